@@ -1,0 +1,3 @@
+"""Classify: what a letter is, and what it says of itself."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Commands: parse, call a service, render."""
+
+from __future__ import annotations

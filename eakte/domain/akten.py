@@ -1,0 +1,80 @@
+"""Akte > Vorgang > Dokument, and the Aktenzeichen that names an Akte."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from eakte.domain.findings import Finding
+from eakte.domain.ids import Digest, DocumentId
+
+AKTENZEICHEN = re.compile(
+    r"(?P<office>\d{2}(?:\.\d{1,2})?)-(?P<unit>\d{3}\.\d{2})/(?P<year>\d{4})-(?P<number>\d{4})",
+)
+"""Office - unit of the Aktenplan / year - running number, as in 32.1-112.05/2026-0417."""
+
+
+def is_aktenzeichen(text: str) -> bool:
+    """Tell whether text is an Aktenzeichen in canonical form."""
+    return AKTENZEICHEN.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class Akte:
+    """A case file."""
+
+    aktenzeichen: str
+    title: str
+    office: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class Vorgang:
+    """A transaction within an Akte; documents are filed into one."""
+
+    id: int
+    aktenzeichen: str
+    number: int
+    title: str
+
+
+class DocumentState(StrEnum):
+    """Where a letter is on its way; it is in exactly one state."""
+
+    REVIEW = "review"
+    RELEASED = "released"
+    FILED = "filed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A letter: one part of a scan, with what is known and where its bytes are."""
+
+    id: DocumentId
+    scan: Digest
+    part: int
+    pages: tuple[int, ...]
+    state: DocumentState
+    received_at: datetime
+    class_id: str | None
+    confidence: float
+    subject: str
+    sender: str
+    letter_date: str
+    aktenzeichen: str
+    """The Akte it is (to be) filed in; empty while nobody knows."""
+    findings: tuple[Finding, ...]
+    text: Digest
+    """JSON list of RecognisedPage."""
+    archive_copy: Digest
+    """PDF/A before Transfervermerk and seal."""
+    sealed: Digest | None = None
+    report: Digest | None = None
+    verdict: str = ""
+    vorgang_id: int | None = None
+    version: int = 1
+    """Counts changes of this row; writers name the version they saw (optimistic locking)."""

@@ -1,0 +1,38 @@
+"""Values to JSON and back, checked by their type annotations (never pickle)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_json(value: object, kind: Any = None) -> bytes:
+    """Encode a dataclass (or anything pydantic knows) as UTF-8 JSON."""
+    return _adapter(kind or type(value)).dump_json(value)
+
+
+def from_json(kind: type[T], data: bytes | str) -> T:
+    """Decode JSON into `kind`; raises ValueError (pydantic's) if it does not fit."""
+    return cast("T", _adapter(kind).validate_json(data))
+
+
+def to_plain(value: object, kind: Any = None) -> Any:
+    """Encode as dicts, lists, strings and numbers only."""
+    return _adapter(kind or type(value)).dump_python(value, mode="json")
+
+
+def from_plain(kind: Any, data: object) -> Any:
+    """Decode dicts and lists into `kind`; raises pydantic.ValidationError if it does not fit."""
+    return _adapter(kind).validate_python(data)

@@ -1,0 +1,46 @@
+"""Audit events: what happened to which object, by whom, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """The closed list of actions in the audit log."""
+
+    HOME_CREATED = "home-created"
+    RECEIVED = "received"
+    RECEIVED_AGAIN = "received-again"
+    INCIDENT = "incident"
+    QUARANTINED = "quarantined"
+    RETRIED = "retried"
+    SPLIT = "split"
+    PROPOSED = "proposed"
+    CORRECTED = "corrected"
+    RELEASED = "released"
+    REJECTED = "rejected"
+    SEALED = "sealed"
+    FILED = "filed"
+    SEAL_REFUSED = "seal-refused"
+    AKTE_OPENED = "akte-opened"
+    VIEWED = "viewed"
+    EXPORTED = "exported"
+    SEARCHED = "searched"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One entry of the audit log; it holds ids, digests and codes, never text of a letter."""
+
+    action: Action
+    object: str
+    """Document id, scan digest or Aktenzeichen."""
+    actor: str
+    station: str
+    at: datetime
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,94 @@
+"""Findings: what a page, letter or file shows that a person should know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eakte.i18n import N_, _
+
+
+class FindingCode(StrEnum):
+    """The closed list of findings; its values stand in records, TOML files and reports."""
+
+    # on pages
+    BLANK_PAGE = "blank_page"
+    BITONAL = "bitonal"
+    LOW_RESOLUTION = "low_resolution"
+    UPSIDE_DOWN = "upside_down"
+    SKEWED = "skewed"
+    LOW_OCR_CONFIDENCE = "low_ocr_confidence"
+    OCR_INCOMPLETE = "ocr_incomplete"
+    JBIG2 = "jbig2"
+    # on letters
+    LOW_CONFIDENCE = "low_confidence"
+    NO_CLASS = "no_class"
+    NO_AKTE = "no_akte"
+    UNKNOWN_AKTENZEICHEN = "unknown_aktenzeichen"
+    SEVERAL_AKTENZEICHEN = "several_aktenzeichen"
+    DOUBTFUL_DATE = "doubtful_date"
+    NEEDS_PERSON = "needs_person"
+    RASTERISED = "rasterised"
+    INCOMING_SIGNATURE = "incoming_signature"
+    EMBEDDED_FILES = "embedded_files"
+    SEAL_FAILED = "seal_failed"
+    SEPARATOR_SHEET = "separator_sheet"
+    # on files that cannot become documents
+    ENCRYPTED = "encrypted"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    EMPTY = "empty"
+    UNKNOWN_TYPE = "unknown_type"
+    TOO_LARGE = "too_large"
+    NO_PAGES = "no_pages"
+    STAGE_FAILED = "stage_failed"
+    CONVERSION_FAILED = "conversion_failed"
+
+
+_SENTENCES: dict[FindingCode, str] = {
+    FindingCode.BLANK_PAGE: N_("a page looks blank"),
+    FindingCode.BITONAL: N_("a page is black and white only"),
+    FindingCode.LOW_RESOLUTION: N_("a page has less than 200 dpi"),
+    FindingCode.UPSIDE_DOWN: N_("a page is upside down or turned"),
+    FindingCode.SKEWED: N_("a page is skewed by more than 3 degrees"),
+    FindingCode.LOW_OCR_CONFIDENCE: N_("a page was hard to read"),
+    FindingCode.OCR_INCOMPLETE: N_("reading a page was not completed"),
+    FindingCode.JBIG2: N_("a picture uses JBIG2, which can swap characters"),
+    FindingCode.LOW_CONFIDENCE: N_("the class is not certain enough"),
+    FindingCode.NO_CLASS: N_("no class fits"),
+    FindingCode.NO_AKTE: N_("no Akte is named and its class has none"),
+    FindingCode.UNKNOWN_AKTENZEICHEN: N_("the letter names an Aktenzeichen that does not exist"),
+    FindingCode.SEVERAL_AKTENZEICHEN: N_("the letter names several Akten"),
+    FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
+    FindingCode.NEEDS_PERSON: N_("its class is released by a person only"),
+    FindingCode.RASTERISED: N_("pages of a born-digital PDF became pictures"),
+    FindingCode.INCOMING_SIGNATURE: N_("it arrived signed; the signed file is kept unchanged"),
+    FindingCode.EMBEDDED_FILES: N_("it carries embedded files, kept in the original"),
+    FindingCode.SEAL_FAILED: N_("it could not be sealed"),
+    FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan"),
+    FindingCode.ENCRYPTED: N_("it is encrypted and needs a password"),
+    FindingCode.TRUNCATED: N_("it is cut off"),
+    FindingCode.DAMAGED: N_("it is damaged"),
+    FindingCode.EMPTY: N_("it is empty"),
+    FindingCode.UNKNOWN_TYPE: N_("it is neither PDF, TIFF, JPEG nor PNG"),
+    FindingCode.TOO_LARGE: N_("it is larger than this installation allows"),
+    FindingCode.NO_PAGES: N_("it holds no page"),
+    FindingCode.STAGE_FAILED: N_("a step of the work on it failed"),
+    FindingCode.CONVERSION_FAILED: N_("no PDF/A that conforms could be made"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One finding: its code, the page it is on (1-based, None for the whole) and a detail."""
+
+    code: FindingCode
+    page: int | None = None
+    detail: str = ""
+
+    def sentence(self) -> str:
+        """Say it in the reader's language, with its page and detail."""
+        text = _(_SENTENCES[self.code])
+        if self.page is not None:
+            text = _("{finding} (page {page})").format(finding=text, page=self.page)
+        return f"{text}: {self.detail}" if self.detail else text

@@ -1,0 +1,48 @@
+"""Recognised text: words with their place on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eakte.domain.findings import Finding
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in points, origin at the top left of the page as stored (before /Rotate)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, its box, its confidence (0..1) and the number of its line on the page (from 0)."""
+
+    text: str
+    box: Box
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True)
+class RecognisedPage:
+    """What was read on one page of a scan.
+
+    `rotation` is how many degrees clockwise (0, 90, 180, 270) the stored picture must be turned to
+    be read; the boxes stay in the coordinates of the stored picture. `complete` is False when the
+    engine was stopped by a limit. `text` holds the lines in reading order, separated by newlines.
+    """
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    text: str
+    rotation: int
+    confidence: float
+    complete: bool
+    engine: str
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,66 @@
+"""The Transfervermerk: who vouches that the scan equals the paper, and what was checked.
+
+Its items follow BSI TR-03138 (RESISCAN) A.NB.4: (a) creator, (b) environment, (c) anomalies,
+(d) times, (e) result of quality assurance with completeness, (f) statement of the match.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from eakte.domain.findings import Finding
+
+
+class ReleaseKind(StrEnum):
+    """Whether a person looked, or a rule that a person answers for decided."""
+
+    PERSON = "person"
+    RULE = "rule"
+
+
+@dataclass(frozen=True)
+class Release:
+    """The decision to seal; `person` is a natural person (or a resolvable pseudonym) either way."""
+
+    kind: ReleaseKind
+    person: str
+    rule: str
+    """Name and version of the rule, empty when a person looked."""
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Transfervermerk:
+    """One per sealed document; it travels in its XMP and beside it."""
+
+    document: str
+    source_sha256: str
+    """Digest of the scan as the scanner delivered it."""
+    pages: tuple[int, ...]
+    creator: str
+    """(a) the natural person who answers for this Transfervermerk."""
+    organisation: str
+    environment: str
+    """(b) station, software and versions."""
+    verfahrensdokumentation: str
+    """(b) version and SHA-256 of the Verfahrensdokumentation in force."""
+    anomalies: tuple[Finding, ...]
+    """(c)"""
+    received_at: datetime
+    """(d) intake and integrity protection by hash."""
+    recognised_at: datetime
+    """(d) metadata were captured."""
+    released_at: datetime
+    """(d) quality assurance ended."""
+    release: Release
+    complete: bool
+    """(e) every page of the part is in the archive copy."""
+    qa_result: str
+    """(e) in words: what was checked, by whom or by which rule."""
+    match_statement: str
+    """(f) whether the scan matches the paper in picture and content, and who claims it."""
+    schutzbedarf: str
+    level_reached: str
+    """Which protection level the seal reaches; a demo certificate reaches 'demo' only."""

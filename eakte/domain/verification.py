@@ -1,0 +1,84 @@
+"""What a verification answers, in the words of ETSI EN 319 102-1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The top line; INDETERMINATE is an answer, not an error."""
+
+    VALID = "VALID"
+    INVALID = "INVALID"
+    INDETERMINATE = "INDETERMINATE"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One numbered check: passed True or False, None where it could not be carried out."""
+
+    number: int
+    name: str
+    passed: bool | None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class CertificateSummary:
+    """Who a certificate belongs to and how long; names are RFC 4514 strings."""
+
+    subject: str
+    issuer: str
+    serial: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True)
+class TimestampSummary:
+    """One RFC 3161 time-stamp: what it covers, when, by whom, whether it verified."""
+
+    kind: str
+    """`signature` (in the CMS) or `document` (a DocTimeStamp revision)."""
+    time: datetime
+    authority: CertificateSummary
+    valid: bool
+
+
+@dataclass(frozen=True)
+class SignatureSummary:
+    """One seal or signature found in the file."""
+
+    field: str
+    indication: str
+    """TOTAL-PASSED, TOTAL-FAILED or INDETERMINATE."""
+    sub_indication: str
+    """EN 319 102-1 sub-indication, empty if TOTAL-PASSED."""
+    level: str
+    """PAdES-B-B, -B-T, -B-LT or -B-LTA, as reached."""
+    signer: CertificateSummary | None
+    chain: tuple[CertificateSummary, ...]
+    """From the signer's certificate to the trust anchor."""
+    signed_at: datetime | None
+    """Best signature time: the earliest proof by a time-stamp."""
+    qualification: str
+    """Second answer, beside integrity: e.g. 'demo certificate, not qualified'."""
+
+
+@dataclass(frozen=True)
+class VerificationReport:
+    """Everything one verification found."""
+
+    verdict: Verdict
+    reason: str
+    """Why it is not VALID, empty if it is; names the first check that failed."""
+    sha256: str
+    size: int
+    verified_at: datetime
+    trusted: str
+    """Against which trust anchors."""
+    signatures: tuple[SignatureSummary, ...]
+    timestamps: tuple[TimestampSummary, ...]
+    checks: tuple[Check, ...]

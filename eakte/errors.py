@@ -1,0 +1,145 @@
+"""The error tree: one class is one exit code, one sentence and one piece of advice.
+
+Raise the class with the facts of its sentence; `__main__` renders it in the reader's language.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+from eakte.i18n import N_, _
+
+
+class ExitCode(IntEnum):
+    """What the shell sees; README documents it, tests/acceptance/test_exit_codes.py holds it."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    CONFIGURATION = 3
+    WAITING = 4
+    NOT_FOUND = 5
+    REFUSED = 6
+    ENVIRONMENT = 7
+    UNUSABLE_INPUT = 8
+    INVALID = 20
+    INDETERMINATE = 21
+    INTERRUPTED = 130
+
+
+class EakteError(Exception):
+    """The root: anything eakte refuses or cannot do, with facts for its sentence."""
+
+    exit_code: ClassVar[ExitCode] = ExitCode.UNEXPECTED
+    sentence: ClassVar[str] = N_("Something unexpected happened: {detail}")
+    advice: ClassVar[str] = N_("Please report this with the output of `eakte doctor`.")
+
+    def __init__(self, **facts: object) -> None:
+        """Keep the facts; they fill the placeholders of sentence and advice."""
+        super().__init__(type(self).__name__, facts)
+        self.facts = facts
+
+    def message(self) -> str:
+        """Say what went wrong, in the reader's language."""
+        return _(self.sentence).format_map(_Facts(self.facts))
+
+    def hint(self) -> str:
+        """Say what to do next, in the reader's language."""
+        return _(self.advice).format_map(_Facts(self.facts))
+
+    def __str__(self) -> str:
+        """Read as its sentence."""
+        return self.message()
+
+
+class _Facts(dict[str, object]):
+    """Facts for str.format_map that never fail for a missing name."""
+
+    def __missing__(self, key: str) -> str:
+        return f"<{key}>"
+
+
+class ConfigurationError(EakteError):
+    """A settings or pipeline file that cannot be used."""
+
+    exit_code = ExitCode.CONFIGURATION
+    sentence = N_("The configuration in {path} cannot be used: {detail}")
+    advice = N_("Correct that file; the README lists every setting.")
+
+
+class HomeMissingError(EakteError):
+    """No home where one was expected."""
+
+    exit_code = ExitCode.CONFIGURATION
+    sentence = N_("There is no eakte home at {path}.")
+    advice = N_("Make one with `eakte init --home {path}`, or name yours: --home or EAKTE_HOME.")
+
+
+class HomeExistsError(EakteError):
+    """`init` never overwrites."""
+
+    exit_code = ExitCode.REFUSED
+    sentence = N_("{path} exists already and is not empty.")
+    advice = N_("Choose an empty folder; eakte never overwrites a home.")
+
+
+class NotFoundError(EakteError):
+    """A document, Akte or file that nobody knows."""
+
+    exit_code = ExitCode.NOT_FOUND
+    sentence = N_("There is no {kind} {name}.")
+    advice = N_("`eakte status --all` and `eakte akte list` show what there is.")
+
+
+class RefusedError(EakteError):
+    """An action that the state of the record forbids."""
+
+    exit_code = ExitCode.REFUSED
+    sentence = N_("That cannot be done: {detail}")
+    advice = N_("`eakte review show` and `eakte status` tell what is possible now.")
+
+
+class AlreadyRunningError(EakteError):
+    """Two watchers under one slot would do work twice."""
+
+    exit_code = ExitCode.REFUSED
+    sentence = N_("A watcher is running on this home already ({path}).")
+    advice = N_("Wait for it, or stop it with Ctrl-C; a dead one leaves no lock behind.")
+
+
+class EnvironmentProblemError(EakteError):
+    """A program or library that this machine lacks."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("This machine lacks what is needed: {detail}")
+    advice = N_("`eakte doctor` lists what is missing; `make setup` installs it.")
+
+
+class UnusableInputError(EakteError):
+    """Input that can never become a document; `reason` is a FindingCode value."""
+
+    exit_code = ExitCode.UNUSABLE_INPUT
+    sentence = N_("The file cannot be used ({reason}): {detail}")
+    advice = N_("It is kept as it came; see `eakte quarantine list`.")
+
+
+class StageFailedError(EakteError):
+    """A stage that broke down or ran out of its limits."""
+
+    sentence = N_("The stage {stage} failed: {detail}")
+    advice = N_("The mail is kept; `eakte quarantine retry` tries again.")
+
+
+class SealFailedError(EakteError):
+    """A seal that could not be made or did not verify; nothing was filed."""
+
+    sentence = N_("The seal could not be made: {detail}")
+    advice = N_("Nothing was filed. Check seal key and time-stamp service with `eakte doctor`.")
+
+
+class StoreError(EakteError):
+    """The store could not keep or give back bytes exactly."""
+
+    sentence = N_("The store at {path} failed: {detail}")
+    advice = N_("Check the disk; no mail was removed from the inbox.")

@@ -1,0 +1,3 @@
+"""Pipeline: the two workflows, their engine, and their definition files."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Records: Akte, Vorgang, Dokument: the only SQL of the records."""
+
+from __future__ import annotations

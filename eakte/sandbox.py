@@ -1,0 +1,155 @@
+"""Run a function in a child process with limits, because the files it reads may be hostile.
+
+The child gets limits on memory, CPU seconds, file size and wall time, and a process group of its
+own that is killed whole. Arguments travel to it by name and JSON, its result comes back as JSON
+checked against the function's return annotation: nothing that a file made the child do can run
+here. A helper process (forkserver) has the heavy libraries imported, so that a call costs a fork.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
+
+from eakte import errors
+from eakte.domain.codec import from_json, to_json
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_PR_SET_PDEATHSIG = 1
+_MEGABYTE = 1 << 20
+_PRELOAD = [
+    "eakte.sandbox",
+    "eakte.pages.inspect",
+    "eakte.pages.prepare",
+    "eakte.ocr.tesseract",
+    "eakte.pdfa.build",
+]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one call may use: wall and CPU seconds, address space and written files in MB."""
+
+    wall_seconds: float = 120.0
+    cpu_seconds: int = 120
+    memory_mb: int = 1500
+    file_mb: int = 2048
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def call(limits: Limits, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a module-level function in a limited child and give its result.
+
+    Raises the EakteError that the function raised, or StageFailedError if the child broke down,
+    ran out of its limits, or raised anything else.
+    """
+    name = f"{function.__module__}:{function.__qualname__}"
+    hints = get_type_hints(function)
+    request = _encode_arguments(hints, args, kwargs)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_child_main, args=(sender, name, request, limits), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        answer = _await_answer(receiver, name, limits)
+    finally:
+        _end(child)
+        receiver.close()
+    return cast("R", _decode_answer(hints["return"], name, answer))
+
+
+def _encode_arguments(hints: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    names = [name for name in hints if name != "return"]
+    named = dict(zip(names, args, strict=False)) | kwargs
+    return json.dumps({key: to_json(named[key], hints[key]).decode() for key in named})
+
+
+def _await_answer(receiver: Connection, name: str, limits: Limits) -> bytes:
+    if not receiver.poll(limits.wall_seconds):
+        detail = f"no result after {limits.wall_seconds:.0f} s"
+        raise errors.StageFailedError(stage=name, detail=detail)
+    try:
+        return receiver.recv_bytes()
+    except (EOFError, OSError):
+        detail = "the child process ended without a result (limit of memory or CPU, or a crash)"
+        raise errors.StageFailedError(stage=name, detail=detail) from None
+
+
+def _end(child: multiprocessing.process.BaseProcess) -> None:
+    """Kill the child with everything that it started, and reap it."""
+    if child.pid is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    child.join()
+
+
+def _decode_answer(kind: Any, name: str, answer: bytes) -> Any:
+    try:
+        status, _, payload = answer.partition(b"\n")
+        if status == b"ok":
+            return from_json(kind, payload)
+        refusal = json.loads(payload)
+    except ValueError as problem:
+        raise errors.StageFailedError(stage=name, detail=f"unreadable answer: {problem}") from None
+    known = getattr(errors, str(refusal["error"]), None)
+    if isinstance(known, type) and issubclass(known, errors.EakteError):
+        raise known(**refusal["facts"])
+    raise errors.StageFailedError(stage=name, detail=f"{refusal['error']}: {refusal['facts']}")
+
+
+def _child_main(sender: Connection, name: str, request: str, limits: Limits) -> None:
+    """Apply the limits, run the function, send its answer (runs in the child)."""
+    _confine(limits)
+    sender.send_bytes(_answer(name, request))
+    sender.close()
+
+
+def _answer(name: str, request: str) -> bytes:
+    try:
+        module, _, qualname = name.partition(":")
+        function = getattr(importlib.import_module(module), qualname)
+        hints = get_type_hints(function)
+        arguments = {key: from_json(hints[key], text) for key, text in json.loads(request).items()}
+        return b"ok\n" + to_json(function(**arguments), hints["return"])
+    except errors.EakteError as refusal:
+        facts = {key: str(value) for key, value in refusal.facts.items()}
+        return b"refused\n" + json.dumps({"error": type(refusal).__name__, "facts": facts}).encode()
+    except Exception as problem:  # noqa: BLE001 - the border of the child: it must tell its parent
+        text = str(problem)[:500]
+        return b"failed\n" + json.dumps({"error": type(problem).__name__, "facts": text}).encode()
+
+
+def _confine(limits: Limits) -> None:
+    """Lead a process group of our own, die with the parent, and accept the limits."""
+    os.setsid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.umask(0o077)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_DFL)
+    _limit(resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE)
+    _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _limit(resource.RLIMIT_FSIZE, limits.file_mb * _MEGABYTE)
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(which: int, value: int) -> None:
+    _soft, hard = resource.getrlimit(which)
+    ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(which, (ceiling, ceiling))

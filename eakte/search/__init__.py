@@ -1,0 +1,3 @@
+"""Search: a German analyser and a derived index."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Services: one use case per command."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Where bytes are kept: content-addressed, write-once."""
+
+from __future__ import annotations
