@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.letters import Classification, Extraction
+from eakte.domain.transfervermerk import Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
     r"(?P<office>\d{2}(?:\.\d{1,2})?)-(?P<unit>\d{3}\.\d{2})/(?P<year>\d{4})-(?P<number>\d{4})",
@@ -60,21 +62,27 @@ class Document:
     pages: tuple[int, ...]
     state: DocumentState
     received_at: datetime
-    class_id: str | None
-    confidence: float
+    classification: Classification
     subject: str
     sender: str
     letter_date: str
+    """ISO 8601, empty if none was found."""
     aktenzeichen: str
     """The Akte it is (to be) filed in; empty while nobody knows."""
+    extraction: Extraction
     findings: tuple[Finding, ...]
+    """What a person should know; those that hold it in review are in it."""
     text: Digest
     """JSON list of RecognisedPage."""
     archive_copy: Digest
     """PDF/A before Transfervermerk and seal."""
+    recognised_at: datetime
+    release: Release | None = None
+    transfervermerk: Transfervermerk | None = None
     sealed: Digest | None = None
     report: Digest | None = None
+    """JSON VerificationReport of the read-back."""
     verdict: str = ""
     vorgang_id: int | None = None
     version: int = 1
-    """Counts changes of this row; writers name the version they saw (optimistic locking)."""
+    """Counts changes of this record; writers name the version they saw (optimistic locking)."""

@@ -37,7 +37,6 @@ class Scan:
     name: str
     station: str
     pipeline: str
-    media_type: MediaType
     size: int
     received_at: datetime
 
@@ -49,6 +48,18 @@ class PageKind(StrEnum):
     """One scanner picture covers the page (always so for JPEG, PNG and TIFF)."""
     BORN_DIGITAL = "born-digital"
     """Text, vectors or several pictures: drawn by a program."""
+
+
+@dataclass(frozen=True)
+class PicturePlace:
+    """Where a PDF page keeps its scanner picture and how it lays it down.
+
+    `path` names the XObjects from the page inwards (a form, then the picture); `matrix` maps the
+    unit square onto the page as stored: the operands of `cm`.
+    """
+
+    path: tuple[str, ...]
+    matrix: tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,10 @@ class SourcePage:
     findings: tuple[Finding, ...] = ()
     separator: bool = False
     """A separator sheet: it ends a part and belongs to none."""
+    rotation: int = 0
+    """Degrees clockwise that a viewer turns the stored page: /Rotate, or EXIF of a picture."""
+    picture: PicturePlace | None = None
+    """Only for picture pages of PDFs."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from eakte.domain.findings import Finding
 
@@ -25,6 +26,23 @@ class Word:
     box: Box
     confidence: float
     line: int
+
+
+@dataclass(frozen=True)
+class PreparedPicture:
+    """The picture of one page as the OCR engine gets it: black on white.
+
+    `turned` is how many degrees clockwise the stored page was turned to make it; `scale` is points
+    per pixel, the same in both directions. `ink` is the share of black pixels.
+    """
+
+    path: Path
+    width_px: int
+    height_px: int
+    dpi: float
+    scale: float
+    turned: int = 0
+    ink: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,13 @@
-"""Seal: keys, time-stamps, PAdES seals, and their verification."""
+"""Sealing and verifying: PAdES B-LTA with our key, and the verdict about any sealed file.
+
+The only home of pyHanko and of private keys. `signer.Sealer` seals, `verify.verify` judges,
+`demo_pki.create_demo_trust` makes a trust folder for trying it out.
+"""
 
 from __future__ import annotations
+
+import logging
+
+# pyHanko logs every failed path with a traceback; what matters of it is in our reports.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())

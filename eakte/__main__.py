@@ -1,0 +1,62 @@
+"""The entry: run a command; an EakteError becomes its message, its advice and its exit code."""
+
+from __future__ import annotations
+
+import gettext
+import logging
+import os
+import sys
+
+from eakte.errors import EakteError, ExitCode
+from eakte.i18n import DOMAIN, LOCALE_DIR, language
+
+
+def main() -> None:
+    """Run the command line and exit with a documented code."""
+    os.umask(0o077)
+    _translate_libraries()
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=_log_level())
+    sys.exit(_run())  # noqa: TID251 - the only one
+
+
+def _run() -> int:
+    from eakte.cli import output  # noqa: PLC0415 - after the language is set
+    from eakte.cli.app import app  # noqa: PLC0415
+
+    try:
+        app(prog_name="eakte")
+    except SystemExit as leave:
+        return leave.code if isinstance(leave.code, int) else ExitCode.UNEXPECTED
+    except EakteError as refusal:
+        output.error(refusal)
+        return refusal.exit_code
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        _ignore_closed_output()
+    except Exception as problem:  # noqa: BLE001 - the last border: a person gets a sentence
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        output.error(EakteError(detail=f"{type(problem).__name__}: {problem}"))
+        return ExitCode.UNEXPECTED
+    return ExitCode.OK
+
+
+def _log_level() -> int:
+    """Show tracebacks and all messages where EAKTE_DEBUG is set."""
+    return logging.DEBUG if os.environ.get("EAKTE_DEBUG") else logging.WARNING
+
+
+def _ignore_closed_output() -> None:
+    """Leave quietly when the reader of our output went away (`eakte status | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _translate_libraries() -> None:
+    """Let the words of the command-line library come from our catalogue too."""
+    os.environ["LANGUAGE"] = language()
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.textdomain(DOMAIN)
+
+
+if __name__ == "__main__":
+    main()

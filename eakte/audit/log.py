@@ -1,0 +1,76 @@
+"""Appending to the audit log, in the transaction of the action it tells of."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from eakte.audit import tree
+from eakte.database import Connection, lock
+from eakte.database.schema import audit_event, audit_head
+from eakte.domain.events import Action, Event
+from eakte.domain.moments import from_micros, to_micros
+
+
+def encode(event: Event, position: int) -> str:
+    """Write an event in its one canonical form: sorted keys, NFC, no spaces, whole microseconds."""
+    plain = {
+        "action": event.action.value,
+        "actor": event.actor,
+        "after": dict(event.after),
+        "at": to_micros(event.at),
+        "before": dict(event.before),
+        "n": position,
+        "object": event.object,
+        "station": event.station,
+        "v": 1,
+    }
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return unicodedata.normalize("NFC", text)
+
+
+def decode(entry: str) -> Event:
+    """Read an event back; raises ValueError or KeyError if it is not one."""
+    plain = json.loads(entry)
+    return Event(
+        action=Action(plain["action"]),
+        object=plain["object"],
+        actor=plain["actor"],
+        station=plain["station"],
+        at=from_micros(plain["at"]),
+        before=_strings(plain["before"]),
+        after=_strings(plain["after"]),
+    )
+
+
+def append(connection: Connection, event: Event) -> int:
+    """Add an event and give its position; the caller's transaction commits both or neither."""
+    lock(connection)
+    head = connection.execute(sa.select(audit_head).with_for_update()).one()
+    size = int(head.size)
+    frontier = tuple(bytes.fromhex(part) for part in json.loads(head.frontier))
+    entry = encode(event, size)
+    leaf = tree.leaf_hash(entry.encode())
+    frontier = tree.append(frontier, size, leaf)
+    root = tree.root_of(frontier).hex()
+    row = {"position": size, "entry": entry, "leaf": leaf.hex(), "root": root}
+    connection.execute(sa.insert(audit_event).values(row))
+    subtrees = json.dumps([part.hex() for part in frontier])
+    connection.execute(sa.update(audit_head).values(size=size + 1, root=root, frontier=subtrees))
+    return size
+
+
+def latest(connection: Connection, limit: int, of: str = "") -> tuple[tuple[int, Event], ...]:
+    """Give the newest events with their positions, newest first; `of` names one object."""
+    query = sa.select(audit_event).order_by(audit_event.c.position.desc())
+    if of:
+        query = query.where(audit_event.c.entry.contains(json.dumps(of, ensure_ascii=False)))
+    rows = connection.execute(query.limit(limit)).all()
+    return tuple((int(row.position), decode(row.entry)) for row in rows)
+
+
+def _strings(plain: Mapping[str, object]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in plain.items()}

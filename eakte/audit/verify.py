@@ -1,0 +1,165 @@
+"""Checking the audit log: nothing edited, inserted, removed, re-ordered or cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from eakte.audit import tree
+from eakte.database import Connection
+from eakte.database.schema import audit_event, audit_head
+from eakte.i18n import _
+
+_MAX_DEFECTS = 20
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Size and root of the log at a time; kept outside the database, it pins the past."""
+
+    size: int
+    root: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One thing that is wrong, at a position of the log (None: on the whole)."""
+
+    position: int | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class AuditVerdict:
+    """What checking the log found; it is intact if there are no defects."""
+
+    size: int
+    root: str
+    anchored: int
+    """How many events, from the first, a checkpoint outside the database confirms."""
+    defects: tuple[Defect, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.defects
+
+
+class _Row(NamedTuple):
+    """One stored event: its position, canonical text, leaf hash, and the root it led to (hex)."""
+
+    position: int
+    entry: str
+    leaf: str
+    root: str
+
+
+def verify(connection: Connection, checkpoints: tuple[Checkpoint, ...] = ()) -> AuditVerdict:
+    """Recompute every leaf and root from the rows; compare with the head and with checkpoints.
+
+    The caller's duty: pass checkpoints from a place that the database's keeper cannot write.
+    Without them a log rebuilt as a whole, consistently, cannot be told from an honest one.
+    """
+    walk = _Walk({checkpoint.size for checkpoint in checkpoints})
+    defects = list(walk.over(_rows(connection)))
+    defects += _head_defects(connection, walk)
+    anchored, broken = _compare(checkpoints, walk)
+    return AuditVerdict(walk.count, walk.root(), anchored, (*defects[:_MAX_DEFECTS], *broken))
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Give the size and root that the log claims now."""
+    row = connection.execute(sa.select(audit_head)).one()
+    return int(row.size), str(row.root)
+
+
+def _rows(connection: Connection) -> Iterator[_Row]:
+    table = audit_event.c
+    query = sa.select(table.position, table.entry, table.leaf, table.root)
+    for row in connection.execute(query.order_by(table.position).execution_options(yield_per=1000)):
+        yield _Row(int(row.position), str(row.entry), str(row.leaf), str(row.root))
+
+
+class _Walk:
+    """One pass over the rows that rebuilds the tree from what the entries say now."""
+
+    def __init__(self, wanted: set[int]) -> None:
+        self.count = 0
+        self.roots = {0: tree.EMPTY_ROOT.hex()}
+        self._wanted = wanted
+        self._frontier: tuple[bytes, ...] = ()
+        self._broken = False
+
+    def root(self) -> str:
+        """Give the root over all entries seen."""
+        return tree.root_of(self._frontier).hex()
+
+    def over(self, rows: Iterable[_Row]) -> Iterator[Defect]:
+        """Take the rows in order and give what is wrong with each."""
+        expected = 0
+        for row in rows:
+            if row.position != expected:
+                yield _gap(expected, row.position)
+                self._broken = True
+            expected = row.position + 1
+            yield from self._take(row)
+
+    def _take(self, row: _Row) -> Iterator[Defect]:
+        leaf = tree.leaf_hash(row.entry.encode())
+        self._frontier = tree.append(self._frontier, self.count, leaf)
+        self.count += 1
+        if self.count in self._wanted:
+            self.roots[self.count] = self.root()
+        if leaf.hex() != row.leaf or _claimed_position(row.entry) != row.position:
+            self._broken = True
+            yield Defect(row.position, _("the event is not the one that was written here"))
+        elif not self._broken and self.root() != row.root:
+            self._broken = True
+            detail = _("the log up to this event is not the one that was written")
+            yield Defect(row.position, detail)
+
+
+def _gap(expected: int, found: int) -> Defect:
+    if found < expected:
+        return Defect(found, _("the position occurs twice"))
+    detail = _("events {first} to {last} are missing").format(first=expected, last=found - 1)
+    return Defect(expected, detail)
+
+
+def _claimed_position(entry: str) -> int | None:
+    try:
+        return int(json.loads(entry)["n"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _head_defects(connection: Connection, walk: _Walk) -> list[Defect]:
+    row = connection.execute(sa.select(audit_head)).one_or_none()
+    if row is None:
+        return [Defect(None, _("the head of the log is missing"))]
+    if int(row.size) > walk.count:
+        detail = _("the head counts {claimed} events, only {found} are there")
+        return [Defect(walk.count, detail.format(claimed=row.size, found=walk.count))]
+    if int(row.size) < walk.count:
+        detail = _("the head counts {claimed} events, there are {found}")
+        return [Defect(int(row.size), detail.format(claimed=row.size, found=walk.count))]
+    if row.root != walk.root():
+        return [Defect(None, _("the head does not match the events"))]
+    return []
+
+
+def _compare(checkpoints: tuple[Checkpoint, ...], walk: _Walk) -> tuple[int, tuple[Defect, ...]]:
+    """Give how many events are confirmed, and the checkpoints that contradict the log."""
+    anchored, broken = 0, []
+    for checkpoint in checkpoints:
+        if walk.roots.get(checkpoint.size) == checkpoint.root:
+            anchored = max(anchored, checkpoint.size)
+        else:
+            detail = _("the checkpoint of {at} over {size} events contradicts the log")
+            broken.append(Defect(None, detail.format(at=checkpoint.at, size=checkpoint.size)))
+    return anchored, tuple(broken)

@@ -1,0 +1,87 @@
+"""The classifier: what the model learned and what the rules know, in one honest number.
+
+The model gives each class a logit (calibrated: their softmax are probabilities). A rule that fits
+adds its weight, a log-likelihood ratio, to the logit of its class, at most `MOST_FROM_RULES` per
+class however many fit. The softmax of the sums is the confidence. Below `LEAST` nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from eakte.classify.model import Prediction, softmax
+from eakte.classify.rules import Vote, score
+from eakte.domain.letters import ClassDefinition, Classification
+from eakte.i18n import _
+
+LEAST = 0.35
+"""Confidence below which the class is unknown."""
+MOST_FROM_RULES = 5.0
+_EMPTY = 20
+"""Letters and digits below which a text says nothing."""
+
+
+class Predictor(Protocol):
+    """Port: a trained model (`eakte.classify.model.Model`)."""
+
+    @property
+    def label(self) -> str:
+        """Name the model and its version."""
+        ...
+
+    def predict(self, text: str) -> Prediction:
+        """Say what a letter is."""
+        ...
+
+
+class Classifier:
+    """Says what letters are; knows the classes of this installation and one model."""
+
+    def __init__(self, classes: Sequence[ClassDefinition], model: Predictor) -> None:
+        self._classes = tuple(classes)
+        self._model = model
+
+    def classify(self, text: str) -> Classification:
+        """Give class, confidence and reasons; whatever the text asks for, it is only read."""
+        if sum(map(str.isalnum, text)) < _EMPTY:
+            return Classification(None, 0.0, (_("there is hardly any text"),), self._model.label)
+        prediction = self._model.predict(text)
+        votes = score(text, self._classes)
+        known = [each.id for each in self._classes]
+        best, confidence = _combined(known, prediction.logits, votes)
+        reasons = _reasons(best, prediction, votes)
+        return Classification(
+            best if confidence >= LEAST else None, confidence, reasons, self._model.label
+        )
+
+
+def _combined(
+    known: Sequence[str], logits: Mapping[str, float], votes: Sequence[Vote]
+) -> tuple[str, float]:
+    """Add the rules to the logits; a class the model never saw starts at its lowest logit."""
+    from_rules: dict[str, float] = defaultdict(float)
+    for vote in votes:
+        from_rules[vote.class_id] += vote.weight
+    lowest = min(logits.values())
+    sums = np.array(
+        [logits.get(each, lowest) + min(from_rules[each], MOST_FROM_RULES) for each in known],
+        dtype=np.float32,
+    )
+    shares = softmax(sums)
+    best = int(np.argmax(shares))
+    return known[best], float(shares[best])
+
+
+def _reasons(best: str, prediction: Prediction, votes: Sequence[Vote]) -> tuple[str, ...]:
+    fitting = tuple(
+        _("rule “{rule}”: {evidence}").format(rule=vote.rule, evidence=vote.evidence)
+        for vote in votes
+        if vote.class_id == best
+    )
+    if prediction.class_id != best or not prediction.words:
+        return fitting
+    return (*fitting, _("words: {words}").format(words=", ".join(prediction.words)))

@@ -1,0 +1,200 @@
+"""The trained model: a linear classifier over hashed features, kept as arrays and JSON.
+
+Nothing in it can run code: `load` reads numbers (no pickle) and refuses files whose digest is
+not the version they claim. Predicting needs numpy only; `training` is what knows scikit-learn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eakte.classify.features import (
+    WIDTH,
+    character_counts,
+    word_bucket,
+    word_counts,
+    word_grams,
+)
+from eakte.errors import ConfigurationError
+
+Floats = NDArray[np.float32]
+Buckets = NDArray[np.int64]
+
+ARRAYS = "weights.npz"
+DESCRIPTION = "model.json"
+FORMAT = 1
+_DECIDING = 5
+_SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The most probable class, its calibrated probability, the words that spoke most for it."""
+
+    class_id: str
+    probability: float
+    words: tuple[str, ...]
+    logits: Mapping[str, float]
+    """Of every class; their softmax are the probabilities, so that rules can be added to them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Weights per known bucket and class, inverse document frequencies, and calibration."""
+
+    name: str
+    classes: tuple[str, ...]
+    buckets: Buckets
+    """Known buckets in ascending order."""
+    idf: Floats
+    weights: Floats
+    """One row per bucket, one column per class."""
+    intercepts: Floats
+    temperature: float
+    """Decisions divided by it become logits; fitted so that the probabilities are honest."""
+
+    @cached_property
+    def version(self) -> str:
+        """Give `sha256:<digest>` of everything that influences a prediction.
+
+        The digest is over numbers and facts, not over the compressed file, so that it is the same
+        whichever zlib wrote it.
+        """
+        canonical = json.dumps(self._facts(), sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(canonical.encode())
+        for name, array in self._arrays().items():
+            digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return f"sha256:{digest.hexdigest()}"
+
+    @property
+    def label(self) -> str:
+        """Give `<name>@<first 12 hex digits of the digest>`."""
+        return f"{self.name}@{self.version.removeprefix('sha256:')[:12]}"
+
+    def predict(self, text: str) -> Prediction:
+        """Say what a letter is; its text is data, whatever it says of itself."""
+        grams = word_grams(text)
+        rows, values = self.vector(word_counts(grams), character_counts(text))
+        decisions = values @ self.weights[rows] + self.intercepts
+        logits = decisions / np.float32(self.temperature)
+        best = int(np.argmax(logits))
+        return Prediction(
+            self.classes[best],
+            float(softmax(logits)[best]),
+            self._deciding(grams, rows, values, best),
+            {name: float(logit) for name, logit in zip(self.classes, logits, strict=True)},
+        )
+
+    def vector(self, *halves: Counter[int]) -> tuple[Buckets, Floats]:
+        """Give rows of `weights` and the TF-IDF values in them; each half has length 1."""
+        parts = [vectorise(half, self.buckets, self.idf) for half in halves]
+        rows = np.concatenate([rows for rows, _ in parts])
+        return rows, np.concatenate([values for _, values in parts])
+
+    def _deciding(
+        self, grams: Counter[str], rows: Buckets, values: Floats, best: int
+    ) -> tuple[str, ...]:
+        """Give the words that raised the class furthest above the average of all classes."""
+        margin = self.weights[rows, best] - self.weights[rows].mean(axis=1)
+        gain = dict(zip(self.buckets[rows].tolist(), (values * margin).tolist(), strict=True))
+        ranked = sorted(grams, key=lambda gram: (-gain.get(word_bucket(gram), 0.0), gram))
+        readable = (gram for gram in ranked[:_DECIDING] if len(gram) >= _SHORTEST)
+        return tuple(gram for gram in readable if gain.get(word_bucket(gram), 0.0) > 0)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "classes": list(self.classes),
+            "temperature": self.temperature,
+            "features": {"width": WIDTH, "words": [1, 2], "characters": [3, 5]},
+        }
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return {
+            "buckets": self.buckets.astype("<u4"),
+            "idf": self.idf.astype("<f2"),
+            "weights": self.weights.astype("<f2"),
+            "intercepts": self.intercepts.astype("<f4"),
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write the two files of the model; the same model gives the same bytes."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ARRAYS).write_bytes(_zipped(self._arrays()))
+        description = {**self._facts(), "version": self.version}
+        text = json.dumps(description, ensure_ascii=False, indent=2)
+        (folder / DESCRIPTION).write_text(f"{text}\n", encoding="utf-8")
+
+
+def load(folder: Path) -> Model:
+    """Read a model; raises ConfigurationError if it is missing, damaged or not what it claims."""
+    try:
+        facts = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as arrays:
+            model = _model(facts, arrays)
+        claimed = (facts["format"], facts["version"])
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+        raise ConfigurationError(path=folder, detail=str(problem)) from problem
+    if claimed != (FORMAT, model.version):
+        raise ConfigurationError(path=folder, detail="the model is not the version it claims")
+    return model
+
+
+def _model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
+    return Model(
+        name=str(facts["name"]),
+        classes=tuple(facts["classes"]),
+        buckets=arrays["buckets"].astype(np.int64),
+        idf=arrays["idf"].astype(np.float32),
+        weights=arrays["weights"].astype(np.float32),
+        intercepts=arrays["intercepts"].astype(np.float32),
+        temperature=float(facts["temperature"]),
+    )
+
+
+def vectorise(counts: Counter[int], buckets: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
+    """Weigh counts by sublinear TF-IDF to length 1; gives positions in `buckets` and values."""
+    ids = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+    times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+    order = np.argsort(ids)
+    ids, times = ids[order], times[order]
+    places = np.minimum(np.searchsorted(buckets, ids), max(len(buckets) - 1, 0))
+    known = buckets[places] == ids if len(buckets) else np.zeros(len(ids), dtype=bool)
+    rows = places[known].astype(np.int64)
+    values = ((1.0 + np.log(times[known])) * idf[rows]).astype(np.float32)
+    length = float(np.sqrt((values * values).sum()))
+    return rows, values / np.float32(length) if length else values
+
+
+def softmax(logits: Floats) -> Floats:
+    """Turn logits into probabilities."""
+    grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    shares: Floats = grown / grown.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _zipped(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Write an .npz without dates, so that equal arrays give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            raw = io.BytesIO()
+            np.lib.format.write_array(raw, np.ascontiguousarray(array), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, raw.getvalue())
+    return buffer.getvalue()

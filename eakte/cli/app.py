@@ -1,0 +1,26 @@
+"""The command line: one module per group of users."""
+
+from __future__ import annotations
+
+import typer
+
+from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review
+from eakte.i18n import _
+
+app = typer.Typer(
+    help=_("eakte: the digital Posteingang. Scans in, sealed and filed records out."),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=_(
+        "Exit codes: 0 ok, 2 usage, 3 configuration, 4 something waits, 5 not found, 6 refused, "
+        "7 environment, 8 unusable input, 20 INVALID, 21 INDETERMINATE."
+    ),
+)
+mailroom.register(app)
+clerk.register(app)
+auditor.register(app)
+operator.register(app)
+app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
+app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
+app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))

@@ -1,0 +1,191 @@
+"""Commands of auditors: verify and audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eakte.cli import output
+from eakte.cli.options import HomeOption, JsonOption
+from eakte.domain.clock import SystemClock
+from eakte.domain.verification import Verdict
+from eakte.errors import ExitCode
+from eakte.i18n import _
+
+if TYPE_CHECKING:
+    from eakte.audit.verify import AuditVerdict
+    from eakte.services.verifying import Verified
+
+_EXIT = {
+    Verdict.VALID: ExitCode.OK,
+    Verdict.INVALID: ExitCode.INVALID,
+    Verdict.INDETERMINATE: ExitCode.INDETERMINATE,
+}
+
+audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command(
+        "verify", help=_("Verify sealed originals: 0 VALID, 20 INVALID, 21 INDETERMINATE.")
+    )(verify)
+    app.add_typer(audit_app, name="audit", help=_("The audit log: read it, check it."))
+
+
+def verify(
+    what: Annotated[
+        str, typer.Argument(help=_("Document id, Aktenzeichen, or a PDF file."), metavar="WHAT")
+    ] = "",
+    home: HomeOption = None,
+    everything: Annotated[bool, typer.Option("--all", help=_("Every sealed original."))] = False,
+    trust: Annotated[
+        Path | None, typer.Option(help=_("Trust anchors (PEM) for a file; else those of the home."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify sealed originals."""
+    from eakte.services.verifying import Verified, overall
+
+    if bool(what) == everything:
+        raise typer.BadParameter(_("name a document, an Akte or a file, or use --all"))
+    verified = _verified(what, home, trust)
+    if as_json:
+        output.data(verified, tuple[Verified, ...])
+    elif len(verified) == 1:
+        _explain(verified[0])
+    else:
+        _summarise(verified)
+    raise typer.Exit(_EXIT[overall(verified)])
+
+
+def _verified(what: str, home: Path | None, trust: Path | None) -> tuple[Verified, ...]:
+    from eakte.config import open_home
+    from eakte.domain.akten import is_aktenzeichen
+    from eakte.services import verifying
+    from eakte.services.desks import open_desk
+
+    if what and Path(what).is_file():
+        anchors = trust or open_home(home).trust
+        return (verifying.verify_file(Path(what), anchors, SystemClock().now()),)
+    desk = open_desk(home)
+    if not what:
+        return verifying.verify_all(desk)
+    if is_aktenzeichen(what):
+        return verifying.verify_akte(desk, what)
+    return (verifying.verify_document(desk, what),)
+
+
+def _explain(verified: Verified) -> None:
+    """Print one report step by step."""
+    report = verified.report
+    output.facts([(verified.name, report.verdict.value), (_("subject"), verified.title)])
+    if report.reason:
+        output.line(_("Because: {reason}").format(reason=report.reason), "yellow")
+    output.facts(
+        [
+            ("SHA-256", report.sha256),
+            (_("verified at"), f"{report.verified_at:%Y-%m-%d %H:%M:%S} UTC"),
+            (_("against"), report.trusted),
+        ]
+    )
+    for seal in report.signatures:
+        output.facts(
+            [
+                (_("seal"), f"{seal.field}: {seal.indication} {seal.sub_indication}".strip()),
+                (_("signer"), seal.signer.subject if seal.signer else _("unknown")),
+                (_("level"), seal.level),
+                (_("proven at"), _moment(seal.signed_at)),
+                (_("chain"), " < ".join(link.subject for link in seal.chain)),
+                (_("qualification"), seal.qualification),
+            ]
+        )
+    columns = (_("time-stamp"), _("time"), _("authority"), _("good"))
+    rows = [
+        (stamp.kind, _moment(stamp.time), stamp.authority.subject, _yes_no(stamp.valid))
+        for stamp in report.timestamps
+    ]
+    output.table(_("Time-stamps"), columns, rows)
+    checks = [(each.number, each.name, _yes_no(each.passed), each.detail) for each in report.checks]
+    output.table(_("Checks"), ("#", _("check"), _("passed"), _("detail")), checks)
+
+
+def _summarise(verified: tuple[Verified, ...]) -> None:
+    rows = [
+        (each.name, each.title, each.report.verdict.value, each.report.reason) for each in verified
+    ]
+    columns = (_("document"), _("subject"), _("verdict"), _("because"))
+    output.table(_("Sealed originals"), columns, rows)
+    good = sum(each.report.verdict is Verdict.VALID for each in verified)
+    output.line(_("{good} of {all} are VALID").format(good=good, all=len(verified)), "bold")
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else ""
+
+
+def _yes_no(passed: bool | None) -> str:
+    return {True: _("yes"), False: _("NO"), None: _("not possible")}[passed]
+
+
+@audit_app.command("log", help=_("Show the newest events."))
+def log(
+    home: HomeOption = None,
+    limit: Annotated[int, typer.Option(help=_("At most this many."), min=1)] = 30,
+    of: Annotated[str, typer.Option(help=_("Only of this document, scan or Akte."))] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show the newest events."""
+    from eakte.domain.events import Event
+    from eakte.services import auditing
+    from eakte.services.desks import open_desk
+
+    events = auditing.latest(open_desk(home), limit, of)
+    if as_json:
+        output.data(events, tuple[tuple[int, Event], ...])
+        return
+    columns = ("#", _("time"), _("action"), _("object"), _("actor"), _("station"), _("after"))
+    rows = [
+        (
+            position,
+            f"{event.at:%Y-%m-%d %H:%M:%S}",
+            event.action.value,
+            event.object[:24],
+            event.actor,
+            event.station,
+            ", ".join(f"{key}={value[:20]}" for key, value in event.after.items() if value),
+        )
+        for position, event in events
+    ]
+    output.table(_("Audit log"), columns, rows)
+
+
+@audit_app.command("verify", help=_("Check the log: exit 0 if intact, 20 if not."))
+def verify_log(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check the log."""
+    from eakte.services import auditing
+    from eakte.services.desks import open_desk
+
+    verdict = auditing.verify(open_desk(home))
+    if as_json:
+        output.data(verdict)
+    else:
+        _print_audit(verdict)
+    raise typer.Exit(ExitCode.OK if verdict.intact else ExitCode.INVALID)
+
+
+def _print_audit(verdict: AuditVerdict) -> None:
+    text = _("{count} events, root {root}").format(count=verdict.size, root=verdict.root)
+    output.line(text)
+    anchored = _("{count} of them are confirmed by checkpoints outside the database")
+    output.line(anchored.format(count=verdict.anchored))
+    for defect in verdict.defects:
+        place = _("whole log") if defect.position is None else f"#{defect.position}"
+        output.line(f"{place}: {defect.detail}", "red")
+    if verdict.intact:
+        output.line(_("The audit log is intact."), "bold green")
+    else:
+        output.line(_("The audit log was changed."), "bold red")

@@ -1,0 +1,130 @@
+"""Commands of clerks: search and show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eakte.cli import output
+from eakte.cli.options import DocumentArgument, HomeOption, JsonOption
+from eakte.i18n import _
+from eakte.services.desks import open_desk
+
+if TYPE_CHECKING:
+    from eakte.services.records import Shown
+    from eakte.services.searching import Found
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("search", help=_("Find filed letters by their text."))(search)
+    app.command("show", help=_("Show a letter, its text, or save its bytes."))(show)
+
+
+def search(  # noqa: PLR0913, PLR0917 - one parameter per option
+    query: Annotated[
+        list[str], typer.Argument(help=_('Words that must all occur; "a phrase", -not, prefix*.'))
+    ],
+    home: HomeOption = None,
+    akte: Annotated[str, typer.Option(help=_("Only this Aktenzeichen."))] = "",
+    class_id: Annotated[str, typer.Option("--class", help=_("Only this class."))] = "",
+    since: Annotated[str, typer.Option("--from", help=_("Letters dated from, ISO."))] = "",
+    until: Annotated[str, typer.Option("--to", help=_("Letters dated to, ISO."))] = "",
+    limit: Annotated[int, typer.Option(help=_("At most this many hits."), min=1)] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Find filed letters."""
+    from eakte.services.searching import Filters, Found
+    from eakte.services.searching import search as find
+
+    filters = Filters(akte, class_id, since, until)
+    found = find(open_desk(home), " ".join(query), filters, limit)
+    if as_json:
+        output.data(found, tuple[Found, ...])
+    else:
+        _print_hits(found)
+
+
+def _print_hits(found: tuple[Found, ...]) -> None:
+    output.line(_("{count} hits").format(count=len(found)), "bold")
+    for number, each in enumerate(found, start=1):
+        document = each.document
+        head = f"{number}. {document.id}  {document.subject}"
+        output.line(head, "bold cyan")
+        place = _("   {akte} · {kind} · {date} · page {page} · {verdict}")
+        output.line(
+            place.format(
+                akte=document.aktenzeichen,
+                kind=each.class_name,
+                date=document.letter_date,
+                page=document.pages[each.hit.page - 1],
+                verdict=document.verdict,
+            )
+        )
+        output.marked(each.hit.snippet.text, each.hit.snippet.marks, "   ")
+
+
+def show(
+    document: DocumentArgument,
+    home: HomeOption = None,
+    text: Annotated[bool, typer.Option("--text", help=_("Print the recognised text."))] = False,
+    pdf: Annotated[
+        Path | None, typer.Option(help=_("Save the sealed original to this new file."))
+    ] = None,
+    original: Annotated[
+        Path | None, typer.Option(help=_("Save the scan as received to this new file."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a letter."""
+    from eakte.services import records
+
+    desk = open_desk(home)
+    if pdf is not None:
+        output.line(_("Saved {path}.").format(path=records.export_pdf(desk, document, pdf)))
+    if original is not None:
+        path = records.export_original(desk, document, original)
+        output.line(_("Saved {path}.").format(path=path))
+    if text:
+        output.raw("\n\f\n".join(page.text for page in records.text_of(desk, document)))
+    if pdf or original or text:
+        return
+    shown = records.show(desk, document)
+    if as_json:
+        output.data(shown)
+    else:
+        _print_letter(shown)
+
+
+def _print_letter(shown: Shown) -> None:
+    document = shown.document
+    classification = document.classification
+    output.facts(
+        [
+            (_("document"), document.id),
+            (_("file"), f"{shown.scan.scan.name} (SHA-256 {document.scan})"),
+            (_("received"), f"{document.received_at:%Y-%m-%d %H:%M:%S} UTC"),
+            (_("pages"), ", ".join(map(str, document.pages))),
+            (_("class"), f"{shown.class_name} ({classification.confidence:.0%})"),
+            (_("reasons"), "; ".join(classification.reasons)),
+            ("Akte", document.aktenzeichen),
+            (_("state"), document.state.value),
+            (_("verdict"), document.verdict),
+            (_("sealed original"), document.sealed),
+        ]
+    )
+    output.table(
+        _("Fields"),
+        (_("field"), _("value"), _("as read"), _("sure"), _("page"), _("rule")),
+        [
+            (field.name.value, field.value, field.read, field.confidence, field.page, field.rule)
+            for field in document.extraction.fields
+        ],
+    )
+    for finding in document.findings:
+        output.line(f"• {finding.sentence()}", "yellow")
+    if document.transfervermerk is not None:
+        note = document.transfervermerk
+        output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")

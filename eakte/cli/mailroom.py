@@ -1,0 +1,182 @@
+"""Commands of the mailroom: init, watch, submit, status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from eakte.cli import output
+from eakte.cli.options import HomeOption, JsonOption
+from eakte.config import home_path, open_home
+from eakte.domain.clock import SystemClock
+from eakte.errors import ExitCode
+from eakte.i18n import _
+
+if TYPE_CHECKING:
+    from eakte.services.overview import Line, Status
+    from eakte.services.watching import Progress
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("init", help=_("Make a home: settings, database, store, inbox folders."))(init)
+    app.command("watch", help=_("Watch every inbox and work; Ctrl-C ends it."))(watch)
+    app.command("submit", help=_("Take files without the inbox folder; the files stay."))(submit)
+    app.command("status", help=_("Show where everything is and what waits."))(status)
+
+
+def init(
+    home: HomeOption = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help=_("Add demo keys and certificates (not qualified)."))
+    ] = False,
+    organisation: Annotated[
+        str, typer.Option(help=_("The authority; it stands in every record."))
+    ] = "Stadt Beispiel",
+) -> None:
+    """Make a home."""
+    from eakte.services import homes
+
+    made = homes.create(home_path(home), SystemClock(), organisation, demo=demo)
+    output.line(_("Made the home {path}.").format(path=made.root), "green")
+    for folder in made.inboxes:
+        output.line(_("  inbox: {path}").format(path=folder))
+    if made.demo:
+        output.line(_("It seals with a demo certificate, not qualified."), "yellow")
+    output.line(
+        _("Next: drop scans into an inbox and run `eakte watch --home {path}`.").format(
+            path=made.root
+        )
+    )
+
+
+def watch(
+    home: HomeOption = None,
+    once: Annotated[
+        bool, typer.Option("--once", help=_("Work until all is done, then end (0 or 4)."))
+    ] = False,
+) -> None:
+    """Watch every inbox and work."""
+    from eakte.pipeline.context import Context
+    from eakte.services.watching import Watcher
+
+    stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_args: stop.set())
+    watcher = Watcher(Context(open_home(home), SystemClock()), stop)
+    with _bar() as bar:
+        task = bar.add_task(_("starting"), total=None)
+        final = watcher.run(lambda now: _advance(bar, task, now), once=once)
+    waits = _("{count} wait for a person: see `eakte review list` and `eakte quarantine list`.")
+    if final.waiting:
+        output.line(waits.format(count=final.waiting), "yellow")
+    _leave(ExitCode.WAITING if once and final.waiting else ExitCode.OK)
+
+
+def submit(
+    files: Annotated[list[Path], typer.Argument(help=_("Scans: PDF, TIFF, JPEG or PNG."))],
+    home: HomeOption = None,
+    station: Annotated[str, typer.Option(help=_("Scanning station; else the first."))] = "",
+) -> None:
+    """Take files without the inbox folder."""
+    from eakte.pipeline.context import Context
+    from eakte.services.submitting import submit as take_all
+
+    context = Context(open_home(home), SystemClock())
+    taken = take_all(context, tuple(files), station)
+    output.table("", (_("file"), _("outcome")), [(path.name, done) for path, done in taken.items()])
+    output.line(_("`eakte watch` reads and files them."))
+
+
+def status(
+    home: HomeOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("List every letter and every file."))
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where everything is."""
+    from eakte.services import overview
+    from eakte.services.desks import open_desk
+
+    desk = open_desk(home)
+    found = overview.lines(desk) if everything else overview.status(desk)
+    if as_json:
+        output.data(found, tuple[overview.Line, ...] if everything else overview.Status)
+    elif isinstance(found, overview.Status):
+        _print_status(found)
+    else:
+        _print_lines(found)
+
+
+def _print_status(found: Status) -> None:
+    output.table(
+        _("Files"),
+        (_("state"), _("count")),
+        [*found.files.items(), ("again", found.received_again)],
+    )
+    output.table(_("Letters"), (_("state"), _("count")), list(found.letters.items()))
+    if found.oldest_waiting is not None:
+        waiting = found.oldest_waiting
+        text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
+        output.line(text.format(document=waiting.id, at=waiting.received_at))
+    for trouble in found.troubles:
+        reasons = "; ".join(finding.sentence() for finding in trouble.reasons)
+        output.line(_("Quarantine: {name}: {why}").format(name=trouble.name, why=reasons), "red")
+
+
+def _print_lines(lines: tuple[Line, ...]) -> None:
+    columns = (
+        _("file"),
+        _("pages"),
+        _("class"),
+        _("sure"),
+        "Aktenzeichen",
+        "Akte",
+        _("state"),
+        _("verdict"),
+    )
+    rows = [
+        (
+            line.file,
+            line.pages,
+            line.class_name,
+            line.confidence,
+            line.named_aktenzeichen,
+            line.akte,
+            line.state,
+            line.verdict or "; ".join(dict.fromkeys(each.code.value for each in line.reasons)),
+        )
+        for line in lines
+    ]
+    output.table(_("Letters"), columns, rows)
+
+
+def _bar() -> Bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Bar(*columns, console=output.console(stderr=True))
+
+
+def _advance(bar: Bar, task: object, now: Progress) -> None:
+    text = _("files done; {letters} to seal").format(letters=now.to_seal)
+    bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
+
+
+def _leave(code: ExitCode) -> None:
+    """End at once: steps that were cut off are repeated by the next run."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -1,0 +1,48 @@
+"""Commands of operators: doctor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from eakte.cli import output
+from eakte.cli.options import HomeOption, JsonOption
+from eakte.config import SETTINGS_FILE, home_path, open_home
+from eakte.errors import ExitCode
+from eakte.i18n import _
+
+if TYPE_CHECKING:
+    from eakte.services.checkup import Health
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("doctor", help=_("Show what is installed, what is wrong and how to mend it."))(
+        doctor
+    )
+
+
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Look at the machine and, if there is one, the home."""
+    from eakte.services import checkup
+
+    given = home is not None or (home_path(home) / SETTINGS_FILE).is_file()
+    found = checkup.examine(open_home(home) if given else None)
+    if as_json:
+        output.data(found, tuple[checkup.Health, ...])
+    else:
+        _print_health(found)
+    raise typer.Exit(ExitCode.OK if all(each.fine for each in found) else ExitCode.ENVIRONMENT)
+
+
+def _print_health(found: tuple[Health, ...]) -> None:
+    rows = [
+        (each.name, _("ok") if each.fine else _("NOT OK"), each.detail, _advice(each))
+        for each in found
+    ]
+    output.table(_("Health"), (_("what"), _("state"), _("found"), _("to mend it")), rows)
+
+
+def _advice(health: Health) -> str:
+    return "" if health.fine else health.advice

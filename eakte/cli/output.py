@@ -1,0 +1,99 @@
+"""The only printer: tables, JSON, messages and errors, in the reader's language."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from eakte.domain.codec import to_plain
+from eakte.errors import EakteError
+from eakte.i18n import _
+
+_WIDTH_WITHOUT_TERMINAL = 160
+
+_STYLES = {
+    "VALID": "bold green",
+    "INVALID": "bold red",
+    "INDETERMINATE": "bold yellow",
+    "filed": "green",
+    "review": "yellow",
+    "quarantine": "red",
+    "rejected": "red",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Give a console; without a terminal it is wide enough for the tables."""
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    width = None if terminal else _WIDTH_WITHOUT_TERMINAL
+    return Console(stderr=stderr, width=width, highlight=False)
+
+
+def line(text: str = "", style: str = "") -> None:
+    """Print a line of plain text."""
+    console().print(Text(text, style=style))
+
+
+def raw(text: str) -> None:
+    """Print text exactly, without wrapping."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]], indent: str = "") -> None:
+    """Print text with the marked stretches emphasised; without a terminal between » and «."""
+    out = console()
+    if out.is_terminal:
+        styled = Text(text)
+        for start, end in marks:
+            styled.stylize("bold reverse", start, end)
+        out.print(Text(indent) + styled)
+        return
+    for start, end in reversed(marks):
+        text = f"{text[:start]}»{text[start:end]}«{text[end:]}"
+    out.print(Text(indent + text))
+
+
+def data(value: object, kind: Any = None) -> None:
+    """Print a value as JSON."""
+    raw(json.dumps(to_plain(value, kind), ensure_ascii=False, indent=2))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; verdicts and states get their colour."""
+    shown = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row))
+    console().print(shown)
+
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print names with their values, one per line."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        grid.add_row(Text(name, style="bold"), _cell(value))
+    console().print(grid)
+
+
+def error(refusal: EakteError) -> None:
+    """Print what went wrong and what to do."""
+    out = console(stderr=True)
+    out.print(f"[bold red]{escape(_('Error'))}:[/] {escape(refusal.message())}", soft_wrap=True)
+    out.print(escape(refusal.hint()), soft_wrap=True)
+
+
+def _cell(value: object) -> Text:
+    if isinstance(value, float):
+        return Text(f"{value:.0%}", justify="right")
+    if isinstance(value, int):
+        return Text(str(value), justify="right")
+    text = "" if value is None else str(value)
+    return Text(text, style=_STYLES.get(text, ""))

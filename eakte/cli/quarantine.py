@@ -1,0 +1,74 @@
+"""Commands on files that could not become letters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from eakte.cli import output
+from eakte.cli.options import HomeOption, JsonOption
+from eakte.i18n import _
+from eakte.services.desks import open_desk
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+_File = Annotated[
+    str, typer.Argument(help=_("File name, or the beginning of its SHA-256."), metavar="FILE")
+]
+
+
+@app.command("list", help=_("List the files in quarantine, and why."))
+def list_files(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the files in quarantine."""
+    from eakte.records.scans import ScanRecord
+    from eakte.services import quarantining
+
+    found = quarantining.quarantined(open_desk(home))
+    if as_json:
+        output.data(found, tuple[ScanRecord, ...])
+        return
+    columns = (_("file"), "SHA-256", _("received"), _("bytes"), _("why"))
+    rows = [
+        (
+            each.scan.name,
+            each.scan.digest[:16],
+            f"{each.scan.received_at:%Y-%m-%d %H:%M}",
+            each.scan.size,
+            "; ".join(finding.sentence() for finding in each.findings),
+        )
+        for each in found
+    ]
+    output.table(_("Quarantine"), columns, rows)
+
+
+@app.command("show", help=_("Show one file in quarantine."))
+def show(name: _File, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show one file in quarantine."""
+    from eakte.services import quarantining
+
+    found = quarantining.show(open_desk(home), name)
+    if as_json:
+        output.data(found)
+        return
+    output.facts(
+        [
+            (_("file"), found.scan.name),
+            ("SHA-256", found.scan.digest),
+            (_("station"), found.scan.station),
+            (_("received"), f"{found.scan.received_at:%Y-%m-%d %H:%M:%S} UTC"),
+            (_("bytes"), found.scan.size),
+            (_("attempts"), found.attempt),
+            (_("why"), "; ".join(finding.sentence() for finding in found.findings)),
+        ]
+    )
+
+
+@app.command("retry", help=_("Try a file in quarantine again; `watch` does it."))
+def retry(name: _File, home: HomeOption = None) -> None:
+    """Try a file again."""
+    from eakte.services import quarantining
+
+    record = quarantining.retry(open_desk(home), name)
+    text = _("{name} will be tried again by `eakte watch`.")
+    output.line(text.format(name=record.scan.name))

@@ -1,0 +1,146 @@
+"""Settings of a home: eakte.toml, overridden by EAKTE_* variables; unknown keys are refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from eakte.errors import ConfigurationError, HomeMissingError
+
+SETTINGS_FILE = "eakte.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Inbox(_Section):
+    """A watched folder: where scans of one station arrive, and which pipeline takes them."""
+
+    folder: Path = Field(description="The folder, relative to the home unless absolute.")
+    station: str = Field(description="Name of the scanning station; it stands in every record.")
+    pipeline: str = Field(default="posteingang", description="Name of a file in pipelines/.")
+
+
+class Watching(_Section):
+    """How the inboxes are watched; all times in seconds."""
+
+    settle_seconds: float = Field(
+        default=2.0, ge=0, description="A file is whole when size and time stood still this long."
+    )
+    rescan_seconds: float = Field(
+        default=5.0, gt=0, description="A full rescan happens at least this often."
+    )
+
+
+class Reading(_Section):
+    """Limits of OCR."""
+
+    languages: str = Field(default="deu+eng", description="Languages of tesseract.")
+    workers: int = Field(default=0, ge=0, description="Pages read at once; 0: one per core.")
+    page_seconds: float = Field(default=120.0, gt=0, description="Time limit for one page.")
+    page_memory_mb: int = Field(default=1500, ge=200, description="Memory limit for one page.")
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="EAKTE_", env_nested_delimiter="__"
+    )
+
+    organisation: str = Field(description="The authority; it stands in seals and Transfervermerke.")
+    database: str = Field(
+        default="", description="SQLAlchemy URL; empty: SQLite in the home (eakte.db)."
+    )
+    verfahrensdokumentation: Path = Field(
+        default=Path("verfahrensdokumentation.md"),
+        description="The Verfahrensdokumentation in force; its hash stands in Transfervermerke.",
+    )
+    inboxes: tuple[Inbox, ...] = Field(default=(), description="The watched folders.")
+    watching: Watching = Field(default=Watching(), description="How the inboxes are watched.")
+    reading: Reading = Field(default=Reading(), description="Limits of OCR.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take environment variables before the file, and nothing else."""
+        del dotenv_settings, file_secret_settings
+        toml_file = settings_cls.model_config.get("toml_file")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file)
+
+
+class Home:
+    """A home: the folder with everything that belongs to one installation."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        """Know the folders of a home; use `open_home` to read its settings."""
+        self.root = root
+        self.settings = settings
+        self.store = root / "store"
+        self.pipelines = root / "pipelines"
+        self.trust = root / "trust"
+        self.work = root / "work"
+        self.anchors = root / "anchors"
+        self.lock_file = root / "work" / "watch.lock"
+
+    @property
+    def database_url(self) -> str:
+        """Give the database's SQLAlchemy URL."""
+        return self.settings.database or f"sqlite:///{self.root / 'eakte.db'}"
+
+    def inbox_folder(self, inbox: Inbox) -> Path:
+        """Give the absolute folder of an inbox."""
+        return self.root / inbox.folder
+
+    def verfahrensdokumentation(self) -> Path:
+        """Give the file of the Verfahrensdokumentation in force."""
+        return self.root / self.settings.verfahrensdokumentation
+
+
+def home_path(given: Path | None) -> Path:
+    """Tell which folder is meant: the option, else EAKTE_HOME, else ./eakte-home."""
+    return (given or Path(os.environ.get("EAKTE_HOME", "eakte-home"))).absolute()
+
+
+def open_home(given: Path | None) -> Home:
+    """Read a home's settings; raises HomeMissingError or ConfigurationError."""
+    root = home_path(given)
+    file = root / SETTINGS_FILE
+    if not file.is_file():
+        raise HomeMissingError(path=root)
+    return Home(root, read_settings(file))
+
+
+def read_settings(file: Path) -> Settings:
+    """Read and check a settings file with the environment's overrides."""
+
+    class _FileSettings(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        return _FileSettings()  # type: ignore[call-arg]  # its values come from the file
+    except ValidationError as problem:
+        raise ConfigurationError(path=file, detail=_first_problem(problem)) from None
+    except ValueError as problem:
+        raise ConfigurationError(path=file, detail=str(problem)) from None
+
+
+def _first_problem(problem: ValidationError) -> str:
+    first = problem.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}"

@@ -1,0 +1,7 @@
+"""The database: one engine for the records, the audit log, the index and the workflow engine."""
+
+from __future__ import annotations
+
+from eakte.database.engine import Connection, Engine, connect, lock, transaction
+
+__all__ = ["Connection", "Engine", "connect", "lock", "transaction"]

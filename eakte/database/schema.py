@@ -1,0 +1,117 @@
+"""All tables. Times are integers: microseconds since 1970-01-01 UTC; JSON is canonical text."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+scan = sa.Table(
+    "scan",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("pipeline", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False, default=""),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("pages", sa.Integer, nullable=False, default=0),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("findings", sa.Text, nullable=False, default="[]"),
+    sa.Column("attempt", sa.Integer, nullable=False, default=1),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+)
+"""A received file, named by its content; `attempt` counts intakes, more than one after a retry."""
+
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("digest", sa.String(64), sa.ForeignKey("scan.digest"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("again", sa.Boolean, nullable=False),
+)
+"""Every arrival, also of bytes that were there before (`again`)."""
+
+akte = sa.Table(
+    "akte",
+    metadata,
+    sa.Column("aktenzeichen", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.BigInteger, nullable=False),
+)
+
+vorgang = sa.Table(
+    "vorgang",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("aktenzeichen", sa.Text, sa.ForeignKey("akte.aktenzeichen"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.UniqueConstraint("aktenzeichen", "number"),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("scan", sa.String(64), sa.ForeignKey("scan.digest"), nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("pages", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("received_at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("class_id", sa.Text, nullable=True, index=True),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("letter_date", sa.Text, nullable=False),
+    sa.Column("aktenzeichen", sa.Text, nullable=False, index=True),
+    sa.Column("fields", sa.Text, nullable=False),
+    sa.Column("findings", sa.Text, nullable=False),
+    sa.Column("text", sa.String(64), nullable=False),
+    sa.Column("archive_copy", sa.String(64), nullable=False),
+    sa.Column("recognised_at", sa.BigInteger, nullable=False),
+    sa.Column("release", sa.Text, nullable=False, default=""),
+    sa.Column("transfervermerk", sa.Text, nullable=False, default=""),
+    sa.Column("sealed", sa.String(64), nullable=True, unique=True),
+    sa.Column("report", sa.String(64), nullable=True),
+    sa.Column("verdict", sa.Text, nullable=False, default=""),
+    sa.Column("vorgang_id", sa.Integer, sa.ForeignKey("vorgang.id"), nullable=True, index=True),
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.UniqueConstraint("scan", "part"),
+)
+"""A letter: part `part` of a scan. `fields`, `findings`, `release` are JSON of domain values."""
+
+audit_event = sa.Table(
+    "audit_event",
+    metadata,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("leaf", sa.String(64), nullable=False),
+    sa.Column("root", sa.String(64), nullable=False),
+)
+"""The log: position from 0, canonical JSON, its RFC 6962 leaf hash, and the root it led to."""
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.String(64), nullable=False),
+    sa.Column("frontier", sa.Text, nullable=False),
+)
+"""One row: size and root of the tree, and the roots of its perfect subtrees for appending."""

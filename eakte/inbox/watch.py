@@ -1,0 +1,114 @@
+"""Watching folders: a full rescan is the truth, file-system events only shorten the wait."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from eakte.inbox.settle import Observation, is_settled, is_temporary
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a rescan found: files that are whole, and how many others must still be waited for."""
+
+    settled: tuple[Path, ...]
+    waiting: int
+
+
+class FolderWatch:
+    """One inbox folder: sees what is there, and wakes the loop when something happens.
+
+    A handler that raised would kill watchdog's thread, so ours only sets an event; an observer that
+    died, or whose folder was removed and made again, is replaced at the next rescan.
+    """
+
+    def __init__(self, folder: Path, settle_seconds: float, wake: threading.Event) -> None:
+        """Watch `folder` (made if missing); `wake` is set whenever something may have changed."""
+        self.folder = folder
+        self._settle_seconds = settle_seconds
+        self._wake = wake
+        self._first_seen: dict[Path, Observation] = {}
+        self._observer: BaseObserver | None = None
+        self._watched_inode = 0
+
+    def look(self, now: float) -> Look:
+        """Rescan the folder at `now` (monotonic seconds); files come in order of arrival."""
+        self._ensure_observer()
+        seen = dict(self._observe(now))
+        self._first_seen = {
+            path: self._since(path, observation) for path, observation in seen.items()
+        }
+        settled = [
+            path
+            for path, observation in seen.items()
+            if is_settled(self._first_seen[path], observation, self._settle_seconds)
+        ]
+        settled.sort(key=lambda path: (seen[path].mtime_ns, path.name))
+        return Look(tuple(settled), len(seen) - len(settled))
+
+    def stop(self) -> None:
+        """End the observer's thread."""
+        if self._observer is not None and self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join(timeout=2)
+        self._observer = None
+
+    def _since(self, path: Path, observation: Observation) -> Observation:
+        """Give when the file's present state was first seen."""
+        first = self._first_seen.get(path)
+        return first if first is not None and first.same_state(observation) else observation
+
+    def _observe(self, now: float) -> Iterator[tuple[Path, Observation]]:
+        try:
+            entries = sorted(self.folder.iterdir())
+        except OSError as problem:
+            _log.warning("inbox %s cannot be read: %s", self.folder, problem)
+            return
+        for path in entries:
+            if is_temporary(path.name) or path.is_symlink() or not path.is_file():
+                continue
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # it went between listing and looking; the next rescan knows
+            yield path, Observation(status.st_size, status.st_mtime_ns, status.st_ino, now)
+
+    def _ensure_observer(self) -> None:
+        """(Re)start watchdog when it is dead or the folder is another one than it watches."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        inode = self.folder.stat().st_ino
+        alive = self._observer is not None and self._observer.is_alive()
+        if alive and inode == self._watched_inode:
+            return
+        self.stop()
+        observer = Observer()
+        observer.schedule(_Waker(self._wake), str(self.folder), recursive=False)
+        try:
+            observer.start()
+        except OSError as problem:
+            _log.warning("no file-system events for %s (%s); rescanning only", self.folder, problem)
+            return
+        self._observer = observer
+        self._watched_inode = inode
+
+
+class _Waker(FileSystemEventHandler):
+    """Turns every event into a wake-up and nothing else."""
+
+    def __init__(self, wake: threading.Event) -> None:
+        self._wake = wake
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Wake the loop."""
+        del event
+        self._wake.set()

@@ -1,0 +1,193 @@
+"""Tesseract reads a page: the only module that knows pytesseract.
+
+One call gives words, boxes and confidence; text is derived from them. A page that reads badly is
+turned as Tesseract's orientation detection says and read again; the surer reading counts.
+Callers run this in the sandbox: Tesseract inherits its limits and stays in its process group.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import pytesseract
+from PIL import Image
+
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.text import Box, PreparedPicture, RecognisedPage, Word
+from eakte.errors import EnvironmentProblemError
+from eakte.i18n import _
+from eakte.ocr.tsv import Reading, lying, parse_tsv, turned_back
+
+TIMEOUT_SECONDS = 90.0
+LOW_CONFIDENCE = 0.75
+
+_DOUBTFUL = 0.70
+"""A first reading below this may be of a turned page."""
+_LEAST_INK = 0.0005
+"""With less ink than this there is nothing that could be turned."""
+_SUREST_ROTATION = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
+_CLOCKWISE = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+
+
+class _TimedOutError(Exception):
+    """Tesseract did not finish in time."""
+
+
+def recognise(
+    picture: PreparedPicture, number: int, width: float, height: float, languages: str
+) -> RecognisedPage:
+    """Read a prepared page with Tesseract; `languages` as in `deu+eng`.
+
+    A page that takes longer than TIMEOUT_SECONDS comes back as not complete.
+    """
+    return recognise_within(TIMEOUT_SECONDS, picture, number, width, height, languages)
+
+
+def recognise_within(
+    seconds: float,
+    picture: PreparedPicture,
+    number: int,
+    width: float,
+    height: float,
+    languages: str,
+) -> RecognisedPage:
+    """Read a prepared page, all runs of Tesseract together within so many seconds."""
+    deadline = time.monotonic() + seconds
+    complete, extra, reading = True, 0, Reading(())
+    try:
+        reading = _read(picture.path, picture, languages, deadline)
+        if reading.confidence < _DOUBTFUL and picture.ink > _LEAST_INK:
+            extra, reading = _read_turned(picture, languages, deadline, reading)
+    except _TimedOutError:
+        complete = False
+    read_at = (picture.turned + extra) % 360
+    words = _to_points(reading.words, picture, read_at, width, height)
+    extra += lying(reading.words)
+    return RecognisedPage(
+        number=number,
+        width=width,
+        height=height,
+        words=words,
+        text=reading.text,
+        rotation=(picture.turned + extra) % 360,
+        confidence=round(reading.confidence, 4),
+        complete=complete,
+        engine=f"tesseract {_version()}",
+        findings=_findings(number, reading, complete=complete, turned=extra % 360 != 0),
+    )
+
+
+def _findings(
+    number: int, reading: Reading, *, complete: bool, turned: bool
+) -> tuple[Finding, ...]:
+    found = {
+        FindingCode.OCR_INCOMPLETE: not complete,
+        FindingCode.UPSIDE_DOWN: turned,
+        FindingCode.LOW_OCR_CONFIDENCE: bool(reading.words) and reading.confidence < LOW_CONFIDENCE,
+    }
+    return tuple(Finding(code, number) for code, present in found.items() if present)
+
+
+def _read_turned(
+    picture: PreparedPicture, languages: str, deadline: float, first: Reading
+) -> tuple[int, Reading]:
+    """Turn the page as orientation detection says, if that reads better."""
+    extra = _orientation(picture, deadline)
+    if extra not in _CLOCKWISE:
+        return 0, first
+    path = picture.path.with_suffix(f".turned{extra}.tif")
+    try:
+        with Image.open(picture.path) as file:
+            turned = file.transpose(_CLOCKWISE[extra])
+        turned.save(path, "TIFF", compression="group4", dpi=(picture.dpi, picture.dpi))
+        second = _read(path, picture, languages, deadline)
+    finally:
+        path.unlink(missing_ok=True)
+    return (extra, second) if second.weight > first.weight else (0, first)
+
+
+def _orientation(picture: PreparedPicture, deadline: float) -> int:
+    config = f"--psm 0 --dpi {round(picture.dpi)}"
+    with suppress(pytesseract.TesseractError):  # too few characters to tell
+        answer = _within(
+            deadline, pytesseract.image_to_osd, picture.path, lang="osd", config=config
+        )
+        match = _SUREST_ROTATION.search(answer)
+        return int(match.group(1)) if match else 0
+    return 0
+
+
+def _read(path: Path, picture: PreparedPicture, languages: str, deadline: float) -> Reading:
+    config = f"--psm 3 --dpi {round(picture.dpi)}"
+    return parse_tsv(
+        _within(deadline, pytesseract.image_to_data, path, lang=languages, config=config)
+    )
+
+
+def _within(deadline: float, run: object, path: Path, **options: str) -> str:
+    """Call pytesseract on a file, kill it at the deadline, and leave no process behind."""
+    _set_up()
+    left = deadline - time.monotonic()
+    if left <= 0 or not callable(run):
+        raise _TimedOutError
+    try:
+        return str(run(str(path), timeout=left, **options))
+    except pytesseract.TesseractError:
+        raise
+    except RuntimeError as stopped:
+        _reap()
+        raise _TimedOutError from stopped
+    except pytesseract.TesseractNotFoundError:
+        raise EnvironmentProblemError(detail=_("tesseract is not installed")) from None
+
+
+def _reap() -> None:
+    """Take leave of the Tesseract that pytesseract killed without waiting for it."""
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in map(int, listing.read_text().split()):
+            with suppress(OSError):
+                if Path(f"/proc/{pid}/comm").read_text().strip() == "tesseract":
+                    os.waitpid(pid, 0)
+
+
+@cache
+def _set_up() -> None:
+    """One thread per process, and the program itself rather than whatever PATH says later."""
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    program = shutil.which("tesseract")
+    if program is None:
+        raise EnvironmentProblemError(detail=_("tesseract is not installed"))
+    pytesseract.pytesseract.tesseract_cmd = program
+
+
+@cache
+def _version() -> str:
+    _set_up()
+    return str(pytesseract.get_tesseract_version())
+
+
+def _to_points(
+    words: tuple[Word, ...], picture: PreparedPicture, read_at: int, width: float, height: float
+) -> tuple[Word, ...]:
+    """Map the words from pixels of the picture as read to points of the page as stored."""
+    wide, high = picture.width_px, picture.height_px
+    if picture.turned % 180:
+        wide, high = high, wide
+    stretch_x, stretch_y = width / wide, height / high
+    mapped = []
+    for word in words:
+        box = turned_back(word.box, read_at, wide, high)
+        x0, y0 = box.x0 * stretch_x, box.y0 * stretch_y
+        points = Box(x0, y0, box.x1 * stretch_x, box.y1 * stretch_y)
+        mapped.append(Word(word.text, points, word.confidence, word.line))
+    return tuple(mapped)

@@ -1,0 +1,136 @@
+"""JPEG, PNG and TIFF: their pages, proven whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL.ExifTags import Base
+
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
+from eakte.i18n import _
+from eakte.pages.glance import glance_size, is_blank, is_separator
+from eakte.pages.limits import check_count, check_pixels
+from eakte.pages.sniff import refusal
+from eakte.pages.whole import check_jpeg, check_png, check_tiff
+
+DEFAULT_DPI = 300.0
+LOW_DPI = 190.0
+
+_PLAUSIBLE_DPI = (50.0, 2400.0)
+_PLACEHOLDERS = (72.0, 96.0)
+_LARGEST_AT_PLACEHOLDER = 17.0
+_LARGEST = 48.0
+_ROTATIONS = {3: 180, 6: 90, 8: 270}
+"""EXIF orientation to degrees clockwise; mirrored pictures stay as they are stored."""
+
+Image.MAX_IMAGE_PIXELS = None  # limits.check_pixels guards instead, with our own error
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def inspect_picture(path: Path, media_type: MediaType) -> tuple[SourcePage, ...]:
+    """Give the pages of a picture file; raises UnusableInputError unless every one is whole."""
+    data = path.read_bytes()
+    if media_type is MediaType.JPEG:
+        check_jpeg(data)
+    elif media_type is MediaType.PNG:
+        check_png(data)
+    else:
+        check_count(len(check_tiff(data)))
+    try:
+        with Image.open(path) as file:
+            count = getattr(file, "n_frames", 1) if media_type is MediaType.TIFF else 1
+            check_count(count)
+            return tuple(_page(file, number) for number in range(1, count + 1))
+    except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as problem:
+        raise refusal(FindingCode.DAMAGED, str(problem)) from None
+    except MemoryError:
+        raise refusal(FindingCode.TOO_LARGE, _("a picture does not fit into memory")) from None
+
+
+def _page(file: Image.Image, number: int) -> SourcePage:
+    file.seek(number - 1)
+    check_pixels(*file.size)
+    if file.format == "TIFF":
+        file.load()  # Pillow turns a TIFF by its orientation tag only now
+    dpi_x, dpi_y = resolution(file)
+    rotation = exif_rotation(file)
+    bitonal = file.mode == "1"
+    width, height = file.size
+    glance = grey_glance(file, dpi_x)
+    low = min(dpi_x, dpi_y)
+    return SourcePage(
+        number=number,
+        width=width * POINTS_PER_INCH / dpi_x,
+        height=height * POINTS_PER_INCH / dpi_y,
+        kind=PageKind.PICTURE,
+        dpi=low,
+        bitonal=bitonal,
+        findings=picture_findings(number, glance, low, bitonal=bitonal),
+        separator=is_separator(glance),
+        rotation=rotation,
+    )
+
+
+def picture_findings(
+    number: int, glance: Image.Image, dpi: float | None, *, bitonal: bool
+) -> tuple[Finding, ...]:
+    """Give what a person should know about a page: blank, black and white, coarse."""
+    found = {
+        FindingCode.BLANK_PAGE: is_blank(glance),
+        FindingCode.BITONAL: bitonal,
+        FindingCode.LOW_RESOLUTION: dpi is not None and dpi < LOW_DPI,
+    }
+    return tuple(Finding(code, number) for code, present in found.items() if present)
+
+
+def resolution(file: Image.Image) -> tuple[float, float]:
+    """Give the picture's dots per inch (x, y): what it says if that can be true, else 300.
+
+    Disbelieved are values outside 50..2400, sheets longer than 48 inches (A0), and the
+    placeholders 72 and 96 of programs that do not know, if the sheet were longer than A3.
+    """
+    declared = file.info.get("dpi")
+    try:
+        dpi_x, dpi_y = (float(value) for value in declared or ())
+    except (TypeError, ValueError, ZeroDivisionError):
+        return DEFAULT_DPI, DEFAULT_DPI
+    least, most = _PLAUSIBLE_DPI
+    if not (least <= dpi_x <= most and least <= dpi_y <= most):
+        return DEFAULT_DPI, DEFAULT_DPI
+    edge = max(file.width / dpi_x, file.height / dpi_y)
+    placeholder = round(dpi_x) in _PLACEHOLDERS
+    if edge > (_LARGEST_AT_PLACEHOLDER if placeholder else _LARGEST):
+        return DEFAULT_DPI, DEFAULT_DPI
+    return dpi_x, dpi_y
+
+
+def exif_rotation(file: Image.Image) -> int:
+    """Give the degrees clockwise that a JPEG's EXIF asks for (Pillow turns TIFF by itself)."""
+    if file.format != "JPEG":
+        return 0
+    return _ROTATIONS.get(file.getexif().get(Base.Orientation, 1), 0)
+
+
+def grey_glance(file: Image.Image, dpi: float) -> Image.Image:
+    """Decode all of the picture into a small grey one; a JPEG is scaled while decoding."""
+    size = glance_size(file.width, file.height, dpi)
+    if file.format == "JPEG":
+        file.draft("L", size)
+    file.load()
+    return as_grey(file).resize(size, Image.Resampling.BOX)
+
+
+def as_grey(picture: Image.Image) -> Image.Image:
+    """Give a picture as 8 bit grey on white, whatever its mode."""
+    if picture.mode.startswith("I;16") or picture.mode == "I":
+        deep: Any = np.asarray(picture)
+        return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        sheet = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(sheet, layer).convert("L")
+    return picture.convert("L")

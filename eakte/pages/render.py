@@ -1,0 +1,62 @@
+"""PDF pages as pictures, drawn by PDFium in the orientation in which they are stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from eakte.domain.findings import FindingCode
+from eakte.domain.mail import POINTS_PER_INCH
+from eakte.pages.limits import MAX_RENDERED_PIXELS
+from eakte.pages.sniff import refusal
+
+
+def drawable_dpi(size: tuple[float, float], dpi: float) -> float:
+    """Give dpi, lowered if the page (in points) would get too many pixels."""
+    pixels = size[0] * size[1] * (dpi / POINTS_PER_INCH) ** 2
+    return dpi if pixels <= MAX_RENDERED_PIXELS else dpi * (MAX_RENDERED_PIXELS / pixels) ** 0.5
+
+
+def draw(document: pypdfium2.PdfDocument, number: int, dpi: float) -> tuple[Image.Image, float]:
+    """Draw page `number` in grey, undoing its /Rotate; give the resolution used, too."""
+    page = document[number - 1]
+    try:
+        dpi = drawable_dpi(page.get_size(), dpi)
+        turn_back = (360 - page.get_rotation()) % 360
+        bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
+        picture: Image.Image = bitmap.to_pil()
+        return picture.convert("L"), dpi
+    finally:
+        page.close()
+
+
+def picture_resolution(document: pypdfium2.PdfDocument, number: int) -> tuple[float, int]:
+    """Give the dpi of the largest picture on a page (0 if there is none) and its /Rotate."""
+    page = document[number - 1]
+    try:
+        pictures = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
+        found = [_placed_dpi(picture) for picture in pictures]
+        return max(found, default=(0.0, 0.0))[1], int(page.get_rotation())
+    finally:
+        page.close()
+
+
+def _placed_dpi(picture: pypdfium2.PdfImage) -> tuple[float, float]:
+    """Give the area that a picture covers, in square points, and its dots per inch."""
+    left, bottom, right, top = picture.get_bounds()
+    width, height = picture.get_px_size()
+    wide, high = max(right - left, 0.1), max(top - bottom, 0.1)
+    area = width * height / (wide * high)
+    return wide * high, area**0.5 * POINTS_PER_INCH
+
+
+def open_document(path: Path) -> pypdfium2.PdfDocument:
+    """Open a PDF for drawing; raises UnusableInputError (`damaged`) if PDFium cannot."""
+    try:
+        document = pypdfium2.PdfDocument(path)
+        document.init_forms()
+    except pypdfium2.PdfiumError as problem:
+        raise refusal(FindingCode.DAMAGED, str(problem)) from None
+    return document

@@ -1,0 +1,89 @@
+"""Pages of scanned PDFs: their picture with its coded bytes, or the whole page drawn anew."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from PIL import Image
+
+from eakte.domain.mail import POINTS_PER_INCH, SourcePage
+from eakte.pdfa.images import CannotKeepError, flate_image, jpeg_image
+
+DRAWN_DPI = 300.0
+
+_MAX_PIXELS = 80_000_000
+_JPEG_QUALITY = 90
+_CODING = {"/Filter", "/DecodeParms", "/Decode", "/Length"}
+_LOOK = {"/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/SMask", "/Mask", "/Intent"}
+_KEYS = {"/Type", "/Subtype"} | _CODING | _LOOK
+"""What an image object keeps; /Interpolate, /Metadata, /OPI … are not the picture."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An image object, the matrix that lays it down, and the page's box (left, low, right, top)."""
+
+    image: pikepdf.Object
+    matrix: tuple[float, ...]
+    box: tuple[float, float, float, float]
+
+
+def picture_of(pdf: pikepdf.Pdf, document: pikepdf.Pdf, page: SourcePage) -> Placed:
+    """Copy the picture of a scanned page, its stream untouched."""
+    place = page.picture
+    if place is None:
+        raise CannotKeepError
+    original = document.pages[page.number - 1]
+    holder: Any = original.obj
+    try:
+        for name in place.path:
+            holder = holder.Resources.XObject[name]
+    except (KeyError, AttributeError):
+        raise CannotKeepError from None
+    image = pdf.copy_foreign(holder)
+    for key in list(image.keys()):
+        if key not in _KEYS:
+            del image[key]
+    return Placed(image, place.matrix, _visible_box(original))
+
+
+def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+    """Give the crop box within the media box, as eakte.pages.inspect measured the page."""
+    media, crop = ([float(value) for value in box] for box in (page.mediabox, page.cropbox))
+    return (
+        max(min(media[0], media[2]), min(crop[0], crop[2])),
+        max(min(media[1], media[3]), min(crop[1], crop[3])),
+        min(max(media[0], media[2]), max(crop[0], crop[2])),
+        min(max(media[1], media[3]), max(crop[1], crop[3])),
+    )
+
+
+def redrawn_page(pdf: pikepdf.Pdf, source: Path, page: SourcePage) -> pikepdf.Stream:
+    """Draw a page as stored (before /Rotate); grey pages stay lossless, colour becomes JPEG."""
+    picture = _drawn(source, page)
+    red, green, blue = picture.split()
+    if red.tobytes() == green.tobytes() == blue.tobytes():
+        return flate_image(pdf, red)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    with Image.open(buffer) as file:
+        return jpeg_image(pdf, buffer.getvalue(), file)
+
+
+def _drawn(source: Path, page: SourcePage) -> Image.Image:
+    scale = DRAWN_DPI / POINTS_PER_INCH
+    pixels = page.width * page.height * scale**2
+    if pixels > _MAX_PIXELS:
+        scale *= (_MAX_PIXELS / pixels) ** 0.5
+    with pypdfium2.PdfDocument(source) as document:
+        document.init_forms()
+        sheet = document[page.number - 1]
+        turn_back = (360 - sheet.get_rotation()) % 360
+        bitmap = sheet.render(scale=scale, rotation=turn_back, rev_byteorder=True)
+        picture: Image.Image = bitmap.to_pil()
+        return picture.convert("RGB")

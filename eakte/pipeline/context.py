@@ -1,0 +1,67 @@
+"""What the steps work with: a desk, the classifier, the sealer, limits and workspaces."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from eakte import __version__
+from eakte.classify.classifier import Classifier
+from eakte.classify.model import load
+from eakte.domain.ids import digest_of
+from eakte.pipeline.desk import Desk
+from eakte.review.transfervermerk import Environment
+from eakte.sandbox import Limits
+from eakte.seal.signer import Sealer
+
+
+class Context(Desk):
+    """A desk with the heavy tools of the workflows, made when first needed."""
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """Give the classifier with the home's model."""
+        model = load(self.home.pipelines / "model")
+        return Classifier(tuple(self.definitions.classes.values()), model)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Give the seal key and time-stamp authority, loaded once."""
+        return Sealer(self.home.trust, self.clock)
+
+    @property
+    def workers(self) -> int:
+        """Tell how many pages are read at once."""
+        return self.home.settings.reading.workers or len(os.sched_getaffinity(0))
+
+    def page_limits(self) -> Limits:
+        """Give the limits for reading one page."""
+        reading = self.home.settings.reading
+        seconds = reading.page_seconds
+        return Limits(seconds + 10, int(seconds) + 10, reading.page_memory_mb)
+
+    def file_limits(self) -> Limits:
+        """Give the limits for looking into or converting a whole file."""
+        return Limits(600, 600, max(2000, self.home.settings.reading.page_memory_mb))
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Give a private folder that is gone afterwards."""
+        with tempfile.TemporaryDirectory(dir=self.home.work) as folder:
+            yield Path(folder)
+
+    def environment(self, station: str) -> Environment:
+        """Describe where and with what a scan is processed, for the Transfervermerk."""
+        document = self.home.verfahrensdokumentation()
+        return Environment(
+            organisation=self.home.settings.organisation,
+            station=station,
+            software=f"eakte {__version__}, Python {platform.python_version()}",
+            verfahrensdokumentation=f"{document.name} sha256:{digest_of(document.read_bytes())}",
+            level_reached=self.sealer.level_reached,
+        )

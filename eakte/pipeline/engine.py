@@ -1,0 +1,106 @@
+"""The engine under the workflows: DBOS on the home's own database, one process per home."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SQLAlchemyDatasource
+
+from eakte.errors import AlreadyRunningError
+from eakte.pipeline.context import Context
+from eakte.pipeline.flow import Flow
+from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
+
+_POLLING_SECONDS = 0.2
+_EXECUTOR = "watch"
+
+
+@contextmanager
+def running(context: Context) -> Iterator[None]:
+    """Run the workflows while the block runs; work left from a crash goes on by itself.
+
+    Raises AlreadyRunningError if another process runs them on this home.
+    """
+    with _slot(context.home.lock_file):
+        _launch(context)
+        try:
+            yield
+        finally:
+            DBOS.destroy(destroy_registry=True)
+
+
+def prepare(context: Context) -> None:
+    """Make the engine's own tables, so that work can be queued before the first run."""
+    DBOS(config=_config(context))
+    _source(context)
+    DBOS.launch()
+    DBOS.destroy(destroy_registry=True)
+
+
+def busy() -> bool:
+    """Tell whether any workflow is queued or running."""
+    pending = DBOS.list_workflows(
+        status=["PENDING", "ENQUEUED"], limit=1, load_input=False, load_output=False
+    )
+    return bool(pending)
+
+
+def broken() -> tuple[str, ...]:
+    """Give the ids of workflows that the engine gave up."""
+    failed = DBOS.list_workflows(
+        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], load_input=False, load_output=False
+    )
+    return tuple(status.workflow_id for status in failed)
+
+
+def _launch(context: Context) -> None:
+    DBOS(config=_config(context))
+    Flow(context, _source(context))
+    DBOS.launch()
+    workers = context.workers
+    for name, concurrency in ((INTAKE, workers + 2), (OCR, workers), (COMPLETE, workers)):
+        DBOS.register_queue(
+            name, worker_concurrency=concurrency, polling_interval_sec=_POLLING_SECONDS
+        )
+
+
+def _config(context: Context) -> DBOSConfig:
+    logging.getLogger("dbos").setLevel(logging.ERROR)
+    return DBOSConfig(
+        name=APPLICATION,
+        system_database_engine=context.engine,
+        application_version=APPLICATION_VERSION,
+        executor_id=_EXECUTOR,
+        serializer=DBOSPortableJSONSerializer(),
+        log_level="ERROR",
+        enable_otlp=False,
+        use_listen_notify=False,
+        notification_listener_polling_interval_sec=_POLLING_SECONDS,
+    )
+
+
+def _source(context: Context) -> SQLAlchemyDatasource:
+    return SQLAlchemyDatasource.create(
+        context.home.database_url,
+        engine=context.engine,
+        serializer=DBOSPortableJSONSerializer(),
+    )
+
+
+@contextmanager
+def _slot(lock_file: Path) -> Iterator[None]:
+    """Hold the home's slot; the kernel frees it when the process ends, however it ends."""
+    descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(path=lock_file) from None
+        yield
+    finally:
+        os.close(descriptor)

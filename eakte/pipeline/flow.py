@@ -1,0 +1,224 @@
+"""The way of a piece of mail: two workflows, readable top to bottom.
+
+    intake    inspect, split > read every page > per part: convert, describe > propose (review gate)
+    complete  Transfervermerk > seal > verify the read-back > file > index
+
+A release, by a person or a rule, is what starts the second for a letter of the first. The order is
+this code and nothing else. Steps run at least once (a crash repeats the step it hit), so each is
+idempotent; a step's refusal (bad input, limits, a seal that does not verify) is a value that the
+engine remembers, and ends in quarantine or back in review: never in a loop, never in silence.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from dbos import DBOS, SetWorkflowID, SQLAlchemyDatasource, StepOptions
+from dbos import error as dbos_error
+
+from eakte.database import Connection
+from eakte.domain.akten import Document
+from eakte.domain.codec import from_json
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.mail import Inspection
+from eakte.domain.transfervermerk import Transfervermerk
+from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
+from eakte.pipeline import transitions
+from eakte.pipeline.context import Context
+from eakte.pipeline.indexing import index_document
+from eakte.pipeline.steps import CompleteSteps, IntakeSteps
+from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
+from eakte.records import scans
+
+_log = logging.getLogger(__name__)
+
+
+class Flow:
+    """The workflows of one process, registered with the engine when made."""
+
+    def __init__(self, context: Context, source: SQLAlchemyDatasource) -> None:
+        """Register the workflows; `source` runs transactions that hold the engine's checkpoint."""
+        self.context = context
+        self._source = source
+        self._submitter = Submitter(context.engine)
+        self._intake_steps = IntakeSteps(context)
+        self._complete_steps = CompleteSteps(context)
+        _registered(INTAKE, self.intake)
+        _registered(COMPLETE, self.complete)
+        self._read_page = _registered("read-page", self.read_page)
+
+    def intake(self, scan: str) -> str:
+        """Make letters of a received scan, or put it into quarantine with the reason."""
+
+        def aside(code: str, detail: str) -> None:
+            self._transaction("quarantine", self._quarantine, scan, code, detail)
+
+        _run(aside, self._make_letters, scan)
+        return scan
+
+    def _make_letters(self, scan: str) -> None:
+        steps = self._intake_steps
+        languages = self._languages(scan)
+        found = self._step("inspect", steps.inspect, scan)
+        inspection: str = found["inspection"]
+        read = self._read_pages(scan, inspection, found["parts"], languages)
+        letters = []
+        for number, pages in enumerate(found["parts"], start=1):
+            texts = [read[page] for page in pages]
+            copy = self._step("convert", steps.convert, scan, inspection, pages, texts)
+            part = {"number": number, "pages": pages, "read": texts, "copy": copy}
+            letters.append(self._step("describe", steps.describe, scan, inspection, part))
+        self._transaction("propose", self._propose, scan, inspection, letters)
+
+    def _read_pages(
+        self, scan: str, inspection: str, parts: list[list[int]], languages: str
+    ) -> dict[int, str]:
+        """Read all pages at once, each as a workflow of its own on the OCR queue."""
+        handles = {}
+        for number in (page for part in parts for page in part):
+            with SetWorkflowID(f"{DBOS.workflow_id}-page-{number}"):
+                handles[number] = DBOS.enqueue_workflow(
+                    OCR, self._read_page, scan, inspection, number, languages
+                )
+        results = {number: handle.get_result() for number, handle in handles.items()}
+        for outcome in results.values():
+            if "refused" in outcome:
+                raise _RefusedStepError(outcome["refused"], outcome["detail"])
+        return {number: outcome["value"] for number, outcome in results.items()}
+
+    def read_page(self, scan: str, inspection: str, number: int, languages: str) -> dict[str, Any]:
+        """Recognise one page; gives `value` or `refused`, for the intake that waits for it."""
+        steps = self._intake_steps
+        try:
+            step = self._step("read", steps.read_page, scan, inspection, number, languages)
+        except _RefusedStepError as refusal:
+            return {"refused": refusal.code, "detail": refusal.detail}
+        return {"value": step}
+
+    def complete(self, document: str, version: int) -> str:
+        """Seal and file a released letter, or give it back to review with the reason."""
+
+        def aside(code: str, detail: str) -> None:
+            del code
+            self._transaction("refuse", self._refuse_seal, document, detail)
+
+        _run(aside, self._seal_and_file, document, version)
+        return document
+
+    def _seal_and_file(self, document: str, version: int) -> None:
+        steps = self._complete_steps
+        noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
+        sealed = self._step("seal", steps.seal, document, version, noted["pdf"])
+        report = self._step("verify", steps.verify, document, sealed)
+        self._transaction("file", self._file, document, sealed, report, noted["record"])
+        self._step("index", index_document, self.context, document)
+
+    def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a step and give its value; a refusal is remembered and raised on every replay."""
+        options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, function, *args)
+        if "refused" in outcome:
+            raise _RefusedStepError(outcome["refused"], outcome["detail"])
+        return outcome["value"]
+
+    def _transaction(self, name: str, function: Callable[..., None], *args: Any) -> None:
+        """Run a step whose database work is committed together with its checkpoint."""
+
+        def work() -> str:
+            function(self._source.sql_session().connection(), *args)
+            return name
+
+        self._source.run_tx_step({"name": name}, work)
+
+    def _languages(self, scan: str) -> str:
+        with self.context.engine.connect() as connection:
+            pipeline = scans.get(connection, Digest(scan)).scan.pipeline
+        return self.context.definitions.pipeline(pipeline).languages
+
+    def _quarantine(self, connection: Connection, scan: str, code: str, detail: str) -> None:
+        finding = Finding(FindingCode(code), None, detail[:500])
+        transitions.quarantine(connection, Digest(scan), finding, self.context.clock.now())
+
+    def _propose(
+        self, connection: Connection, scan: str, inspection: str, letters: list[str]
+    ) -> None:
+        load = self.context.store.get
+        transitions.propose(
+            connection,
+            Digest(scan),
+            from_json(Inspection, load(Digest(inspection))),
+            tuple(from_json(Document, load(Digest(letter))) for letter in letters),
+            self.context.definitions,
+            self._submitter,
+            self.context.clock.now(),
+        )
+
+    def _file(
+        self, connection: Connection, document: str, sealed: str, checked: dict[str, str], note: str
+    ) -> None:
+        transitions.file(
+            connection,
+            DocumentId(document),
+            (Digest(sealed), Digest(checked["report"]), checked["verdict"]),
+            from_json(Transfervermerk, self.context.store.get(Digest(note))),
+            self.context.definitions,
+            self.context.clock.now(),
+        )
+
+    def _refuse_seal(self, connection: Connection, document: str, reason: str) -> None:
+        now = self.context.clock.now()
+        transitions.refuse_seal(connection, DocumentId(document), reason, now)
+
+
+def _registered(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a method a workflow of the engine, which wants plain functions."""
+
+    def workflow(*args: Any) -> Any:
+        return method(*args)
+
+    workflow.__qualname__ = name
+    return DBOS.workflow(name=name)(workflow)
+
+
+class _RefusedStepError(Exception):
+    """A step that said no: a FindingCode value and a detail for a person."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def _run(aside: Callable[[str, str], None], work: Callable[..., None], *args: Any) -> None:
+    """Do the work; whatever stops it puts the mail aside, where a person sees it with the reason.
+
+    The engine's own signals (shutting down, another process took over) pass: it resumes the work.
+    """
+    try:
+        work(*args)
+    except _RefusedStepError as refusal:
+        aside(refusal.code, refusal.detail)
+    except dbos_error.DBOSMaxStepRetriesExceeded as failure:
+        aside(FindingCode.STAGE_FAILED.value, str(failure))
+    except dbos_error.DBOSException:
+        raise
+    except Exception as failure:  # noqa: BLE001 - the run loop: nothing may vanish without a word
+        _log.exception("the workflow %s failed", DBOS.workflow_id)
+        aside(FindingCode.STAGE_FAILED.value, f"{type(failure).__name__}: {failure}")
+
+
+def _guarded(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
+    """Turn a refusal into a value that the engine can remember; faults of the disk are retried."""
+    try:
+        return {"value": function(*args)}
+    except StoreError:
+        raise
+    except UnusableInputError as refusal:
+        return {"refused": str(refusal.facts["reason"]), "detail": str(refusal.facts["detail"])}
+    except SealFailedError as refusal:
+        return {"refused": FindingCode.SEAL_FAILED.value, "detail": str(refusal)}
+    except EakteError as refusal:
+        return {"refused": FindingCode.STAGE_FAILED.value, "detail": str(refusal)}

@@ -1,0 +1,52 @@
+"""Putting work into the engine's queues, in the transaction of the record that asks for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+
+from eakte.database import Connection, Engine
+from eakte.domain.ids import Digest, DocumentId
+
+APPLICATION = "eakte"
+APPLICATION_VERSION = "1"
+"""Pinned: work begun by one release of eakte is finished by the next."""
+
+INTAKE, OCR, COMPLETE = "intake", "ocr", "complete"
+"""Names of the queues; the first and last are names of workflows too."""
+
+
+class Submitter:
+    """Starts workflows through the database; ids make starting twice run once."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use the database that the records are in."""
+        self._engine = engine
+
+    @cached_property
+    def _client(self) -> DBOSClient:
+        return DBOSClient(
+            system_database_engine=self._engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+        )
+
+    def intake(self, connection: Connection, scan: Digest, attempt: int) -> None:
+        """Queue the intake of a received scan; a retry from quarantine is a new attempt."""
+        options = _options(INTAKE, f"{INTAKE}-{scan}-{attempt}")
+        self._client.enqueue_in_transaction(connection, options, scan)
+
+    def complete(self, connection: Connection, document: DocumentId, version: int) -> None:
+        """Queue sealing and filing of a released letter, once per release."""
+        options = _options(COMPLETE, f"{COMPLETE}-{document}-{version}")
+        self._client.enqueue_in_transaction(connection, options, document, version)
+
+
+def _options(name: str, workflow_id: str) -> EnqueueOptions:
+    return EnqueueOptions(
+        queue_name=name,
+        workflow_name=name,
+        workflow_id=workflow_id,
+        app_version=APPLICATION_VERSION,
+    )

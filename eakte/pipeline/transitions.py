@@ -1,0 +1,276 @@
+"""Every change of state, each with its audit event (and the work it starts) in one transaction.
+
+All functions here run inside a transaction of the caller, on its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from eakte.audit import log
+from eakte.database import Connection, lock
+from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.events import Action, Event
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.mail import Inspection, Scan, ScanState
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.errors import RefusedError
+from eakte.i18n import _
+from eakte.pipeline.definition import Definitions
+from eakte.pipeline.submit import Submitter
+from eakte.records import akten, documents, scans
+from eakte.review import gate
+
+MACHINE = "eakte"
+"""The actor of what no person did."""
+
+
+def receive(connection: Connection, scan: Scan, submitter: Submitter, actor: str) -> bool:
+    """Record an arrival and queue its intake; the same bytes again are only noted (gives False)."""
+    lock(connection)
+    new = scans.receive(connection, scan)
+    action = Action.RECEIVED if new else Action.RECEIVED_AGAIN
+    after = {"size": str(scan.size), "pipeline": scan.pipeline}
+    log.append(
+        connection, _event(action, scan.digest, actor, scan.received_at, scan.station, after)
+    )
+    if new:
+        submitter.intake(connection, scan.digest, 1)
+    return new
+
+
+def changed_while_taken(connection: Connection, scan: Scan, digest: Digest) -> None:
+    """Note that a file changed after it was taken: an incident, and a new version to come."""
+    lock(connection)
+    at, station = scan.received_at, scan.station
+    after = {"changed-while-taken": digest}
+    log.append(connection, _event(Action.INCIDENT, scan.digest, MACHINE, at, station, after))
+
+
+def quarantine(connection: Connection, scan: Digest, finding: Finding, at: datetime) -> None:
+    """Put a scan that cannot become letters aside, with the reason."""
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.RECEIVED:
+        return
+    scans.set_state(connection, scan, ScanState.QUARANTINE, (finding,), at)
+    after = {"reason": finding.code.value}
+    station = record.scan.station
+    log.append(connection, _event(Action.QUARANTINED, scan, MACHINE, at, station, after))
+
+
+def retry(
+    connection: Connection, scan: Digest, submitter: Submitter, actor: str, at: datetime
+) -> None:
+    """Take a scan out of quarantine for another intake."""
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.QUARANTINE:
+        detail = _("{name} is not in quarantine").format(name=record.scan.name)
+        raise RefusedError(detail=detail)
+    attempt = scans.retry(connection, scan, at)
+    after = {"attempt": str(attempt)}
+    log.append(connection, _event(Action.RETRIED, scan, actor, at, record.scan.station, after))
+    submitter.intake(connection, scan, attempt)
+
+
+def propose(
+    connection: Connection,
+    scan: Digest,
+    inspection: Inspection,
+    letters: tuple[Document, ...],
+    definitions: Definitions,
+    submitter: Submitter,
+    at: datetime,
+) -> None:
+    """Record the letters of a scan; each waits for a person unless the rule releases it."""
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.RECEIVED:
+        return
+    scans.set_inspection(connection, scan, inspection)
+    scans.set_state(connection, scan, ScanState.PROCESSED, inspection.findings, at)
+    station = record.scan.station
+    parts = {"parts": str(len(letters)), "pages": str(len(inspection.pages))}
+    log.append(connection, _event(Action.SPLIT, scan, MACHINE, at, station, parts))
+    pipeline = definitions.pipeline(record.scan.pipeline)
+    for letter in letters:
+        _propose_letter(connection, letter, definitions, pipeline.name, submitter, at, station)
+
+
+def _propose_letter(
+    connection: Connection,
+    letter: Document,
+    definitions: Definitions,
+    pipeline_name: str,
+    submitter: Submitter,
+    at: datetime,
+    station: str,
+) -> None:
+    pipeline = definitions.pipeline(pipeline_name)
+    definition = definitions.class_of(letter.classification.class_id)
+    routed = gate.route(
+        letter.extraction,
+        definition,
+        lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None,
+        letter.received_at.date(),
+    )
+    findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
+    held = gate.holding(letter.classification, definition, findings, pipeline)
+    proposed = replace(
+        letter,
+        aktenzeichen=routed.aktenzeichen,
+        findings=tuple(dict.fromkeys((*findings, *held))),
+    )
+    documents.add(connection, proposed)
+    after = _proposal(proposed) | {"held": ",".join(finding.code.value for finding in held)}
+    log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, station, after))
+    if not held:
+        rule = pipeline.release
+        name = f"{rule.rule} {rule.version}"
+        decision = Release(ReleaseKind.RULE, rule.owner, name, at)
+        release(connection, proposed, decision, submitter, station)
+
+
+def release(
+    connection: Connection,
+    letter: Document,
+    decision: Release,
+    submitter: Submitter,
+    station: str,
+) -> Document:
+    """Release a letter for sealing; raises RefusedError unless it waits in review with an Akte."""
+    lock(connection)
+    _require_review(letter)
+    if not letter.aktenzeichen:
+        detail = _("{document} has no Akte yet; name one with --akte").format(document=letter.id)
+        raise RefusedError(detail=detail)
+    released = replace(letter, state=DocumentState.RELEASED, release=decision)
+    stored = documents.update(connection, released)
+    after = {"kind": decision.kind.value, "rule": decision.rule, "akte": letter.aktenzeichen}
+    event = _event(Action.RELEASED, letter.id, decision.person, decision.at, station, after)
+    log.append(connection, event)
+    submitter.complete(connection, stored.id, stored.version)
+    return stored
+
+
+def correct(
+    connection: Connection, letter: Document, corrected: Document, actor: str, at: datetime
+) -> Document:
+    """Store what a clerk corrected before release, with before and after."""
+    lock(connection)
+    _require_review(letter)
+    before, after = _proposal(letter), _proposal(corrected)
+    stored = documents.update(connection, corrected)
+    log.append(connection, _event(Action.CORRECTED, letter.id, actor, at, "", after, before))
+    return stored
+
+
+def reject(connection: Connection, letter: Document, reason: str, actor: str, at: datetime) -> None:
+    """Close a letter without sealing; scan, text and archive copy are kept."""
+    lock(connection)
+    _require_review(letter)
+    documents.update(connection, replace(letter, state=DocumentState.REJECTED))
+    log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {"reason": reason}))
+
+
+def file(
+    connection: Connection,
+    document: DocumentId,
+    sealed: tuple[Digest, Digest, str],
+    made: Transfervermerk,
+    definitions: Definitions,
+    at: datetime,
+) -> None:
+    """File a sealed original (its digest, the report's, the verdict) into its Akte, once."""
+    lock(connection)
+    letter = documents.get(connection, document)
+    if letter.state is not DocumentState.RELEASED:
+        return
+    _open_sammelakte(connection, letter, definitions, at)
+    title = akten.get(connection, letter.aktenzeichen).title
+    vorgang = akten.first_vorgang(connection, letter.aktenzeichen, title)
+    digest, report, verdict = sealed
+    filed = replace(
+        letter,
+        state=DocumentState.FILED,
+        sealed=digest,
+        report=report,
+        verdict=verdict,
+        transfervermerk=made,
+        vorgang_id=vorgang.id,
+    )
+    documents.update(connection, filed)
+    station = scans.get(connection, letter.scan).scan.station
+    seal = {"sha256": digest, "report": report, "verdict": verdict}
+    place = {"akte": letter.aktenzeichen, "vorgang": str(vorgang.number)}
+    log.append(connection, _event(Action.SEALED, document, MACHINE, at, station, seal))
+    log.append(connection, _event(Action.FILED, document, MACHINE, at, station, place))
+
+
+def refuse_seal(connection: Connection, document: DocumentId, reason: str, at: datetime) -> None:
+    """Give a letter whose seal failed back to review; nothing of it was filed."""
+    lock(connection)
+    letter = documents.get(connection, document)
+    if letter.state is not DocumentState.RELEASED:
+        return
+    finding = Finding(FindingCode.SEAL_FAILED, None, reason[:500])
+    findings = tuple(dict.fromkeys((*letter.findings, finding)))
+    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings)
+    documents.update(connection, back)
+    after = {"reason": FindingCode.SEAL_FAILED.value}
+    log.append(connection, _event(Action.SEAL_REFUSED, document, MACHINE, at, "", after))
+
+
+def open_akte(connection: Connection, akte: Akte, actor: str) -> None:
+    """Open an Akte."""
+    lock(connection)
+    akten.open_akte(connection, akte)
+    after = {"office": akte.office}
+    event = _event(Action.AKTE_OPENED, akte.aktenzeichen, actor, akte.opened_at, "", after)
+    log.append(connection, event)
+
+
+def _open_sammelakte(
+    connection: Connection, letter: Document, definitions: Definitions, at: datetime
+) -> None:
+    """Open the Sammelakte of the letter's class if it goes there and it is not there yet."""
+    present = akten.find(connection, letter.aktenzeichen)
+    definition = definitions.class_of(letter.classification.class_id)
+    received = letter.received_at.date()
+    wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
+    if wanted is not None:
+        open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
+
+
+def _require_review(letter: Document) -> None:
+    if letter.state is not DocumentState.REVIEW:
+        detail = _("{document} is {state}, not in review")
+        raise RefusedError(detail=detail.format(document=letter.id, state=letter.state.value))
+
+
+def _proposal(letter: Document) -> dict[str, str]:
+    """Give what the log may hold of a proposal: ids and codes, no text of the letter."""
+    classification = letter.classification
+    return {
+        "class": classification.class_id or "",
+        "confidence": f"{classification.confidence:.4f}",
+        "model": classification.model,
+        "akte": letter.aktenzeichen,
+        "date": letter.letter_date,
+    }
+
+
+def _event(
+    action: Action,
+    name: str,
+    actor: str,
+    at: datetime,
+    station: str,
+    after: Mapping[str, str],
+    before: Mapping[str, str] | None = None,
+) -> Event:
+    return Event(action, name, actor, station, at, before or {}, after)

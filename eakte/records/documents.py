@@ -1,0 +1,185 @@
+"""Letters: one row per part of a scan, changed only by someone who saw its newest version."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from eakte.database import Connection
+from eakte.database.schema import document as table
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.codec import from_json, to_json
+from eakte.domain.findings import Finding
+from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.letters import Classification, Extraction
+from eakte.domain.moments import from_micros, to_micros
+from eakte.domain.transfervermerk import Release, Transfervermerk
+from eakte.errors import NotFoundError, RefusedError
+from eakte.i18n import _
+
+_DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
+
+
+def add(connection: Connection, document: Document) -> None:
+    """Add a letter; adding one that is there already changes nothing (a step may run twice)."""
+    if find(connection, document.id) is None:
+        connection.execute(sa.insert(table).values(id=document.id, **_columns(document)))
+
+
+def update(connection: Connection, document: Document) -> Document:
+    """Store a changed letter as its next version; raises RefusedError if someone was faster."""
+    changed = replace(document, version=document.version + 1)
+    seen = (table.c.id == document.id) & (table.c.version == document.version)
+    result = connection.execute(sa.update(table).where(seen).values(**_columns(changed)))
+    if result.rowcount != 1:
+        detail = _("{document} was changed by someone else meanwhile").format(document=document.id)
+        raise RefusedError(detail=detail)
+    return changed
+
+
+def find(connection: Connection, document_id: DocumentId) -> Document | None:
+    """Give a letter by its whole id."""
+    row = connection.execute(sa.select(table).where(table.c.id == document_id)).first()
+    return None if row is None else _document(row)
+
+
+def get(connection: Connection, document_id: DocumentId) -> Document:
+    """Give a letter by its whole id; raises NotFoundError."""
+    document = find(connection, document_id)
+    if document is None:
+        raise NotFoundError(kind="document", name=document_id)
+    return document
+
+
+def get_by_prefix(connection: Connection, prefix: str) -> Document:
+    """Give the one letter whose id is or starts with `prefix`; raises NotFoundError."""
+    if not _DOCUMENT_ID.fullmatch(prefix):
+        raise NotFoundError(kind="document", name=prefix)
+    query = sa.select(table).where(table.c.id.startswith(prefix, autoescape=True)).limit(2)
+    rows = connection.execute(query).all()
+    if len(rows) != 1:
+        raise NotFoundError(kind="document", name=prefix)
+    return _document(rows[0])
+
+
+def in_state(connection: Connection, state: DocumentState) -> tuple[Document, ...]:
+    """Give all letters in a state, oldest receipt first."""
+    return _select(connection, table.c.state == state.value)
+
+
+def of_scan(connection: Connection, scan: Digest) -> tuple[Document, ...]:
+    """Give the letters that a scan was split into."""
+    return _select(connection, table.c.scan == scan)
+
+
+def of_vorgang(connection: Connection, vorgang_id: int) -> tuple[Document, ...]:
+    """Give the letters filed in a Vorgang."""
+    return _select(connection, table.c.vorgang_id == vorgang_id)
+
+
+def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Document, ...]:
+    """Give the letters filed in an Akte."""
+    filed = table.c.state == DocumentState.FILED.value
+    return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed)
+
+
+def sealed(connection: Connection) -> tuple[Document, ...]:
+    """Give every letter that has a sealed original."""
+    return _select(connection, table.c.sealed.is_not(None))
+
+
+def matching(
+    connection: Connection, *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
+) -> tuple[Document, ...]:
+    """Give the filed letters of an Akte, class, and range of letter dates (ISO, inclusive)."""
+    condition = table.c.state == DocumentState.FILED.value
+    if akte:
+        condition &= table.c.aktenzeichen == akte
+    if class_id:
+        condition &= table.c.class_id == class_id
+    if since:
+        condition &= table.c.letter_date >= since
+    if until:
+        condition &= (table.c.letter_date <= until) & (table.c.letter_date != "")
+    return _select(connection, condition)
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Give the number of letters per state."""
+    query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
+    found = {str(state): int(count) for state, count in connection.execute(query).all()}
+    return {state.value: found.get(state.value, 0) for state in DocumentState}
+
+
+def _select(connection: Connection, condition: Any) -> tuple[Document, ...]:
+    query = sa.select(table).where(condition).order_by(table.c.received_at, table.c.id)
+    return tuple(_document(row) for row in connection.execute(query).all())
+
+
+def _columns(document: Document) -> dict[str, Any]:
+    """Give every column but the id."""
+    return {
+        "scan": document.scan,
+        "part": document.part,
+        "pages": to_json(document.pages, tuple[int, ...]).decode(),
+        "state": document.state.value,
+        "received_at": to_micros(document.received_at),
+        "class_id": document.classification.class_id,
+        "confidence": document.classification.confidence,
+        "reasons": to_json(document.classification.reasons, tuple[str, ...]).decode(),
+        "model": document.classification.model,
+        "subject": document.subject,
+        "sender": document.sender,
+        "letter_date": document.letter_date,
+        "aktenzeichen": document.aktenzeichen,
+        "fields": to_json(document.extraction).decode(),
+        "findings": to_json(document.findings, tuple[Finding, ...]).decode(),
+        "text": document.text,
+        "archive_copy": document.archive_copy,
+        "recognised_at": to_micros(document.recognised_at),
+        "release": _optional_json(document.release),
+        "transfervermerk": _optional_json(document.transfervermerk),
+        "sealed": document.sealed,
+        "report": document.report,
+        "verdict": document.verdict,
+        "vorgang_id": document.vorgang_id,
+        "version": document.version,
+    }
+
+
+def _document(row: Any) -> Document:
+    reasons: tuple[str, ...] = from_json(tuple[str, ...], row.reasons)
+    return Document(
+        id=DocumentId(row.id),
+        scan=Digest(row.scan),
+        part=int(row.part),
+        pages=from_json(tuple[int, ...], row.pages),
+        state=DocumentState(row.state),
+        received_at=from_micros(row.received_at),
+        classification=Classification(row.class_id, float(row.confidence), reasons, row.model),
+        subject=row.subject,
+        sender=row.sender,
+        letter_date=row.letter_date,
+        aktenzeichen=row.aktenzeichen,
+        extraction=from_json(Extraction, row.fields),
+        findings=from_json(tuple[Finding, ...], row.findings),
+        text=Digest(row.text),
+        archive_copy=Digest(row.archive_copy),
+        recognised_at=from_micros(row.recognised_at),
+        release=from_json(Release, row.release) if row.release else None,
+        transfervermerk=from_json(Transfervermerk, row.transfervermerk)
+        if row.transfervermerk
+        else None,
+        sealed=Digest(row.sealed) if row.sealed else None,
+        report=Digest(row.report) if row.report else None,
+        verdict=row.verdict,
+        vorgang_id=row.vorgang_id,
+        version=int(row.version),
+    )
+
+
+def _optional_json(value: object) -> str:
+    return "" if value is None else to_json(value).decode()

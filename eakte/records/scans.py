@@ -1,0 +1,180 @@
+"""Received files: what came in, when, and where each one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from eakte.database import Connection
+from eakte.database.schema import receipt as receipt_table
+from eakte.database.schema import scan as scan_table
+from eakte.domain.codec import from_json, to_json
+from eakte.domain.findings import Finding
+from eakte.domain.ids import Digest
+from eakte.domain.mail import Inspection, Scan, ScanState
+from eakte.domain.moments import from_micros, to_micros
+from eakte.errors import NotFoundError
+
+
+@dataclass(frozen=True)
+class ScanRecord:
+    """A received file with its state; `attempt` counts its intakes."""
+
+    scan: Scan
+    state: ScanState
+    media_type: str
+    pages: int
+    findings: tuple[Finding, ...]
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One arrival; `again` if the same bytes had come before."""
+
+    digest: Digest
+    name: str
+    station: str
+    received_at: datetime
+    again: bool
+
+
+def receive(connection: Connection, scan: Scan) -> bool:
+    """Record an arrival; gives False if the same bytes were received before."""
+    new = find(connection, scan.digest) is None
+    if new:
+        connection.execute(
+            sa.insert(scan_table).values(
+                digest=scan.digest,
+                name=scan.name,
+                station=scan.station,
+                pipeline=scan.pipeline,
+                size=scan.size,
+                received_at=to_micros(scan.received_at),
+                state=ScanState.RECEIVED.value,
+                updated_at=to_micros(scan.received_at),
+            )
+        )
+    connection.execute(
+        sa.insert(receipt_table).values(
+            digest=scan.digest,
+            name=scan.name,
+            station=scan.station,
+            received_at=to_micros(scan.received_at),
+            again=not new,
+        )
+    )
+    return new
+
+
+def find(connection: Connection, digest: Digest) -> ScanRecord | None:
+    """Give the file with that digest, if it was ever received."""
+    row = connection.execute(sa.select(scan_table).where(scan_table.c.digest == digest)).first()
+    return None if row is None else _record(row)
+
+
+def get(connection: Connection, digest: Digest) -> ScanRecord:
+    """Give the file with that digest; raises NotFoundError."""
+    record = find(connection, digest)
+    if record is None:
+        raise NotFoundError(kind="scan", name=digest)
+    return record
+
+
+def find_by_prefix(connection: Connection, prefix: str, state: ScanState) -> ScanRecord:
+    """Give the one file in that state whose digest or name is `prefix` or starts with it."""
+    matches = (scan_table.c.digest.startswith(prefix, autoescape=True)) | (
+        scan_table.c.name == prefix
+    )
+    query = sa.select(scan_table).where(matches, scan_table.c.state == state.value).limit(2)
+    rows = connection.execute(query).all()
+    if len(rows) != 1:
+        raise NotFoundError(kind=state.value, name=prefix)
+    return _record(rows[0])
+
+
+def in_state(connection: Connection, state: ScanState) -> tuple[ScanRecord, ...]:
+    """Give all files in a state, oldest first."""
+    query = sa.select(scan_table).where(scan_table.c.state == state.value)
+    rows = connection.execute(query.order_by(scan_table.c.received_at)).all()
+    return tuple(_record(row) for row in rows)
+
+
+def every(connection: Connection) -> tuple[ScanRecord, ...]:
+    """Give all files, in order of their names."""
+    rows = connection.execute(sa.select(scan_table).order_by(scan_table.c.name)).all()
+    return tuple(_record(row) for row in rows)
+
+
+def receipts(connection: Connection, *, again_only: bool = False) -> tuple[Receipt, ...]:
+    """Give the arrivals in order; `again_only` leaves the first arrival of each file out."""
+    query = sa.select(receipt_table).order_by(receipt_table.c.id)
+    if again_only:
+        query = query.where(receipt_table.c.again)
+    return tuple(
+        Receipt(
+            Digest(row.digest), row.name, row.station, from_micros(row.received_at), bool(row.again)
+        )
+        for row in connection.execute(query).all()
+    )
+
+
+def set_inspection(connection: Connection, digest: Digest, inspection: Inspection) -> None:
+    """Keep what looking into the file found."""
+    _update(
+        connection,
+        digest,
+        media_type=inspection.media_type.value,
+        pages=len(inspection.pages),
+    )
+
+
+def set_state(
+    connection: Connection,
+    digest: Digest,
+    state: ScanState,
+    findings: tuple[Finding, ...],
+    at: datetime,
+) -> None:
+    """Move a file to a state, with the findings that explain it."""
+    text = to_json(findings, tuple[Finding, ...]).decode()
+    _update(connection, digest, state=state.value, findings=text, updated_at=to_micros(at))
+
+
+def retry(connection: Connection, digest: Digest, at: datetime) -> int:
+    """Move a file from quarantine back to received; gives the number of the new attempt."""
+    record = get(connection, digest)
+    attempt = record.attempt + 1
+    state = ScanState.RECEIVED.value
+    _update(
+        connection, digest, state=state, attempt=attempt, findings="[]", updated_at=to_micros(at)
+    )
+    return attempt
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Give the number of files per state."""
+    query = sa.select(scan_table.c.state, sa.func.count()).group_by(scan_table.c.state)
+    found = {str(state): int(count) for state, count in connection.execute(query).all()}
+    return {state.value: found.get(state.value, 0) for state in ScanState}
+
+
+def _update(connection: Connection, digest: Digest, **values: Any) -> None:
+    connection.execute(sa.update(scan_table).where(scan_table.c.digest == digest).values(**values))
+
+
+def _record(row: Any) -> ScanRecord:
+    scan = Scan(
+        digest=Digest(row.digest),
+        name=row.name,
+        station=row.station,
+        pipeline=row.pipeline,
+        size=int(row.size),
+        received_at=from_micros(row.received_at),
+    )
+    findings: tuple[Finding, ...] = from_json(tuple[Finding, ...], row.findings)
+    state = ScanState(row.state)
+    return ScanRecord(scan, state, row.media_type, int(row.pages), findings, int(row.attempt))

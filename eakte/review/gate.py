@@ -1,0 +1,95 @@
+"""The review gate: what a rule may release by itself; everything else waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from eakte.domain.akten import Akte
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.letters import (
+    ClassDefinition,
+    Classification,
+    Extraction,
+    FieldName,
+    Schutzbedarf,
+)
+from eakte.domain.pipelines import PipelineDefinition
+
+
+@dataclass(frozen=True)
+class Route:
+    """The Akte a letter should go to ("" if nobody knows), and what is doubtful about that."""
+
+    aktenzeichen: str
+    findings: tuple[Finding, ...] = ()
+
+
+def route(
+    extraction: Extraction,
+    definition: ClassDefinition | None,
+    exists: Callable[[str], bool],
+    received: date,
+) -> Route:
+    """Find the Akte: the one that the letter names, else the Sammelakte of its class.
+
+    A letter that names only Akten that do not exist, or several that do, is for a person.
+    """
+    fields = extraction.all(FieldName.AKTENZEICHEN)
+    named = tuple(dict.fromkeys(field.value for field in fields))
+    known = tuple(aktenzeichen for aktenzeichen in named if exists(aktenzeichen))
+    if len(known) > 1:
+        detail = ", ".join(known)
+        return Route(known[0], (Finding(FindingCode.SEVERAL_AKTENZEICHEN, None, detail),))
+    if known:
+        return Route(known[0])
+    if named:
+        detail = ", ".join(named)
+        return Route("", (Finding(FindingCode.UNKNOWN_AKTENZEICHEN, None, detail),))
+    if definition is None or definition.routing is None:
+        return Route("", (Finding(FindingCode.NO_AKTE),))
+    return Route(definition.routing.akte.format(year=received.year))
+
+
+def sammelakte(definition: ClassDefinition | None, received: date) -> tuple[str, str, str] | None:
+    """Give Aktenzeichen, title and office of the Sammelakte of a class for the year of receipt."""
+    if definition is None or definition.routing is None:
+        return None
+    routing = definition.routing
+    year = received.year
+    return routing.akte.format(year=year), routing.title.format(year=year), routing.office
+
+
+def holding(
+    classification: Classification,
+    definition: ClassDefinition | None,
+    findings: tuple[Finding, ...],
+    pipeline: PipelineDefinition,
+) -> tuple[Finding, ...]:
+    """Give the findings that hold a letter for a person; none: the rule may release it."""
+    held = [finding for finding in findings if finding.code in pipeline.hold]
+    if classification.class_id is None or definition is None:
+        held.append(Finding(FindingCode.NO_CLASS))
+    elif classification.confidence < pipeline.release.min_confidence:
+        percent = f"{classification.confidence:.0%} < {pipeline.release.min_confidence:.0%}"
+        held.append(Finding(FindingCode.LOW_CONFIDENCE, None, percent))
+    if definition is not None and _needs_person(definition, pipeline):
+        held.append(Finding(FindingCode.NEEDS_PERSON, None, definition.name))
+    return tuple(dict.fromkeys(held))
+
+
+def _needs_person(definition: ClassDefinition, pipeline: PipelineDefinition) -> bool:
+    """Only a class on the rule's list, with Schutzbedarf normal, is released by the rule."""
+    listed = definition.id in pipeline.release.classes
+    return not listed or definition.schutzbedarf is not Schutzbedarf.NORMAL
+
+
+def new_sammelakte(
+    definition: ClassDefinition | None, aktenzeichen: str, received: date, opened: Akte | None
+) -> tuple[str, str, str] | None:
+    """Give what to open if the letter goes to its class's Sammelakte and that is not there yet."""
+    wanted = sammelakte(definition, received)
+    if opened is None and wanted is not None and wanted[0] == aktenzeichen:
+        return wanted
+    return None

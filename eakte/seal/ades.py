@@ -1,0 +1,133 @@
+"""AdES validation (ETSI EN 319 102-1 §5) by pyHanko, each level with its own function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import cms
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESStatus
+from pyhanko.sign.validation.ades import (
+    AdESBasicValidationResult,
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_timestamp_validation,
+    ades_with_time_validation,
+    simulate_future_ades_lta_validation,
+)
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import (
+    LocalKnowledge,
+    PdfSignatureValidationSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from eakte.seal.facts import Indication, Judgement, Level
+from eakte.seal.trust import STRICT_POLICY
+
+_INDICATIONS = {
+    AdESStatus.PASSED: Indication.PASSED,
+    AdESStatus.FAILED: Indication.FAILED,
+    AdESStatus.INDETERMINATE: Indication.INDETERMINATE,
+}
+_NOT_INTACT = {AdESFailure.HASH_FAILURE, AdESFailure.SIG_CRYPTO_FAILURE}
+
+
+def evidence_in(reader: PdfFileReader) -> LocalKnowledge:
+    """Give the certificates and revocation data that the file itself carries (DSS)."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return LocalKnowledge()
+    lists = [item.get_object().read_data(DecodePurpose.CRL) for item in store.crls]
+    answers = [item.get_object().read_data(DecodePurpose.OCSP_RESPONSE) for item in store.ocsps]
+    return LocalKnowledge(
+        known_certs=list(store.load_certs()),
+        known_crls=[CRLContainer(crl_data=CertificateList.load(item)) for item in lists],
+        known_ocsps=[
+            container
+            for item in answers
+            for container in OCSPContainer.load_multi(OCSPResponse.load(item))
+        ],
+    )
+
+
+async def judge_signature(
+    item: EmbeddedPdfSignature, level: Level, spec: SignatureValidationSpec, at: datetime
+) -> Judgement:
+    """Validate a signature at `at` with the function of its level (trap 1: content is apart)."""
+    if level is Level.LTA:
+        archival = PdfSignatureValidationSpec(spec, diff_policy=STRICT_POLICY)
+        result = await ades_lta_validation(item, archival, timing_info=_moment(at))
+        return _judgement(result, result.best_signature_time)
+    digest = item.compute_digest()
+    if level is Level.B:
+        basic = await ades_basic_validation(
+            item.signed_data, spec, timing_info=_moment(at), raw_digest=digest
+        )
+        return _judgement(basic, None)
+    timed = await ades_with_time_validation(
+        item.signed_data, spec, timing_info=_moment(at), raw_digest=digest
+    )
+    return _judgement(timed, timed.best_signature_time)
+
+
+async def judge_token(
+    token: cms.SignedData,
+    imprint: Callable[[str], bytes],
+    spec: SignatureValidationSpec,
+    at: datetime,
+) -> Judgement:
+    """Validate one time-stamp token at `at` (EN 319 102-1 §5.4)."""
+    result = await ades_timestamp_validation(token, spec, imprint, timing_info=_moment(at))
+    return _judgement(result, None)
+
+
+async def judge_in_future(
+    item: EmbeddedPdfSignature, spec: SignatureValidationSpec, at: datetime, then: datetime
+) -> Judgement:
+    """Simulate the validation `then`, had every archive time-stamp been renewed in time."""
+    archival = PdfSignatureValidationSpec(spec, diff_policy=STRICT_POLICY)
+    result = await simulate_future_ades_lta_validation(item, archival, then, at)
+    return _judgement(result, result.best_signature_time)
+
+
+def _moment(at: datetime) -> ValidationTimingInfo:
+    return ValidationTimingInfo(
+        validation_time=at, best_signature_time=at, point_in_time_validation=True
+    )
+
+
+def _judgement(result: AdESBasicValidationResult[Any], best_time: datetime | None) -> Judgement:
+    reason = result.ades_subindic
+    status = result.api_status
+    path = status.validation_path if status is not None else None
+    indication = _INDICATIONS[reason.status] if reason is not None else Indication.INDETERMINATE
+    return Judgement(
+        indication=indication,
+        sub_indication="" if indication is Indication.PASSED else _name(reason),
+        detail="" if indication is Indication.PASSED else str(result.failure_msg or ""),
+        intact=_intact(result),
+        chain=tuple(reversed(list(path.iter_certs(include_root=True)))) if path else (),
+        best_time=best_time,
+    )
+
+
+def _name(reason: object) -> str:
+    return str(getattr(reason, "standard_name", "GENERIC"))
+
+
+def _intact(result: AdESBasicValidationResult[Any]) -> bool | None:
+    if result.ades_subindic in _NOT_INTACT:
+        return False
+    status = result.api_status
+    return bool(status.intact and status.valid) if status is not None else None

@@ -1,0 +1,258 @@
+"""The numbered checks behind a verdict: pure, from the facts about a file to True, False or None.
+
+    1 Structure                 the file could be read without repairing it
+    2 Seal                      it carries at least one seal or signature
+    3 Number of signatures      qpdf counts as many as were examined
+    4 Integrity                 digests and signature values fit the bytes
+    5 Validity                  every signature passes its AdES level
+    6 Permission                no change goes beyond what a certified file allows
+    7 Changes after sealing     nothing but evidence and time-stamps was added
+    8 Document time-stamps      there is one, and every one passes
+    9 Time-stamp certificates   each was in force until the next time-stamp, or now; times ascend
+    10 Coverage                 the last time-stamp covers the whole file
+    11 Trailing bytes           nothing follows it
+    12 Time-stamp container     no byte in it could be another one
+
+A check that fails is a proof against the file (INVALID) or leaves the question open
+(INDETERMINATE): each outcome says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from eakte.domain.verification import Check, Verdict
+from eakte.i18n import N_, _
+from eakte.seal.facts import Change, FileFacts, Indication, Judgement, Level, Signature, Timestamp
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One check's result; `proof` says that its failure proves the file wrong."""
+
+    name: str
+    passed: bool | None
+    detail: str = ""
+    proof: bool = False
+
+
+_Judge = Callable[[FileFacts, datetime], Outcome]
+
+
+def judge(facts: FileFacts, at: datetime) -> list[Outcome]:
+    """Carry out all checks, in order; `at` is the moment of the verification."""
+    return [check(facts, at) for check in _CHECKS]
+
+
+def not_analysable(problem: str) -> list[Outcome]:
+    """Give the outcomes for a file that could not be examined at all."""
+    first, *others = _NAMES
+    detail = _("not analysable (FORMAT_FAILURE): {problem}").format(problem=problem)
+    return [Outcome(_(first), None, detail), *(Outcome(_(name), None) for name in others)]
+
+
+def verdict_of(outcomes: Iterable[Outcome]) -> tuple[Verdict, str]:
+    """Give the verdict with its reason: the first check that failed and that decides it."""
+    failed = [outcome for outcome in outcomes if outcome.passed is not True]
+    proofs = [outcome for outcome in failed if outcome.passed is False and outcome.proof]
+    if proofs:
+        return Verdict.INVALID, _reason(proofs[0])
+    if failed:
+        return Verdict.INDETERMINATE, _reason(failed[0])
+    return Verdict.VALID, ""
+
+
+def numbered(outcomes: Iterable[Outcome]) -> tuple[Check, ...]:
+    """Number the outcomes for a report."""
+    return tuple(
+        Check(number, outcome.name, outcome.passed, outcome.detail)
+        for number, outcome in enumerate(outcomes, start=1)
+    )
+
+
+def record(digest: str, expected_digest: str, pages: int | None, expected: int) -> list[Outcome]:
+    """Compare a file of ours with what its record says."""
+    same = digest == expected_digest.lower()
+    digests = _("the file has {digest}").format(digest=digest)
+    counts = _("{pages} instead of {expected}").format(pages=pages, expected=expected)
+    return [
+        Outcome(_("Digest in the record"), same, "" if same else digests, proof=True),
+        Outcome(
+            _("Pages in the record"),
+            None if pages is None else pages == expected,
+            "" if pages == expected else counts,
+            proof=True,
+        ),
+    ]
+
+
+def preservable(future: Judgement | None) -> Outcome:
+    """Ask whether renewed time-stamps alone keep the seal valid after its certificates expired."""
+    passed = future is not None and future.indication is Indication.PASSED
+    detail = "" if future is None or passed else _describe(future)
+    return Outcome(_("Preservable"), passed, detail)
+
+
+def _structure(facts: FileFacts, _at: datetime) -> Outcome:
+    passed = facts.read_strictly and not facts.structure.repairs
+    problems = facts.structure.repairs or (_("it breaks the rules of PDF"),)
+    return Outcome(_("Structure"), passed, "" if passed else f"FORMAT_FAILURE: {problems[0]}")
+
+
+def _seal(facts: FileFacts, _at: datetime) -> Outcome:
+    passed = bool(facts.signatures)
+    detail = "" if passed else _("SIGNED_DATA_NOT_FOUND: there is no seal or signature")
+    return Outcome(_("Seal"), passed, detail)
+
+
+def _number(facts: FileFacts, _at: datetime) -> Outcome:
+    passed = facts.enumerated == facts.structure.signatures
+    detail = _("{counted} in the file, {known} of a known kind").format(
+        counted=facts.structure.signatures, known=facts.enumerated
+    )
+    return Outcome(_("Number of signatures"), passed, "" if passed else detail)
+
+
+def _integrity(facts: FileFacts, _at: datetime) -> Outcome:
+    name = _("Integrity")
+    items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
+    for wanted in (False, None):
+        for item in items:
+            if item.judgement.intact is wanted:
+                detail = f"{item.field}: {_describe(item.judgement)}"
+                return Outcome(name, wanted, detail, proof=True)
+    return Outcome(name, passed=True)
+
+
+def _validity(facts: FileFacts, _at: datetime) -> Outcome:
+    for item in facts.signatures:
+        judgement = item.judgement
+        if judgement.indication is not Indication.PASSED:
+            failed = judgement.indication is Indication.FAILED
+            detail = f"{item.field} ({item.level}): {_describe(judgement)}"
+            return Outcome(_("Validity"), passed=False, detail=detail, proof=failed)
+    return Outcome(_("Validity"), passed=True)
+
+
+def _permission(facts: FileFacts, _at: datetime) -> Outcome:
+    for item in facts.signatures:
+        if not item.permitted:
+            anchored = bool(item.judgement.chain)
+            return Outcome(_("Permission"), False, _after(item.field, anchored), proof=anchored)
+    return Outcome(_("Permission"), passed=True)
+
+
+def _changes(facts: FileFacts, _at: datetime) -> Outcome:
+    name = _("Changes after sealing")
+    for item in facts.signatures:
+        if item.change is Change.OTHER:
+            anchored = bool(item.judgement.chain)
+            detail = f"{_after(item.field, anchored)} ({item.change_detail})"
+            return Outcome(name, passed=False, detail=detail, proof=anchored)
+    return Outcome(name, passed=True)
+
+
+def _stamps(facts: FileFacts, _at: datetime) -> Outcome:
+    name = _("Document time-stamps")
+    stamps = [stamp for stamp in facts.timestamps if stamp.kind == "document"]
+    for stamp in stamps:
+        judgement = stamp.judgement
+        if judgement.indication is not Indication.PASSED:
+            failed = judgement.indication is Indication.FAILED
+            return Outcome(name, False, f"{stamp.field}: {_describe(judgement)}", proof=failed)
+        if stamp.change is Change.OTHER:
+            return Outcome(name, False, _after(stamp.field, anchored=True), proof=True)
+    levels = {item.level for item in facts.signatures}
+    passed = bool(stamps) and levels <= {Level.LTA}
+    detail = _("NO_POE: no document time-stamp preserves the seal")
+    return Outcome(name, passed, "" if passed else detail)
+
+
+def _authorities(facts: FileFacts, at: datetime) -> Outcome:
+    """Trap 7: a certificate that is itself an anchor is never checked for expiry by pyHanko."""
+    name = _("Time-stamp certificates")
+    for stamp in facts.timestamps:
+        if not _in_force(stamp):
+            detail = _("OUT_OF_BOUNDS_NO_POE: the certificate behind {field} was not in force")
+            return Outcome(name, passed=False, detail=detail.format(field=stamp.field))
+        if stamp.time > min(stamp.held_until, at) + _CLOCKS_DIFFER:
+            detail = _("TIMESTAMP_ORDER_FAILURE: {field} is later than what covers it")
+            return Outcome(name, passed=False, detail=detail.format(field=stamp.field))
+    return Outcome(name, passed=True)
+
+
+def _in_force(stamp: Timestamp) -> bool:
+    begin, end = stamp.authority.not_valid_before, stamp.authority.not_valid_after
+    return bool(begin <= stamp.time <= end and begin <= stamp.held_until <= end)
+
+
+def _coverage(facts: FileFacts, _at: datetime) -> Outcome:
+    passed = facts.last_is_timestamp and facts.covers_file
+    detail = _("the last time-stamp does not cover the whole file")
+    return Outcome(_("Coverage"), passed, "" if passed else detail, proof=_ours(facts))
+
+
+def _trailing(facts: FileFacts, _at: datetime) -> Outcome:
+    count = facts.bytes_after
+    detail = _("{count} bytes that no time-stamp covers").format(count=count)
+    return Outcome(_("Trailing bytes"), count == 0, detail if count else "", proof=_ours(facts))
+
+
+def _container(facts: FileFacts, _at: datetime) -> Outcome:
+    flaw = facts.container_flaw
+    return Outcome(_("Time-stamp container"), flaw is None, flaw or "")
+
+
+def _ours(facts: FileFacts) -> bool:
+    """Say whether a signature leads to our anchors: only then is a change a proof (trap 12)."""
+    return any(item.judgement.chain for item in facts.signatures)
+
+
+def _after(field: str, anchored: bool) -> str:  # noqa: FBT001
+    if anchored:
+        return _("the file was changed after {field}").format(field=field)
+    return _("changes after {field} not classified").format(field=field)
+
+
+def _describe(judgement: Judgement) -> str:
+    parts = (judgement.sub_indication, judgement.detail)
+    return ": ".join(part for part in parts if part)
+
+
+def _reason(outcome: Outcome) -> str:
+    detail = outcome.detail or _("could not be checked")
+    return f"{outcome.name}: {detail}"
+
+
+_CHECKS: tuple[_Judge, ...] = (
+    _structure,
+    _seal,
+    _number,
+    _integrity,
+    _validity,
+    _permission,
+    _changes,
+    _stamps,
+    _authorities,
+    _coverage,
+    _trailing,
+    _container,
+)
+_NAMES = (
+    N_("Structure"),
+    N_("Seal"),
+    N_("Number of signatures"),
+    N_("Integrity"),
+    N_("Validity"),
+    N_("Permission"),
+    N_("Changes after sealing"),
+    N_("Document time-stamps"),
+    N_("Time-stamp certificates"),
+    N_("Coverage"),
+    N_("Trailing bytes"),
+    N_("Time-stamp container"),
+)

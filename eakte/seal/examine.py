@@ -1,0 +1,189 @@
+"""Find out the facts about a signed PDF with pyHanko, offline, at a given moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from io import BytesIO
+
+from asn1crypto import cms
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.general import extract_signer_info
+from pyhanko.sign.validation import generic_cms
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from eakte.seal import ades
+from eakte.seal.facts import Change, FileFacts, Judgement, Level, Signature, Timestamp
+from eakte.seal.structure import bytes_after, container_flaw, measure
+from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec
+
+_DAY = timedelta(days=1)
+_CHANGES = {
+    ModificationLevel.NONE: Change.NONE,
+    ModificationLevel.LTA_UPDATES: Change.LTA_UPDATES,
+}
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file under examination."""
+
+    data: bytes
+    reader: PdfFileReader
+    spec: SignatureValidationSpec
+    at: datetime
+
+    @property
+    def seals(self) -> list[EmbeddedPdfSignature]:
+        return [item for item in self.reader.embedded_signatures if not _is_stamp(item)]
+
+    @property
+    def stamps(self) -> list[EmbeddedPdfSignature]:
+        return [item for item in self.reader.embedded_signatures if _is_stamp(item)]
+
+
+def examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: bool = False) -> FileFacts:
+    """Give the facts about a file; `future` adds a validation after all certificates expired.
+
+    Hostile bytes can make the libraries below raise any exception: the caller is the border.
+    """
+    return asyncio.run(_examine(data, anchors, at, future=future))
+
+
+async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: bool) -> FileFacts:
+    structure = measure(data)
+    reader, strictly = _open(data)
+    file = _File(data, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
+    for item in reader.embedded_signatures:
+        item.compute_integrity_info(diff_policy=STRICT_POLICY)
+    facts = FileFacts(
+        structure=structure,
+        read_strictly=strictly,
+        signatures=tuple([await _signature(file, item) for item in file.seals]),
+        timestamps=tuple([stamp async for stamp in _timestamps(file)]),
+        enumerated=len(reader.embedded_signatures),
+        last_is_timestamp=False,
+        covers_file=False,
+        bytes_after=0,
+        container_flaw=None,
+    )
+    facts = _with_last(facts, file)
+    return replace(facts, future=await _future(file)) if future and file.seals else facts
+
+
+def _open(data: bytes) -> tuple[PdfFileReader, bool]:
+    """Read strictly, or else leniently: a damaged file may still prove that it was damaged."""
+    try:
+        reader = PdfFileReader(BytesIO(data), strict=True)
+        _ = reader.embedded_signatures
+    except PdfReadError:
+        return PdfFileReader(BytesIO(data), strict=False), False
+    return reader, True
+
+
+def _with_last(facts: FileFacts, file: _File) -> FileFacts:
+    """Add what the last signature or time-stamp says about the whole file."""
+    if not file.reader.embedded_signatures:
+        return facts
+    last = file.reader.embedded_signatures[-1]
+    byte_range = [int(number) for number in last.byte_range]
+    known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
+    return replace(
+        facts,
+        last_is_timestamp=_is_stamp(last),
+        covers_file=last.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        bytes_after=bytes_after(len(file.data), byte_range),
+        container_flaw=container_flaw(file.data, byte_range, last.pkcs7_content, known),
+    )
+
+
+async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
+    level = _level(file, item)
+    change, detail = _change(item)
+    return Signature(
+        field=str(item.field_name),
+        level=level,
+        signer=item.signer_cert,
+        judgement=await ades.judge_signature(item, level, file.spec, file.at),
+        permitted=bool(item.summarise_integrity_info()["docmdp_ok"]),
+        change=change,
+        change_detail=detail,
+    )
+
+
+def _level(file: _File, item: EmbeddedPdfSignature) -> Level:
+    if any(stamp.signed_revision > item.signed_revision for stamp in file.stamps):
+        return Level.LTA
+    if not list(_tokens(item)):
+        return Level.B
+    evidence = file.spec.local_knowledge
+    return Level.LT if evidence.known_crls or evidence.known_ocsps else Level.T
+
+
+def _change(item: EmbeddedPdfSignature) -> tuple[Change, str]:
+    result = item.diff_result
+    if isinstance(result, DiffResult):
+        level = result.modification_level
+        return _CHANGES.get(level, Change.OTHER), level.name
+    detail = str(result) if isinstance(result, SuspiciousModification) else ""
+    return Change.OTHER, detail
+
+
+async def _timestamps(file: _File) -> AsyncIterator[Timestamp]:
+    """Give every time-stamp; each is judged at the moment when its successor took over."""
+    starts = [_gen_time(stamp.signed_data) for stamp in file.stamps]
+    for seal in file.seals:
+        for token in _tokens(seal):
+            until = starts[0] if starts else file.at
+            imprint = generic_cms.message_imprint_checker(seal.signer_info)
+            judgement = await ades.judge_token(token, imprint, file.spec, until)
+            yield _timestamp(token, seal, "signature", until, judgement)
+    for stamp, until in zip(file.stamps, [*starts[1:], file.at], strict=True):
+        judgement = await ades.judge_token(
+            stamp.signed_data, stamp.compute_digest, file.spec, until
+        )
+        yield _timestamp(stamp.signed_data, stamp, "document", until, judgement)
+
+
+def _timestamp(
+    token: cms.SignedData,
+    owner: EmbeddedPdfSignature,
+    kind: str,
+    until: datetime,
+    judgement: Judgement,
+) -> Timestamp:
+    return Timestamp(
+        field=str(owner.field_name),
+        kind=kind,
+        time=_gen_time(token),
+        held_until=until,
+        authority=generic_cms.extract_certs_for_validation(token).signer_cert,
+        judgement=judgement,
+        change=_change(owner)[0],
+    )
+
+
+async def _future(file: _File) -> Judgement:
+    """Simulate the day after the last of these certificates expired, time-stamps well renewed."""
+    expiries = [item.signer_cert.not_valid_after for item in file.reader.embedded_signatures]
+    return await ades.judge_in_future(file.seals[0], file.spec, file.at, max(expiries) + _DAY)
+
+
+def _tokens(item: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:
+    signer = extract_signer_info(item.signed_data)
+    yield from generic_cms.extract_tst_data_iter(signer, signed=False)
+
+
+def _gen_time(token: cms.SignedData) -> datetime:
+    moment: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return moment
+
+
+def _is_stamp(item: EmbeddedPdfSignature) -> bool:
+    return bool(item.sig_object_type == "/DocTimeStamp")

@@ -1,0 +1,71 @@
+"""Facts about signatures in the words of a report."""
+
+from __future__ import annotations
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+
+from eakte.domain.verification import CertificateSummary, SignatureSummary, TimestampSummary
+from eakte.i18n import _
+from eakte.seal.demo_pki import DEMO_MARK
+from eakte.seal.facts import FileFacts, Indication, Signature, Timestamp
+
+
+def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
+    """Give every seal or signature."""
+    return tuple(_signature(item) for item in facts.signatures)
+
+
+def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
+    """Give every time-stamp, the oldest first."""
+    return tuple(_timestamp(item) for item in facts.timestamps)
+
+
+def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
+    """Give names, number and life of a certificate."""
+    return CertificateSummary(
+        subject=_names(found, "subject"),
+        issuer=_names(found, "issuer"),
+        serial=f"{found.serial_number:x}",
+        not_before=found.not_valid_before,
+        not_after=found.not_valid_after,
+    )
+
+
+def qualification(signer: asn1_x509.Certificate) -> str:
+    """Say what is known of the certificate's legal rank; trusted lists are not consulted."""
+    if DEMO_MARK in str(signer.subject.human_friendly):
+        return _("demo certificate, not qualified")
+    return _("not assessed")
+
+
+def _signature(item: Signature) -> SignatureSummary:
+    judgement = item.judgement
+    return SignatureSummary(
+        field=item.field,
+        indication=judgement.indication.value,
+        sub_indication=judgement.sub_indication,
+        level=item.level.value,
+        signer=certificate(item.signer),
+        chain=tuple(certificate(link) for link in judgement.chain),
+        signed_at=judgement.best_time,
+        qualification=qualification(item.signer),
+    )
+
+
+def _timestamp(item: Timestamp) -> TimestampSummary:
+    return TimestampSummary(
+        kind=item.kind,
+        time=item.time,
+        authority=certificate(item.authority),
+        valid=item.judgement.indication is Indication.PASSED,
+    )
+
+
+def _names(found: asn1_x509.Certificate, which: str) -> str:
+    """Give an RFC 4514 string; a certificate that `cryptography` refuses is described freely."""
+    try:
+        name: x509.Name = getattr(x509.load_der_x509_certificate(found.dump()), which)
+        return name.rfc4514_string()
+    except ValueError:
+        return str(getattr(found, which).human_friendly)

@@ -1,0 +1,127 @@
+"""Whom we trust, and pyHanko's settings made of it: nothing here ever asks the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, StandardDiffPolicy
+from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
+from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule
+from pyhanko.sign.validation.policy_decl import (
+    CertificateFetchingRule,
+    LocalKnowledge,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.fetchers import FetcherBackend, Fetchers
+from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from eakte.errors import ConfigurationError
+from eakte.i18n import _
+from eakte.seal.keys import as_asn1
+from eakte.seal.revocation import RevocationData
+from eakte.seal.trust_folder import TrustFolder
+
+_SUFFIXES = {".pem", ".crt", ".cer"}
+
+
+@dataclass(frozen=True)
+class TrustAnchors:
+    """The root certificates a verification believes in, and nothing besides them."""
+
+    source: Path
+    certificates: tuple[asn1_x509.Certificate, ...]
+
+    @classmethod
+    def load(cls, source: Path) -> TrustAnchors:
+        """Read a PEM file, a folder of PEM files, or the anchors of a trust folder.
+
+        Raises ConfigurationError if there is no certificate to be found.
+        """
+        folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
+        certificates = tuple(load_certificates(folder))
+        if not certificates:
+            raise ConfigurationError(path=source, detail=_("it holds no trust anchor (PEM)"))
+        return cls(source, certificates)
+
+    def describe(self) -> str:
+        """Name the anchors for a report."""
+        names = (str(anchor.subject.human_friendly) for anchor in self.certificates)
+        return "; ".join(names)
+
+
+def load_certificates(source: Path) -> Iterable[asn1_x509.Certificate]:
+    """Give the certificates of a PEM file, or of all PEM files in a folder, by file name."""
+    try:
+        found = sorted(source.iterdir()) if source.is_dir() else [source]
+        for path in found:
+            if path == source or path.suffix in _SUFFIXES:
+                yield from map(as_asn1, x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as problem:
+        raise ConfigurationError(path=source, detail=problem) from problem
+
+
+def sealing_context(
+    folder: TrustFolder, revocation: RevocationData, moment: datetime
+) -> ValidationContext:
+    """Give what pyHanko needs to collect the evidence of a seal: chains and revocation data."""
+    return ValidationContext(
+        trust_roots=list(load_certificates(folder.anchors)),
+        other_certs=list(load_certificates(folder.certificates)),
+        crls=revocation.lists,
+        ocsps=revocation.answers,
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="require",
+    )
+
+
+def validation_spec(
+    anchors: TrustAnchors, knowledge: LocalKnowledge | None = None
+) -> SignatureValidationSpec:
+    """Give the rules of a verification: revocation must be known, the network is never asked."""
+    policy = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=list(anchors.certificates)),
+        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+    )
+    offline = RevocationInfoGatheringSpec(
+        online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
+        certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
+        fetcher_backend=_NoNetwork(),
+    )
+    return SignatureValidationSpec(
+        cert_validation_policy=policy,
+        revinfo_gathering_policy=offline,
+        local_knowledge=knowledge or LocalKnowledge(),
+    )
+
+
+class _NoNetwork(FetcherBackend):
+    """Stands where a fetcher could: pyHanko would otherwise make a real one, if unused."""
+
+    def get_fetchers(self) -> Fetchers:
+        raise AssertionError(_("a verification must never ask the network"))
+
+
+def _strict_policy() -> StandardDiffPolicy:
+    """Give pyHanko's rules without those that wave through changed /Info and XMP (trap 2)."""
+    rules = [rule for rule in DEFAULT_DIFF_POLICY.global_rules if not _is_about_metadata(rule)]
+    return StandardDiffPolicy(global_rules=rules, form_rule=DEFAULT_DIFF_POLICY.form_rule)
+
+
+def _is_about_metadata(rule: QualifiedWhitelistRule) -> bool:
+    inner = getattr(rule, "rule", rule)
+    return isinstance(inner, DocInfoRule | MetadataUpdateRule)
+
+
+STRICT_POLICY = _strict_policy()
+"""Which changes after a seal of ours are harmless: evidence and time-stamps, nothing else."""

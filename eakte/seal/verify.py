@@ -1,0 +1,118 @@
+"""Judge a sealed PDF: VALID, INVALID or INDETERMINATE, offline, from what the file carries.
+
+VALID means all of it: the seal passes its AdES level (EN 319 102-1), nothing but evidence was
+added since, archive time-stamps are in force and the last one covers every byte. Whether the
+certificate is a qualified one is another question with an answer of its own.
+
+The caller's duties: run these functions through `eakte.sandbox` for files from outside, since
+hostile ones can use up time and memory; and outside of any event loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from eakte.domain.verification import VerificationReport
+from eakte.errors import NotFoundError
+from eakte.i18n import _
+from eakte.seal import checks, summary
+from eakte.seal.checks import Outcome
+from eakte.seal.examine import examine
+from eakte.seal.facts import FileFacts
+from eakte.seal.trust import TrustAnchors
+
+_LONGEST_PROBLEM = 300
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One file before the judge."""
+
+    data: bytes
+    anchors: TrustAnchors
+    at: datetime
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+_More = Callable[[FileFacts | None], list[Outcome]]
+
+
+def verify(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
+    """Judge any PDF as of `at`; anchors are a trust folder, a folder of PEM files or one PEM file.
+
+    No bytes in the file make it raise. Raises NotFoundError without a file, ConfigurationError
+    without anchors.
+    """
+    return _judge(_open(pdf, anchors, at))
+
+
+def verify_own(
+    pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
+) -> VerificationReport:
+    """Judge a sealed original of ours against its record too: its digest and its pages."""
+    case = _open(pdf, anchors, at)
+
+    def against_record(facts: FileFacts | None) -> list[Outcome]:
+        pages = facts.structure.pages if facts else None
+        return checks.record(case.sha256, expected_sha256, pages, expected_pages)
+
+    return _judge(case, more=against_record)
+
+
+def accept(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
+    """Judge a file that was just sealed: is it valid now, and will renewal keep it so?"""
+
+    def in_future(facts: FileFacts | None) -> list[Outcome]:
+        return [checks.preservable(facts.future if facts else None)]
+
+    return _judge(_open(pdf, anchors, at), more=in_future, future=True)
+
+
+def _open(pdf: Path, anchors: Path, at: datetime) -> _Case:
+    if at.tzinfo is None:
+        raise ValueError("the moment of a verification needs a time zone")
+    try:
+        data = pdf.read_bytes()
+    except OSError as problem:
+        raise NotFoundError(kind=_("file"), name=pdf) from problem
+    return _Case(data, TrustAnchors.load(anchors), at)
+
+
+def _judge(
+    case: _Case, more: _More = lambda _facts: [], *, future: bool = False
+) -> VerificationReport:
+    facts, outcomes = _examined(case, future=future)
+    outcomes += more(facts)
+    verdict, reason = checks.verdict_of(outcomes)
+    return VerificationReport(
+        verdict=verdict,
+        reason=reason,
+        sha256=case.sha256,
+        size=len(case.data),
+        verified_at=case.at,
+        trusted=case.anchors.describe(),
+        signatures=summary.signatures_of(facts) if facts else (),
+        timestamps=summary.timestamps_of(facts) if facts else (),
+        checks=checks.numbered(outcomes),
+    )
+
+
+def _examined(case: _Case, *, future: bool) -> tuple[FileFacts | None, list[Outcome]]:
+    """Examine and check: the one border to hostile input (trap 8).
+
+    pyHanko, asn1crypto and qpdf raise KeyError, ValueError, AssertionError and more on such files;
+    whatever it is, the answer is that the file could not be analysed.
+    """
+    try:
+        facts = examine(case.data, case.anchors, case.at, future=future)
+        return facts, checks.judge(facts, case.at)
+    except Exception as problem:  # noqa: BLE001 - the border, see above
+        text = f"{type(problem).__name__}: {problem}"[:_LONGEST_PROBLEM]
+        return None, checks.not_analysable(text)

@@ -1,0 +1,117 @@
+"""`eakte doctor`: what is installed, which versions, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import shutil
+import sqlite3
+import stat
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eakte.config import Home
+from eakte.database import Engine, connect
+from eakte.database.migrate import current, newest
+from eakte.i18n import _
+from eakte.pipeline.definition import load_definitions
+from eakte.search.index import SqliteIndex
+
+_LIBRARIES = ("pyhanko", "pikepdf", "pytesseract", "pillow", "dbos", "sqlalchemy", "scikit-learn")
+_LANGUAGES = ("deu", "eng", "osd")
+_RESERVE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Health:
+    """One thing that was looked at: fine or not, what was found, how to mend it."""
+
+    name: str
+    fine: bool
+    detail: str
+    advice: str = ""
+
+
+def examine(home: Home | None) -> tuple[Health, ...]:
+    """Look at the machine, and at the home if there is one."""
+    found = [*_machine()]
+    if home is not None:
+        found += _home(home)
+    return tuple(found)
+
+
+def _machine() -> Iterator[Health]:
+    yield Health("Python", True, platform.python_version())
+    for library in _LIBRARIES:
+        yield Health(library, True, importlib.metadata.version(library))
+    yield _tesseract()
+    yield from _languages()
+    version = sqlite3.sqlite_version_info
+    advice = _("Install SQLite 3.40 or newer.")
+    yield Health("SQLite", version >= (3, 40), sqlite3.sqlite_version, advice)
+
+
+def _tesseract() -> Health:
+    program = shutil.which("tesseract")
+    advice = _("Install it: apt-get install tesseract-ocr tesseract-ocr-deu (or `make setup`).")
+    if program is None:
+        return Health("tesseract", False, _("not found"), advice)
+    version = _output([program, "--version"]).splitlines()
+    return Health("tesseract", True, f"{version[0] if version else '?'} ({program})")
+
+
+def _languages() -> Iterator[Health]:
+    program = shutil.which("tesseract")
+    installed = _output([program, "--list-langs"]).split() if program else []
+    for language in _LANGUAGES:
+        advice = _("Install it: apt-get install tesseract-ocr-{name}").format(name=language)
+        found = language in installed
+        detail = _("installed") if found else _("not found")
+        yield Health(f"tesseract {language}", found, detail, advice)
+
+
+def _output(command: list[str]) -> str:
+    result = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - a program found on PATH, fixed arguments
+    return result.stdout + result.stderr
+
+
+def _home(home: Home) -> Iterator[Health]:
+    yield _private(home.root, _("the home"))
+    yield _private(home.trust, _("keys and trust anchors"))
+    for inbox in home.settings.inboxes:
+        folder = home.inbox_folder(inbox)
+        advice = _("Make the folder or correct eakte.toml.")
+        yield Health(f"{_('inbox')} {inbox.station}", folder.is_dir(), str(folder), advice)
+    documentation = home.verfahrensdokumentation()
+    advice = _("Write it; without it nothing can be sealed.")
+    yield Health("Verfahrensdokumentation", documentation.is_file(), str(documentation), advice)
+    yield _space(home)
+    classes = len(load_definitions(home.pipelines).classes)
+    yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
+    yield from _database(connect(home.database_url))
+
+
+def _private(folder: Path, name: str) -> Health:
+    if not folder.is_dir():
+        return Health(name, False, str(folder), _("Make it with `eakte init`."))
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    advice = _("Run: chmod 700 {folder}").format(folder=folder)
+    return Health(name, mode & 0o077 == 0, f"{folder} ({mode:04o})", advice)
+
+
+def _space(home: Home) -> Health:
+    free = shutil.disk_usage(home.root).free
+    advice = _("Make room on this disk, or move the home.")
+    return Health(_("free space"), free > _RESERVE_BYTES, f"{free / 1e9:.1f} GB", advice)
+
+
+def _database(engine: Engine) -> Iterator[Health]:
+    revision, wanted = current(engine), newest()
+    advice = _("Back it up, then bring it to this revision with `eakte init` of this version.")
+    yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
+    with engine.connect() as connection:
+        sound = SqliteIndex().check(connection)
+    detail = _("sound") if sound else _("broken")
+    yield Health(_("search index"), sound, detail, _("It is derived; filing goes on without it."))

@@ -1,0 +1,79 @@
+"""Making a home: folders, settings, database, definitions, and for a demo keys and Akten."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from eakte import __version__
+from eakte.audit import log
+from eakte.config import Home, open_home
+from eakte.database import transaction
+from eakte.database.migrate import upgrade
+from eakte.domain.clock import Clock
+from eakte.domain.events import Action, Event
+from eakte.errors import HomeExistsError
+from eakte.pipeline import engine
+from eakte.pipeline.context import Context
+from eakte.pipeline.desk import Desk
+from eakte.resources import data_dir
+from eakte.seal.demo_pki import create_demo_trust
+from eakte.services import actor
+
+_DEMO_ORGANISATION = "Stadt Neuenfurt (DEMO)"
+
+
+@dataclass(frozen=True)
+class NewHome:
+    """A home that was just made."""
+
+    root: Path
+    inboxes: tuple[Path, ...]
+    demo: bool
+
+
+def create(root: Path, clock: Clock, organisation: str, *, demo: bool) -> NewHome:
+    """Make a home below `root`; raises HomeExistsError rather than touch what is there."""
+    if root.exists() and any(root.iterdir()):
+        raise HomeExistsError(path=root)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    root.chmod(0o700)
+    organisation = _DEMO_ORGANISATION if demo else organisation
+    _write_files(root, organisation)
+    home = open_home(root)
+    _make_folders(home)
+    if demo:
+        create_demo_trust(home.trust, organisation, clock)
+    context = Context(home, clock)
+    upgrade(context.engine)
+    engine.prepare(context)
+    (root / "eakte.db").chmod(0o600)
+    _note_creation(context)
+    folders = tuple(home.inbox_folder(inbox) for inbox in home.settings.inboxes)
+    return NewHome(root, folders, demo)
+
+
+def _write_files(root: Path, organisation: str) -> None:
+    names = {"organisation": organisation.replace('"', "'"), "version": __version__}
+    for template in sorted((data_dir("schemas") / "home").iterdir()):
+        target = root / template.name
+        target.write_text(template.read_text(encoding="utf-8").format(**names), encoding="utf-8")
+        target.chmod(0o600)
+    shutil.copytree(data_dir("pipelines"), root / "pipelines")
+
+
+def _make_folders(home: Home) -> None:
+    folders = [home.store, home.work, home.anchors]
+    folders += [home.inbox_folder(inbox) for inbox in home.settings.inboxes]
+    for folder in folders:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _note_creation(desk: Desk) -> None:
+    after = {"version": __version__, "definitions": desk.definitions.digest}
+    with transaction(desk.engine) as connection:
+        event = Event(
+            Action.HOME_CREATED, "home", actor.current(), "", desk.clock.now(), after=after
+        )
+        log.append(connection, event)

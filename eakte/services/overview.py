@@ -1,0 +1,111 @@
+"""Where everything is: counts, what waits longest, what went wrong, and a line per letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.findings import Finding
+from eakte.domain.mail import ScanState
+from eakte.pipeline.desk import Desk
+from eakte.records import documents, scans
+from eakte.records.scans import ScanRecord
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A file in quarantine, with its reasons."""
+
+    name: str
+    digest: str
+    at: datetime
+    reasons: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts per state, the oldest letter that waits, and the files in quarantine."""
+
+    files: dict[str, int]
+    letters: dict[str, int]
+    received_again: int
+    oldest_waiting: Document | None
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A letter (or a file that became none), as the overview table shows it."""
+
+    file: str
+    digest: str
+    document: str
+    pages: int
+    class_name: str
+    confidence: float | None
+    named_aktenzeichen: str
+    """Aktenzeichen that the letter names, as extracted."""
+    akte: str
+    state: str
+    verdict: str
+    reasons: tuple[Finding, ...]
+
+
+def status(desk: Desk) -> Status:
+    """Gather the counts."""
+    with desk.engine.connect() as connection:
+        files, letters = scans.counts(connection), documents.counts(connection)
+        waiting = documents.in_state(connection, DocumentState.REVIEW)
+        quarantined = scans.in_state(connection, ScanState.QUARANTINE)
+        again = len(scans.receipts(connection, again_only=True))
+    troubles = tuple(_trouble(record) for record in quarantined)
+    return Status(files, letters, again, waiting[0] if waiting else None, troubles)
+
+
+def lines(desk: Desk) -> tuple[Line, ...]:
+    """Give a line per letter, per file that became none, and per repeated arrival, by file name."""
+    found: list[Line] = []
+    with desk.engine.connect() as connection:
+        records = scans.every(connection)
+        again = scans.receipts(connection, again_only=True)
+        for record in records:
+            letters = documents.of_scan(connection, record.scan.digest)
+            found += [_letter_line(desk, record, letter) for letter in letters]
+            if not letters:
+                found.append(_file_line(record))
+    found += [_again_line(receipt.name, receipt.digest) for receipt in again]
+    return tuple(sorted(found, key=lambda line: (line.file, line.document)))
+
+
+def _trouble(record: ScanRecord) -> Trouble:
+    return Trouble(record.scan.name, record.scan.digest, record.scan.received_at, record.findings)
+
+
+def _letter_line(desk: Desk, record: ScanRecord, letter: Document) -> Line:
+    definition = desk.definitions.class_of(letter.classification.class_id)
+    named = [field.value for field in letter.extraction.fields if field.name == "aktenzeichen"]
+    return Line(
+        file=record.scan.name,
+        digest=record.scan.digest,
+        document=letter.id,
+        pages=len(letter.pages),
+        class_name=definition.name if definition else "",
+        confidence=letter.classification.confidence,
+        named_aktenzeichen=", ".join(dict.fromkeys(named)),
+        akte=letter.aktenzeichen,
+        state=letter.state.value,
+        verdict=letter.verdict,
+        reasons=letter.findings,
+    )
+
+
+def _file_line(record: ScanRecord) -> Line:
+    scan = record.scan
+    state = record.state.value
+    pages = record.pages
+    return Line(scan.name, scan.digest, "", pages, "", None, "", "", state, "", record.findings)
+
+
+def _again_line(name: str, digest: str) -> Line:
+    return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", ())

@@ -1,0 +1,114 @@
+"""Showing Akten and letters, and handing out their bytes; every look at a letter is noted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from eakte.database import transaction
+from eakte.domain.akten import Akte, Document, Vorgang
+from eakte.domain.codec import from_json
+from eakte.domain.events import Action
+from eakte.domain.ids import Digest
+from eakte.domain.text import RecognisedPage
+from eakte.errors import RefusedError
+from eakte.i18n import _
+from eakte.pipeline import transitions
+from eakte.pipeline.desk import Desk
+from eakte.records import akten, documents, scans
+from eakte.records.scans import ScanRecord
+from eakte.services import actor
+from eakte.services.desks import note
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A letter with the file it came in."""
+
+    document: Document
+    scan: ScanRecord
+    class_name: str
+
+
+@dataclass(frozen=True)
+class AkteContent:
+    """An Akte with its Vorgänge and their letters."""
+
+    akte: Akte
+    content: tuple[tuple[Vorgang, tuple[Document, ...]], ...]
+
+
+def show(desk: Desk, prefix: str) -> Shown:
+    """Give a letter by its id or the beginning of it."""
+    shown = _find(desk, prefix)
+    note(desk, Action.VIEWED, shown.document.id)
+    return shown
+
+
+def text_of(desk: Desk, prefix: str) -> tuple[RecognisedPage, ...]:
+    """Give the recognised pages of a letter."""
+    document = _find(desk, prefix).document
+    note(desk, Action.VIEWED, document.id, what="text")
+    return from_json(tuple[RecognisedPage, ...], desk.store.get(document.text))
+
+
+def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:
+    """Write the sealed original, or before sealing the archive copy, to a new file."""
+    document = _find(desk, prefix).document
+    return _export(desk, document, document.sealed or document.archive_copy, out)
+
+
+def export_original(desk: Desk, prefix: str, out: Path) -> Path:
+    """Write the scan exactly as it was received to a new file."""
+    document = _find(desk, prefix).document
+    return _export(desk, document, document.scan, out)
+
+
+def list_akten(desk: Desk) -> tuple[tuple[Akte, int], ...]:
+    """Give all Akten with the number of letters filed in each."""
+    with desk.engine.connect() as connection:
+        return tuple(
+            (akte, len(documents.of_akte(connection, akte.aktenzeichen)))
+            for akte in akten.every(connection)
+        )
+
+
+def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
+    """Give an Akte with all that is filed in it."""
+    with desk.engine.connect() as connection:
+        akte = akten.get(connection, aktenzeichen)
+        content = tuple(
+            (vorgang, documents.of_vorgang(connection, vorgang.id))
+            for vorgang in akten.vorgaenge(connection, aktenzeichen)
+        )
+    note(desk, Action.VIEWED, aktenzeichen)
+    return AkteContent(akte, content)
+
+
+def new_akte(desk: Desk, aktenzeichen: str, title: str, office: str) -> Akte:
+    """Open an Akte; the office defaults to the one in the Aktenzeichen."""
+    akte = Akte(
+        aktenzeichen, title, office or aktenzeichen.split("-", maxsplit=1)[0], desk.clock.now()
+    )
+    with transaction(desk.engine) as connection:
+        transitions.open_akte(connection, akte, actor.current())
+    return akte
+
+
+def _find(desk: Desk, prefix: str) -> Shown:
+    with desk.engine.connect() as connection:
+        document = documents.get_by_prefix(connection, prefix)
+        scan = scans.get(connection, document.scan)
+    definition = desk.definitions.class_of(document.classification.class_id)
+    return Shown(document, scan, definition.name if definition else "")
+
+
+def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
+    if out.exists():
+        detail = _("{path} exists already; eakte overwrites nothing").format(path=out)
+        raise RefusedError(detail=detail)
+    data = desk.store.get(digest)
+    note(desk, Action.EXPORTED, document.id, sha256=digest)
+    with out.open("xb") as target:
+        target.write(data)
+    return out

@@ -1,0 +1,67 @@
+"""What a clerk does with letters that wait: look, correct, release, reject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from eakte.database import transaction
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.letters import Classification
+from eakte.domain.transfervermerk import Release, ReleaseKind
+from eakte.errors import NotFoundError
+from eakte.pipeline import transitions
+from eakte.pipeline.desk import Desk
+from eakte.pipeline.submit import Submitter
+from eakte.records import akten, documents, scans
+from eakte.services import actor
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What the clerk knows better; empty: as proposed."""
+
+    akte: str = ""
+    class_id: str = ""
+
+
+def waiting(desk: Desk) -> tuple[Document, ...]:
+    """Give the letters in review, oldest receipt first."""
+    with desk.engine.connect() as connection:
+        return documents.in_state(connection, DocumentState.REVIEW)
+
+
+def release(desk: Desk, prefix: str, corrections: Corrections, person: str) -> Document:
+    """Release a letter for sealing in the name of a natural person; `eakte watch` seals it.
+
+    Raises RefusedError if it does not wait in review, has no Akte, or was changed meanwhile.
+    """
+    now = desk.clock.now()
+    with transaction(desk.engine) as connection:
+        letter = documents.get_by_prefix(connection, prefix)
+        corrected = _corrected(desk, letter, corrections)
+        if corrected != letter:
+            akten.get(connection, corrected.aktenzeichen)
+            letter = transitions.correct(connection, letter, corrected, actor.current(), now)
+        station = scans.get(connection, letter.scan).scan.station
+        decision = Release(ReleaseKind.PERSON, person or actor.current(), "", now)
+        return transitions.release(connection, letter, decision, Submitter(desk.engine), station)
+
+
+def reject(desk: Desk, prefix: str, reason: str) -> Document:
+    """Close a letter without sealing; what was received is kept."""
+    with transaction(desk.engine) as connection:
+        letter = documents.get_by_prefix(connection, prefix)
+        transitions.reject(connection, letter, reason, actor.current(), desk.clock.now())
+    return letter
+
+
+def _corrected(desk: Desk, letter: Document, corrections: Corrections) -> Document:
+    changed = letter
+    if corrections.class_id:
+        if desk.definitions.class_of(corrections.class_id) is None:
+            raise NotFoundError(kind="class", name=corrections.class_id)
+        chosen = Classification(corrections.class_id, 1.0, (f"person:{actor.current()}",))
+        changed = replace(changed, classification=chosen)
+    if corrections.akte:
+        changed = replace(changed, aktenzeichen=corrections.akte)
+    return changed

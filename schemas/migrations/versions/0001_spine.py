@@ -1,0 +1,177 @@
+"""The spine: scans, documents, Akten, audit log with guards, search index."""
+
+from __future__ import annotations
+
+import hashlib
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make all tables, the triggers that keep the log append-only, and the log's empty head."""
+    op.create_table(
+        "scan",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("station", sa.Text, nullable=False),
+        sa.Column("pipeline", sa.Text, nullable=False),
+        sa.Column("media_type", sa.Text, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("pages", sa.Integer, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("findings", sa.Text, nullable=False),
+        sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_scan"),
+    )
+    op.create_index("ix_scan_state", "scan", ["state"])
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("station", sa.Text, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Column("again", sa.Boolean, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_receipt"),
+        sa.ForeignKeyConstraint(["digest"], ["scan.digest"], name="fk_receipt_digest_scan"),
+    )
+    op.create_index("ix_receipt_digest", "receipt", ["digest"])
+    op.create_table(
+        "akte",
+        sa.Column("aktenzeichen", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("office", sa.Text, nullable=False),
+        sa.Column("opened_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("aktenzeichen", name="pk_akte"),
+    )
+    op.create_table(
+        "vorgang",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("aktenzeichen", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_vorgang"),
+        sa.ForeignKeyConstraint(
+            ["aktenzeichen"], ["akte.aktenzeichen"], name="fk_vorgang_aktenzeichen_akte"
+        ),
+        sa.UniqueConstraint("aktenzeichen", "number", name="uq_vorgang_aktenzeichen_number"),
+    )
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("scan", sa.String(64), nullable=False),
+        sa.Column("part", sa.Integer, nullable=False),
+        sa.Column("pages", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("received_at", sa.BigInteger, nullable=False),
+        sa.Column("class_id", sa.Text, nullable=True),
+        sa.Column("confidence", sa.Float, nullable=False),
+        sa.Column("reasons", sa.Text, nullable=False),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("sender", sa.Text, nullable=False),
+        sa.Column("letter_date", sa.Text, nullable=False),
+        sa.Column("aktenzeichen", sa.Text, nullable=False),
+        sa.Column("fields", sa.Text, nullable=False),
+        sa.Column("findings", sa.Text, nullable=False),
+        sa.Column("text", sa.String(64), nullable=False),
+        sa.Column("archive_copy", sa.String(64), nullable=False),
+        sa.Column("recognised_at", sa.BigInteger, nullable=False),
+        sa.Column("release", sa.Text, nullable=False),
+        sa.Column("transfervermerk", sa.Text, nullable=False),
+        sa.Column("sealed", sa.String(64), nullable=True),
+        sa.Column("report", sa.String(64), nullable=True),
+        sa.Column("verdict", sa.Text, nullable=False),
+        sa.Column("vorgang_id", sa.Integer, nullable=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_document"),
+        sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
+        sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
+        sa.UniqueConstraint("sealed", name="uq_document_sealed"),
+        sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
+    )
+    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id"):
+        op.create_index(f"ix_document_{column}", "document", [column])
+    _create_audit_log()
+
+
+def _create_audit_log() -> None:
+    op.create_table(
+        "audit_event",
+        sa.Column("position", sa.BigInteger, autoincrement=False, nullable=False),
+        sa.Column("entry", sa.Text, nullable=False),
+        sa.Column("leaf", sa.String(64), nullable=False),
+        sa.Column("root", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("position", name="pk_audit_event"),
+    )
+    head = op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger, nullable=False),
+        sa.Column("root", sa.String(64), nullable=False),
+        sa.Column("frontier", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_head"),
+    )
+    empty_root = hashlib.sha256(b"").hexdigest()
+    op.bulk_insert(head, [{"id": 1, "size": 0, "root": empty_root, "frontier": "[]"}])
+    if op.get_bind().dialect.name == "sqlite":
+        _guard_sqlite()
+        _create_search_index()
+    else:
+        _guard_postgresql()
+
+
+def _guard_sqlite() -> None:
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        )
+
+
+def _guard_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"
+    )
+
+
+def _create_search_index() -> None:
+    op.execute(
+        """
+        CREATE TABLE search_text (
+            id INTEGER PRIMARY KEY,
+            document TEXT NOT NULL UNIQUE,
+            pages TEXT NOT NULL,
+            t TEXT NOT NULL,
+            p TEXT NOT NULL,
+            x TEXT NOT NULL
+        )
+        """
+    )
+    op.execute(
+        """
+        CREATE VIRTUAL TABLE search_index USING fts5(
+            t, p, x,
+            content='search_text', content_rowid='id', prefix='3 5',
+            tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
+        )
+        """
+    )
+
+
+def downgrade() -> None:
+    """There is no way back: evidence is not thrown away by a migration."""
+    raise NotImplementedError
