@@ -1,3 +1,3 @@
-"""The mail of the fictitious city of Neuenfurt: committed scans and the generator that made them."""
+"""The mail of the fictitious city of Neuenfurt: scans and the generator that made them."""
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ def extract(pages: tuple[RecognisedPage, ...], received: date) -> Extraction:
     """Give the fields of a letter received on a day: at most one each, every Aktenzeichen."""
     layouts = [lay_out(page) for page in pages]
     about = subject(layouts)
-    single = (letter_date(layouts, received), sender(layouts), about)
+    written_by = sender(layouts, about.value if about else "")
+    single = (letter_date(layouts, received), written_by, about)
     files = references(layouts, about.read if about else "")
     return Extraction((*files, *(field for field in single if field is not None)))

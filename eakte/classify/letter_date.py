@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from eakte.classify.anchors import is_closing
+from eakte.classify.anchors import anchors, is_closing
 from eakte.classify.layout import Layout, Line
 from eakte.domain.german import Reading, dates_in
 from eakte.domain.letters import Field, FieldName
@@ -60,7 +60,8 @@ def _trust(
 ) -> tuple[float, str]:
     upper = number == 0 and line.middle < _UPPER * page.height
     before, rest = line.text[: reading.start], line.text[reading.end :].strip(_EDGES)
-    label, cell = _label(page, row, line, bare=not before.strip(_EDGES) and not rest)
+    bare = not before.strip(_EDGES) and not rest
+    label, cell = _label(page, row, line, bare=bare and anchors(page).greeting is None)
     label = before if before.strip(_EDGES) else label
     if _BIRTH.search(label[-40:]):
         return 0.0, "birth"
@@ -81,7 +82,10 @@ def _by_place(before: str, rest: str, *, upper: bool) -> tuple[float, str]:
 
 
 def _label(page: Layout, row: Sequence[Line], line: Line, *, bare: bool) -> tuple[str, bool]:
-    """Give what names a date, left of it or above it, and whether it fills a field of a form."""
+    """Give what names a date, left of it or, in a form, above it, and whether it is such a field.
+
+    Only what has no greeting can be a form.
+    """
     beside = next((each.text for each in reversed(row) if each.box.x1 <= line.box.x0), "")
     named = (_LABEL, _OTHER, _BIRTH)
     over = page.above(line)

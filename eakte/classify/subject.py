@@ -20,6 +20,10 @@ _KINDS = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(r"\b\d{5}\s+[A-ZÄÖÜ]")
+_SECTION = re.compile(
+    r"(?<![\w.,])(?:8|\$|S)\s+(?=\d{1,3}[a-z]?\s+(?:Abs|Satz|der|des|[A-ZÄÖÜ]\w*(?:O|G|GB|VO)\b))"
+)
+"""OCR reads § as 8, $ or S before the number of a section of law."""
 _LONGEST = 4
 """Lines of a subject."""
 _FAR = 3.6
@@ -95,21 +99,26 @@ def _before_greeting(page: Layout) -> Field | None:
 def _heading(page: Layout) -> Field | None:
     """Give the first line set larger than the text, below the letterhead."""
     top = anchors(page).recipient
-    start = top.box.y1 if top else 0.0
+    start = _end_of_address(page, top) if top else 0.0
     tall = [
         line
         for line in page.lines
         if start < line.middle < _SUBJECT_LOW * page.height
         and line.height >= _TALL * page.usual_height
         and not _is_other(line)
-        and not RECIPIENT.match(line.text)
-        and not _POSTCODE.search(line.text)
         and _says_something([line])
     ]
     if not tall:
         return None
     first = tall[0] if top else max(tall, key=lambda line: line.height)
     return _field([first, *_following(page, first, at_least=_TALL)], 0.75, "heading")
+
+
+def _end_of_address(page: Layout, recipient: Line) -> float:
+    """Give where the address ends that begins with the recipient: at its postcode."""
+    below = [line for line in page.lines if line.middle >= recipient.middle][:8]
+    last = next((line for line in below if _POSTCODE.search(line.text)), recipient)
+    return last.box.y1
 
 
 def _by_kind(page: Layout) -> Field | None:
@@ -122,6 +131,8 @@ def _by_kind(page: Layout) -> Field | None:
 
 def _is_other(line: Line) -> bool:
     """Tell lines that stand near a subject without belonging to it."""
+    if RECIPIENT.match(line.text) or _POSTCODE.search(line.text):
+        return True
     if LABEL.match(line.text) or is_greeting(line.text) or is_closing(line.text):
         return True
     rest = line.text
@@ -136,7 +147,8 @@ def _says_something(lines: Sequence[Line]) -> bool:
 
 def _field(lines: Sequence[Line], trust: float, rule: str) -> Field:
     read = " ".join(line.text for line in lines)
-    value = " ".join(_PREFIX.sub("", _LABELLED.sub("", _joined(lines))).split()).strip(" |_")
+    bare = _PREFIX.sub("", _LABELLED.sub("", _joined(lines)))
+    value = " ".join(_SECTION.sub("§ ", bare).split()).strip(" |_")
     sure = min(line.confidence for line in lines)
     stored = [line.stored for line in lines if line.stored is not None]
     box = union(stored) if stored else None

@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Reception:
-    """A file that was taken, under which digest, and what became of it."""
+    """What became of a file; the digest is that of the bytes it has (or had) last."""
 
     digest: Digest
     outcome: Outcome
@@ -62,8 +62,9 @@ def receive(
     new = commit(scan)
     if not remove:
         return Reception(digest, Outcome.TAKEN if new else Outcome.TAKEN_AGAIN)
-    if store.put_file(path) != digest:
-        return Reception(digest, Outcome.CHANGED)
+    present = store.put_file(path)
+    if present != digest:
+        return Reception(present, Outcome.CHANGED)
     path.unlink()
     _sync(path.parent)
     return Reception(digest, Outcome.TAKEN if new else Outcome.TAKEN_AGAIN)

@@ -39,7 +39,8 @@ class FolderWatch:
         self._wake = wake
         self._first_seen: dict[Path, Observation] = {}
         self._observer: BaseObserver | None = None
-        self._watched_inode = 0
+        self._watched = (0, 0)
+        self._gone = threading.Event()
 
     def look(self, now: float) -> Look:
         """Rescan the folder at `now` (monotonic seconds); files come in order of arrival."""
@@ -86,29 +87,38 @@ class FolderWatch:
     def _ensure_observer(self) -> None:
         """(Re)start watchdog when it is dead or the folder is another one than it watches."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        inode = self.folder.stat().st_ino
+        status = self.folder.stat()
+        identity = (status.st_dev, status.st_ino)
         alive = self._observer is not None and self._observer.is_alive()
-        if alive and inode == self._watched_inode:
+        if alive and identity == self._watched and not self._gone.is_set():
             return
         self.stop()
+        self._gone.clear()
         observer = Observer()
-        observer.schedule(_Waker(self._wake), str(self.folder), recursive=False)
+        waker = _Waker(self.folder, self._wake, self._gone)
+        observer.schedule(waker, str(self.folder), recursive=False)
         try:
             observer.start()
         except OSError as problem:
             _log.warning("no file-system events for %s (%s); rescanning only", self.folder, problem)
             return
         self._observer = observer
-        self._watched_inode = inode
+        self._watched = identity
 
 
 class _Waker(FileSystemEventHandler):
-    """Turns every event into a wake-up and nothing else."""
+    """Turns every event into a wake-up, and notes when the watched folder itself went.
 
-    def __init__(self, wake: threading.Event) -> None:
+    The folder's number does not tell: a new folder of the same name may get the old one's.
+    """
+
+    def __init__(self, folder: Path, wake: threading.Event, gone: threading.Event) -> None:
+        self._folder = str(folder)
         self._wake = wake
+        self._gone = gone
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Wake the loop."""
-        del event
+        if event.src_path == self._folder and event.event_type in {"deleted", "moved"}:
+            self._gone.set()
         self._wake.set()

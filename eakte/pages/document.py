@@ -21,7 +21,7 @@ from eakte.pages.limits import check_count, check_pixels
 from eakte.pages.pictures import grey_glance, picture_findings
 from eakte.pages.render import draw, open_document
 from eakte.pages.sniff import refusal
-from eakte.pages.whole import check_jpeg, cut_off
+from eakte.pages.whole import check_jpeg, check_jpeg_filled, cut_off
 
 _TAIL = 2048
 _COVERED = 0.9
@@ -134,9 +134,7 @@ def _check_stream(stream: pikepdf.Stream) -> None:
     if filters == ("/DCTDecode",):
         data = stream.read_raw_bytes()
         check_jpeg(data)
-        with Image.open(io.BytesIO(data)) as file:
-            file.draft("L", (1, 1))
-            file.load()
+        check_jpeg_filled(data)
     elif not set(filters) & {"/CCITTFaxDecode", "/JBIG2Decode", "/JPXDecode"}:
         expected = -(-int(stream.Width) * _bits_per_pixel(stream) // 8) * int(stream.Height)
         if len(stream.read_bytes(pikepdf.StreamDecodeLevel.all)) < expected:

@@ -15,7 +15,7 @@ from eakte.i18n import _
 from eakte.pages.glance import glance_size, is_blank, is_separator
 from eakte.pages.limits import check_count, check_pixels
 from eakte.pages.sniff import refusal
-from eakte.pages.whole import check_jpeg, check_png, check_tiff
+from eakte.pages.whole import check_jpeg, check_jpeg_filled, check_png, check_tiff
 
 DEFAULT_DPI = 300.0
 LOW_DPI = 190.0
@@ -41,6 +41,8 @@ def inspect_picture(path: Path, media_type: MediaType) -> tuple[SourcePage, ...]
     else:
         check_count(len(check_tiff(data)))
     try:
+        if media_type is MediaType.JPEG:
+            check_jpeg_filled(data)
         with Image.open(path) as file:
             count = getattr(file, "n_frames", 1) if media_type is MediaType.TIFF else 1
             check_count(count)

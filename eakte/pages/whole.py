@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from PIL import Image
 
 from eakte.domain.findings import FindingCode
 from eakte.errors import UnusableInputError
@@ -16,6 +19,7 @@ from eakte.pages.sniff import refusal
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _END_OF_IMAGE = 0xD9
 _START_OF_SCAN = 0xDA
+_MORE_CODED_BYTES = bytes(range(17, 251, 13)) * 4
 _PNG_END = b"IEND\xaeB`\x82"
 _OFFSETS_TO_COUNTS = {273: 279, 324: 325}
 """TIFF tags: StripOffsets to StripByteCounts, TileOffsets to TileByteCounts."""
@@ -43,6 +47,24 @@ def check_jpeg(data: bytes) -> None:
         at = match.end() + length
     if not scanned:
         raise cut_off(_("the JPEG ends before its picture"))
+
+
+def check_jpeg_filled(data: bytes) -> None:
+    """Prove that the coded data last for all of the picture, whoever set the end marker.
+
+    libjpeg silently fills up what is missing. Some more coded bytes before the end marker change
+    nothing in a whole picture, but give a cut one more blocks; both are decoded small and compared.
+    """
+    end = data.rfind(b"\xff\xd9")
+    longer = data[:end] + _MORE_CODED_BYTES + data[end:]
+    if _decoded_small(data) != _decoded_small(longer):
+        raise cut_off(_("the JPEG has fewer pixels than it should"))
+
+
+def _decoded_small(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data)) as file:
+        file.draft("L", (1, 1))
+        return file.tobytes()
 
 
 def check_png(data: bytes) -> None:

@@ -6,6 +6,7 @@ reader of PDF/A knows their meaning and validators accept them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
@@ -46,6 +47,7 @@ _SPACES = {
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
     PREFIX: NAMESPACE,
 }
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = ("rdf", "xmp", "pdf", "pdfaid")
 _HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TRAILER = '<?xpacket end="r"?>'
@@ -57,7 +59,12 @@ class _Item:
     text: str
 
     def element(self) -> str:
-        return f"<{self.name}>{escape(self.text)}</{self.name}>"
+        return f"<{self.name}>{_xml(self.text)}</{self.name}>"
+
+
+def _xml(text: str) -> str:
+    """Escape text; what XML 1.0 cannot hold becomes the replacement character."""
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def packet(transfervermerk: Transfervermerk | None) -> bytes:
@@ -100,7 +107,7 @@ def _description(vermerk: Transfervermerk) -> list[str]:
 
 
 def _alternatives(name: str, text: str) -> str:
-    item = f'<rdf:li xml:lang="x-default">{escape(text)}</rdf:li>'
+    item = f'<rdf:li xml:lang="x-default">{_xml(text)}</rdf:li>'
     return f"<{name}><rdf:Alt>{item}</rdf:Alt></{name}>"
 
 

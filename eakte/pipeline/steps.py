@@ -15,14 +15,14 @@ from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.letters import FieldName, Schutzbedarf
 from eakte.domain.mail import Inspection, SourcePage
 from eakte.domain.text import RecognisedPage
-from eakte.domain.verification import Verdict
+from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError
 from eakte.pages.split import split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.review import transfervermerk
-from eakte.seal.verify import verify_own
+from eakte.seal.verify import accept, verify_own
 
 Pages = tuple[RecognisedPage, ...]
 
@@ -151,13 +151,19 @@ class CompleteSteps:
         return {"record": self.store.put(to_json(made)), "pdf": copy.sha256}
 
     def seal(self, document: str, version: int, pdf: str) -> str:
-        """Seal the PDF/A, once per release: a repeated step gives the seal that is there."""
+        """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
+
+        A seal counts only if it is valid now and simulated renewals keep it so in the far future.
+        """
         slot = f"sealed/{document}/{version}"
         present = self.store.claimed(slot)
         if present is not None:
             return present
         sealed = self.context.sealer.seal(self.store.get(Digest(pdf)), f"Posteingang {document}")
-        return self.store.claim(slot, self.store.put(sealed))
+        digest = self.store.put(sealed)
+        now = self.context.clock.now()
+        self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
+        return self.store.claim(slot, digest)
 
     def verify(self, document: str, sealed: str) -> dict[str, str]:
         """Read the sealed original back; gives the report's digest and the verdict VALID.
@@ -172,9 +178,12 @@ class CompleteSteps:
             sealed,
             len(letter.pages),
         )
+        self._require_valid(report)
+        return {"report": self.store.put(to_json(report)), "verdict": report.verdict.value}
+
+    def _require_valid(self, report: VerificationReport) -> None:
         if report.verdict is not Verdict.VALID:
             raise SealFailedError(detail=f"{report.verdict.value}: {report.reason}")
-        return {"report": self.store.put(to_json(report)), "verdict": report.verdict.value}
 
     def _letter(self, document: str) -> tuple[Document, str]:
         with self.context.engine.connect() as connection:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import logging
 
+from eakte.seal import asn1_lengths
+
 # pyHanko logs every failed path with a traceback; what matters of it is in our reports.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
+
+asn1_lengths.correct()

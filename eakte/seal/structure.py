@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pikepdf
-from asn1crypto import cms, parser
+from asn1crypto import cms, core, parser
 
 from eakte.i18n import _
 
@@ -91,9 +91,10 @@ def container_flaw(
     encoded = contents[: _length(contents)]
     if any(contents[len(encoded) :]):
         return _("there are bytes behind the time-stamp token")
-    if not _is_der(encoded):
+    token = cms.ContentInfo.load(encoded)
+    if not (_is_der(encoded) and _accounts_for_all(token)):
         return _("the time-stamp token is not encoded canonically (DER)")
-    return _token_flaw(cms.ContentInfo.load(encoded)["content"], known)
+    return _token_flaw(token["content"], known)
 
 
 def _length(encoded: bytes) -> int:
@@ -116,6 +117,20 @@ def _is_der(encoded: bytes) -> bool:
                 pending.append(content)
             rest = rest[len(canonical) :]
     return True
+
+
+def _accounts_for_all(value: core.Asn1Value) -> bool:
+    """Say whether the parts that were understood are all there is, at every depth."""
+    if isinstance(value, core.Choice):
+        return _accounts_for_all(value.chosen)
+    if isinstance(value, core.Sequence):
+        parts = [value[name] for name in value]
+    elif isinstance(value, core.SequenceOf):
+        parts = list(value)
+    else:
+        return True
+    whole = b"".join(part.dump() for part in parts) == value.contents
+    return whole and all(_accounts_for_all(part) for part in parts)
 
 
 def _token_flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:

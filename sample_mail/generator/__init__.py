@@ -1,3 +1,3 @@
-"""Draws the demo's letters as a scanner would deliver them, and writes the text it is trained on."""
+"""Draws the demo's letters as a scanner delivers them, and writes the classifier's text."""
 
 from __future__ import annotations

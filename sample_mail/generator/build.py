@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pikepdf
 from PIL import Image, ImageSequence
@@ -115,5 +115,5 @@ def decoded(content: bytes, suffix: str) -> list[Image.Image]:
         pdf = pikepdf.open(io.BytesIO(content), password=guarded.PASSWORD)
     except pikepdf.PdfError:
         return []
-    found = [picture for page in pdf.pages for picture in page.images.values()]
-    return [pikepdf.PdfImage(picture).as_pil_image() for picture in found]
+    found = [picture for page in pdf.pages for picture in page.get_images().values()]
+    return [pikepdf.PdfImage(cast("pikepdf.Stream", picture)).as_pil_image() for picture in found]

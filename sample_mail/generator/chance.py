@@ -10,7 +10,7 @@ import numpy as np
 
 def dice(*name: object) -> random.Random:
     """A generator whose seed is the name (CRC-32 of it)."""
-    return random.Random(zlib.crc32(repr(name).encode()))  # noqa: S311 - pictures, not secrets
+    return random.Random(zlib.crc32(repr(name).encode()))
 
 
 def grains(*name: object) -> np.random.Generator:

@@ -62,4 +62,3 @@ def _document(letter: Letter, pages: int) -> list[str]:
 def counts_of(sample: Sample, originals: dict[str, Sample]) -> list[int]:
     """The pages of each letter, also of a copy."""
     return page_counts(originals[sample.scan.copy_of] if sample.scan.copy_of else sample)
-

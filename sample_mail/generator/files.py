@@ -7,7 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pikepdf
-from PIL import Image
+from PIL import Image, ImageChops
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +64,14 @@ def _tiff(pages: Sequence[Image.Image], scan: Scan) -> bytes:
 
 
 def _g4_strip(page: Image.Image) -> bytes:
-    """The page as one bare CCITT Group 4 strip, taken out of a TIFF."""
+    """The page as one bare CCITT Group 4 strip, taken out of a TIFF.
+
+    Pillow codes ones as black runs; paper is to be white runs, so the page goes in inverted.
+    """
     buffer = io.BytesIO()
-    page.save(buffer, "TIFF", compression="group4", strip_size=page.width * page.height)
+    ImageChops.invert(page).save(
+        buffer, "TIFF", compression="group4", strip_size=page.width * page.height
+    )
     tags = Image.open(io.BytesIO(buffer.getvalue())).tag_v2  # type: ignore[attr-defined]
     (offset,), (count,) = tags[_TIFF_STRIP_OFFSETS], tags[_TIFF_STRIP_COUNTS]
     return buffer.getvalue()[offset : offset + count]

@@ -63,7 +63,7 @@ def _throw_away_signer(name: str) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=translate_pyca_cryptography_cert_to_asn1(certificate),
         signing_key=translate_pyca_cryptography_key_to_asn1(key),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 
@@ -71,4 +71,5 @@ def signed(pdf: bytes, name: str) -> bytes:
     """The PDF with an invisible signature in the sender's name."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     meta = PdfSignatureMetadata(field_name="Signatur1", md_algorithm="sha256")
-    return sign_pdf(writer, meta, signer=_throw_away_signer(name)).getvalue()
+    signer = _throw_away_signer(name)
+    return bytes(sign_pdf(writer, meta, signer=signer).getvalue())

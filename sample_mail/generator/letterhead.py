@@ -1,4 +1,4 @@
-"""The upper and lower part of a letter's first page after DIN 5008: sender, window, info, footer."""
+"""A first page after DIN 5008: sender, address window, references and footer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _draw_window(surface: Surface, letter: Letter, top: float) -> float:
     ink = ink_of(letter)
     line = " · ".join(letter.sender[:3])
     small = Ink("sans", 7.0, colour="#333333")
-    while width(line, small) > 84:  # noqa: PLR2004 - a window is 85 mm wide
+    while width(line, small) > 84:
         small = replace(small, size=small.size - 0.2)
     surface.text((LEFT, top + 4), line, small)
     surface.stroke([(LEFT, top + 5.2), (LEFT + 85, top + 5.2)], 0.15, "#555555")
@@ -91,7 +91,10 @@ def _authority(surface: Surface, letter: Letter) -> None:
 def _council(surface: Surface, letter: Letter) -> None:
     surface.fill([(0, 0), (210, 0), (210, 5), (0, 7)], letter.colour)
     text_right(
-        surface, (RIGHT, 16), letter.sender[0], Ink(letter.face, 15, bold=True, colour=letter.colour)
+        surface,
+        (RIGHT, 16),
+        letter.sender[0],
+        Ink(letter.face, 15, bold=True, colour=letter.colour),
     )
     text_right(surface, (RIGHT, 21.5), letter.tagline, Ink(letter.face, 9))
     _footer(surface, letter)

@@ -33,7 +33,7 @@ def signature(surface: Surface, at: Point, name: str) -> None:
         x += stride
     points += [(x + 6, y - chance.uniform(-1, 2)), (x + 12, y - chance.uniform(0, 3))]
     surface.stroke(_smooth(points), 0.42, _BLUE)
-    if chance.random() < 0.5:  # noqa: PLR2004 - a coin
+    if chance.random() < 0.5:
         surface.stroke([(at[0] + 2, y + 2), (x + 8, y + chance.uniform(0, 2))], 0.35, _BLUE)
 
 
@@ -58,7 +58,7 @@ def _smooth(points: list[Point], steps: int = 8) -> list[Point]:
         t = step / steps
         bend = (end - before) * t + (2 * before - 5 * begin + 4 * end - after) * t**2
         bend += (3 * begin - before - 3 * end + after) * t**3
-        smooth.append(begin + bend / 2)  # type: ignore[arg-type]
+        smooth.append(begin + bend / 2)
     return [(float(x), float(y)) for x, y in np.stack(smooth, 1).reshape(-1, 2)]
 
 

@@ -54,6 +54,7 @@ class Letter:
     colour: str = "#1c1c1c"
     fill_face: str = "cursor"
     subject_printed: str = ""
+    grid: bool = True
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ def _dust(sheet: Image.Image, seed: object, dpi: int) -> None:
         x, y = chance.randrange(sheet.width), chance.randrange(sheet.height)
         r = chance.uniform(0.3, 1.2) * dpi / 300
         tone = chance.randint(120, 200)
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=(tone,) * 3 if sheet.mode == "RGB" else tone)
+        draw.ellipse(
+            (x - r, y - r, x + r, y + r), fill=(tone,) * 3 if sheet.mode == "RGB" else tone
+        )
 
 
 def _layered(sheet: Image.Image, layer: Image.Image) -> Image.Image:

@@ -78,8 +78,9 @@ class RasterSurface:
         mask = Image.new("L", (2 * reach, 2 * reach))
         ImageDraw.Draw(mask).text((reach, reach), text, fill=255, font=typeface, anchor="ls")
         mask = mask.rotate(angle, Image.Resampling.BICUBIC)
-        corner = (round(x) - reach, round(y) - reach)
-        self.pages[-1].paste(self._tone(ink.colour), (*corner, *(c + 2 * reach for c in corner)), mask)
+        left, top = round(x) - reach, round(y) - reach
+        box = (left, top, left + 2 * reach, top + 2 * reach)
+        self.pages[-1].paste(self._tone(ink.colour), box, mask)
 
     def stroke(self, points: Sequence[Point], breadth: float, colour: str) -> None:
         """Draw a line with round joints."""
@@ -159,9 +160,7 @@ class PdfSurface:
     def picture(self, at: Point, size: Point, picture: Image.Image) -> None:
         """Place the picture."""
         x, y = self._flip((at[0], at[1] + size[1]))
-        self._canvas.drawInlineImage(
-            picture, x, y, size[0] / MM_PER_POINT, size[1] / MM_PER_POINT
-        )
+        self._canvas.drawInlineImage(picture, x, y, size[0] / MM_PER_POINT, size[1] / MM_PER_POINT)
 
 
 def rectangle(at: Point, size: Point) -> list[Point]:

@@ -40,7 +40,24 @@ class Flow:
         """Set the subject and the body."""
         self._subject()
         for block in parse(self._letter.body):
-            self._SETTERS[type(block)](self, block)
+            self._set(block)
+
+    def _set(self, block: Block) -> None:
+        match block:
+            case Paragraph():
+                self._paragraph(block)
+            case Heading():
+                self._heading(block)
+            case Item():
+                self._item(block)
+            case Tick():
+                self._tick(block)
+            case Table():
+                self._table(block)
+            case Fields():
+                self._fields(block)
+            case Mark():
+                self._mark(block)
 
     def _leading(self, ink: Ink) -> float:
         return ink.size * MM_PER_POINT * 1.28
@@ -77,7 +94,7 @@ class Flow:
 
     def _paragraph(self, block: Paragraph) -> None:
         ink = self._ink
-        if len(block.text) < 90:  # noqa: PLR2004 - a short line is not left alone
+        if len(block.text) < 90:
             self._need(2 * self._leading(ink))
         self._lines(block.text, ink)
         self._y += 2.6
@@ -124,7 +141,7 @@ class Flow:
         columns = self._columns(block, ink)
         self._y += 1.5
         for number, row in enumerate(block.rows):
-            self._row(row, columns, replace(ink, bold=number == 0 and len(columns) > 2))  # noqa: PLR2004 - sums have no head
+            self._row(row, columns, replace(ink, bold=number == 0 and len(columns) > 2))
         self._y += 3.5
 
     def _row(self, row: tuple[str, ...], columns: list[float], ink: Ink) -> None:
@@ -136,7 +153,8 @@ class Flow:
             self._surface.fill(rectangle((LEFT, self._y), (sum(columns), tall)), "#e6e6e6")
         x = LEFT
         for cell, lines, room in zip(row, cells, columns, strict=True):
-            self._surface.stroke(rectangle((x, self._y), (room, tall)), 0.2, "#444444")
+            if self._letter.grid:
+                self._surface.stroke(rectangle((x, self._y), (room, tall)), 0.2, "#444444")
             for number, line in enumerate(lines):
                 y = self._y + step * (number + 1) - 0.2
                 if _NUMBER.fullmatch(cell):
@@ -229,15 +247,6 @@ class Flow:
         "date": _date,
         "blank": _blank,
     }
-    _SETTERS: dict[type[Block], Callable[[Flow, Block], None]] = {  # type: ignore[assignment]  # noqa: RUF012
-        Paragraph: _paragraph,
-        Heading: _heading,
-        Item: _item,
-        Tick: _tick,
-        Table: _table,
-        Fields: _fields,
-        Mark: _mark,
-    }
 
 
 def draw(surface: Surface, letter: Letter) -> None:
@@ -252,5 +261,8 @@ def draw_separator(surface: Surface) -> None:
         marks.barcode(surface, (55, top), (100, 30), "PATCHT")
     text_centred(surface, (105, 140), "TRENNBLATT", Ink("sans", 44, bold=True))
     text_centred(
-        surface, (105, 155), "Dieses Blatt trennt zwei Briefe und wird nicht abgelegt.", Ink("sans", 13)
+        surface,
+        (105, 155),
+        "Dieses Blatt trennt zwei Briefe und wird nicht abgelegt.",
+        Ink("sans", 13),
     )

@@ -1,0 +1,130 @@
+"""`make demo`: a home, all sample letters through the whole way, and what came of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from eakte.cli import output
+from eakte.database import Connection
+from eakte.domain.akten import DocumentState
+from eakte.errors import ExitCode
+from eakte.i18n import _
+from eakte.pipeline.desk import Desk
+from eakte.records import akten, documents, scans
+from eakte.services import records
+from eakte.services.desks import open_desk
+from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
+
+_QUERY = "Breitbandausbau"
+_GOOD = 0.95
+
+
+def main(home: Path) -> ExitCode:
+    """Run the demo in `home`; a second run finds everything filed and changes nothing."""
+    expected = expectations()
+    if not (home / "eakte.toml").is_file():
+        _eakte(home, "init", "--demo")
+    desk = open_desk(home)
+    _open_akten(desk)
+    dropped = _drop(desk, expected)
+    if dropped:
+        output.line(_("Dropped {count} files into the inbox.").format(count=dropped), "bold")
+    else:
+        output.line(_("Nothing to do: every sample letter was received before."), "bold green")
+    _eakte(home, "watch", "--once")
+    _eakte(home, "status", "--all")
+    comparison = compare(desk, expected)
+    _print_comparison(comparison)
+    _show_around(desk, home)
+    return _judge(comparison)
+
+
+def _eakte(home: Path, *arguments: str) -> int:
+    """Run a command as a user would, and show it first."""
+    output.line()
+    output.line(f"$ eakte {' '.join(arguments)}", "bold cyan")
+    environment = os.environ | {"EAKTE_HOME": str(home)}
+    command = [sys.executable, "-m", "eakte", *arguments]
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own program
+
+
+def _open_akten(desk: Desk) -> None:
+    """Open the Akten that the sample letters name."""
+    plain = tomllib.loads((SAMPLES / "akten.toml").read_text(encoding="utf-8"))
+    with desk.engine.connect() as connection:
+        missing = [each for each in plain["akte"] if _is_new(connection, each["aktenzeichen"])]
+    for each in missing:
+        records.new_akte(desk, each["aktenzeichen"], each["title"], each["office"])
+
+
+def _is_new(connection: Connection, aktenzeichen: str) -> bool:
+    return akten.find(connection, aktenzeichen) is None
+
+
+def _drop(desk: Desk, expected: tuple[ExpectedFile, ...]) -> int:
+    """Copy what was not received yet into the first inbox; renamed when whole, as scanners do."""
+    with desk.engine.connect() as connection:
+        known = {receipt.name for receipt in scans.receipts(connection)}
+    inbox = desk.home.inbox_folder(desk.home.settings.inboxes[0])
+    new = [each.path for each in expected if each.path.name not in known]
+    for path in new:
+        temporary = inbox / f".{path.name}.part"
+        shutil.copyfile(path, temporary)
+        temporary.rename(inbox / path.name)
+    return len(new)
+
+
+def _print_comparison(comparison: Comparison) -> None:
+    rows = [
+        (_("files in the expected state"), comparison.states_right, comparison.files),
+        (_("classes"), comparison.classes_right, comparison.classes),
+        (_("fields"), comparison.fields_right, comparison.fields),
+    ]
+    output.line()
+    output.table(
+        _("Against expected.toml"),
+        (_("what"), _("right"), _("of"), _("share")),
+        [(name, right, of, right / max(of, 1)) for name, right, of in rows],
+    )
+    for difference in comparison.differences:
+        output.line(f"  {difference}", "yellow")
+
+
+def _show_around(desk: Desk, home: Path) -> None:
+    """Search, verify one letter, check the audit log, and say what to try next."""
+    with desk.engine.connect() as connection:
+        filed = documents.in_state(connection, DocumentState.FILED)
+        waiting = documents.in_state(connection, DocumentState.REVIEW)
+    _eakte(home, "search", _QUERY)
+    if filed:
+        _eakte(home, "verify", filed[0].id)
+    _eakte(home, "audit", "verify")
+    output.line()
+    output.line(_("What to type next (with EAKTE_HOME={home}):").format(home=home), "bold")
+    suggestions = ["eakte review list", "eakte quarantine list", "eakte verify --all"]
+    suggestions += ["eakte audit log", "eakte akte list"]
+    if waiting:
+        suggestions.append(f"eakte review show {waiting[0].id}")
+    if filed:
+        suggestions.append(f"eakte show {filed[0].id} --pdf letter.pdf")
+    for suggestion in suggestions:
+        output.line(f"  .venv/bin/{suggestion}")
+
+
+def _judge(comparison: Comparison) -> ExitCode:
+    good = (
+        comparison.states_right == comparison.files
+        and comparison.classes_right >= _GOOD * comparison.classes
+        and comparison.fields_right >= _GOOD * comparison.fields
+    )
+    return ExitCode.OK if good else ExitCode.UNEXPECTED
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    raise SystemExit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "eakte-demo").absolute()))

@@ -1,0 +1,28 @@
+"""Fixtures for all tests: a fixed clock, a database, homes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from eakte.database import Engine, connect
+from eakte.database.migrate import upgrade
+from eakte.domain.clock import FixedClock
+
+NOW = datetime(2026, 10, 5, 8, 30, 15, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = connect(f"sqlite:///{tmp_path / 'test.db'}")
+    upgrade(made)
+    yield made
+    made.dispose()

@@ -1,0 +1,212 @@
+"""Every way to change the log is found and located (demand 40); honest logs never alarm."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eakte.audit import log, tree, verify
+from eakte.audit.verify import Checkpoint
+from eakte.database import Engine, transaction
+from eakte.domain.events import Action, Event
+
+_AT = datetime(2026, 10, 5, tzinfo=UTC)
+
+
+def _event(number: int) -> Event:
+    return Event(Action.RECEIVED, f"scan-{number}", "ä. clerk", "poststelle", _AT, {}, {"n": "x"})
+
+
+@pytest.fixture
+def logged(engine: Engine) -> Engine:
+    for number in range(20):
+        with transaction(engine) as connection:
+            log.append(connection, _event(number))
+    return engine
+
+
+def _verdict(engine: Engine, *checkpoints: Checkpoint) -> verify.AuditVerdict:
+    with engine.connect() as connection:
+        return verify.verify(connection, checkpoints)
+
+
+def _tamper(engine: Engine, *statements: str) -> None:
+    """Do what an attacker with the database file does: drop the guards, then change rows."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
+        connection.exec_driver_sql("DROP TRIGGER audit_event_no_delete")
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_an_honest_log_is_intact(logged: Engine) -> None:
+    verdict = _verdict(logged)
+    assert verdict.intact
+    assert verdict.size == 20
+    with logged.connect() as connection:
+        assert verify.head(connection) == (20, verdict.root)
+
+
+def test_an_event_survives_the_database(logged: Engine) -> None:
+    with logged.connect() as connection:
+        position, event = log.latest(connection, 1)[0]
+    assert (position, event) == (19, _event(19))
+
+
+@pytest.mark.parametrize("verb", ["UPDATE audit_event SET entry = ''", "DELETE FROM audit_event"])
+def test_the_table_forbids_change(logged: Engine, verb: str) -> None:
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"), logged.begin() as connection:
+        connection.exec_driver_sql(verb)
+
+
+@pytest.mark.parametrize(
+    ("statements", "position"),
+    [
+        (
+            ["UPDATE audit_event SET entry = replace(entry, 'clerk', 'forger') WHERE position = 7"],
+            7,
+        ),
+        (["DELETE FROM audit_event WHERE position = 7"], 7),
+        (["DELETE FROM audit_event WHERE position = 0"], 0),
+        (["DELETE FROM audit_event WHERE position >= 15"], 15),
+        (
+            [
+                "UPDATE audit_event SET position = 99 WHERE position = 7",
+                "UPDATE audit_event SET position = 7 WHERE position = 8",
+                "UPDATE audit_event SET position = 8 WHERE position = 99",
+            ],
+            7,
+        ),
+        (
+            [
+                "DELETE FROM audit_event WHERE position = 7",
+                "UPDATE audit_event SET position = position - 1 WHERE position > 7",
+            ],
+            7,
+        ),
+        (["UPDATE audit_event SET leaf = root WHERE position = 7"], 7),
+        (["UPDATE audit_event SET root = leaf WHERE position = 7"], 7),
+        (
+            [
+                (
+                    "INSERT INTO audit_event SELECT position + 1, entry, leaf, root "
+                    "FROM audit_event WHERE position = 19"
+                )
+            ],
+            20,
+        ),
+    ],
+    ids=["edit", "delete", "head", "tail", "swap", "close-the-gap", "leaf", "root", "insert"],
+)
+def test_a_change_is_found_and_located(
+    logged: Engine, statements: list[str], position: int
+) -> None:
+    _tamper(logged, *statements)
+    verdict = _verdict(logged)
+    assert not verdict.intact
+    assert verdict.defects[0].position == position
+
+
+def test_an_edit_with_its_hash_mended_is_located(logged: Engine) -> None:
+    with logged.connect() as connection:
+        row = connection.exec_driver_sql("SELECT entry FROM audit_event WHERE position = 7").one()
+    forged = row.entry.replace("clerk", "forger")
+    leaf = tree.leaf_hash(forged.encode()).hex()
+    _tamper(
+        logged,
+        f"UPDATE audit_event SET entry = '{forged}', leaf = '{leaf}' WHERE position = 7",  # noqa: S608
+    )
+    verdict = _verdict(logged)
+    assert verdict.defects[0].position == 7
+
+
+def test_a_cut_tail_with_a_mended_head_is_found_by_a_checkpoint(logged: Engine) -> None:
+    checkpoint = Checkpoint(20, _verdict(logged).root, "2026-10-05")
+    with logged.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT leaf, root FROM audit_event ORDER BY 1").all()
+        ordered = connection.exec_driver_sql(
+            "SELECT leaf, root FROM audit_event ORDER BY position LIMIT 15"
+        ).all()
+    assert len(rows) == 20
+    frontier: tuple[bytes, ...] = ()
+    for size, row in enumerate(ordered):
+        frontier = tree.append(frontier, size, bytes.fromhex(row.leaf))
+    parts = json.dumps([part.hex() for part in frontier])
+    _tamper(
+        logged,
+        "DELETE FROM audit_event WHERE position >= 15",
+        f"UPDATE audit_head SET size = 15, root = '{ordered[-1].root}', frontier = '{parts}'",  # noqa: S608
+    )
+    assert _verdict(logged).intact, "consistent in itself: only something outside can tell"
+    verdict = _verdict(logged, checkpoint)
+    assert not verdict.intact
+    assert "20" in verdict.defects[0].detail
+
+
+def test_a_checkpoint_confirms_a_range(logged: Engine) -> None:
+    first = Checkpoint(20, _verdict(logged).root, "2026-10-05")
+    with transaction(logged) as connection:
+        log.append(connection, _event(20))
+    verdict = _verdict(logged, first)
+    assert verdict.intact
+    assert (verdict.anchored, verdict.size) == (20, 21)
+
+
+def test_a_missing_head_is_found(logged: Engine) -> None:
+    with logged.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_head")
+    assert not _verdict(logged).intact
+
+
+def test_an_action_that_fails_leaves_no_event(engine: Engine) -> None:
+    def work() -> None:
+        with transaction(engine) as connection:
+            log.append(connection, _event(0))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    assert _verdict(engine).size == 0
+
+
+def test_writers_at_once_never_fork_the_log(engine: Engine) -> None:
+    """Demand 42."""
+
+    def write(first: int) -> None:
+        for number in range(first, first + 25):
+            with transaction(engine) as connection:
+                log.append(connection, _event(number))
+
+    threads = [threading.Thread(target=write, args=(100 * each,)) for each in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    verdict = _verdict(engine)
+    assert verdict.intact
+    assert verdict.size == 100
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.builds(
+        Event,
+        action=st.sampled_from(Action),
+        object=st.text(max_size=20),
+        actor=st.text(max_size=20),
+        station=st.text(max_size=20),
+        at=st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 1)),  # noqa: DTZ001
+        before=st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=3),
+        after=st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=3),
+    )
+)
+def test_the_encoding_is_canonical(event: Event) -> None:
+    """Demand 43: decoding and encoding again gives the same text, whatever the text was."""
+    entry = log.encode(event, 3)
+    assert log.encode(log.decode(entry), 3) == entry

@@ -1,0 +1,185 @@
+"""The verdict as pure code: each fact that is wrong alone must cost VALID."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from eakte.domain.verification import Verdict
+from eakte.seal import checks
+from eakte.seal.facts import Change, FileFacts, Indication, Judgement, Level, Signature, Timestamp
+from eakte.seal.keys import Pkcs12SealKey
+from eakte.seal.structure import Structure
+from eakte.seal.trust_folder import TrustFolder
+from tests.unit.seal.making import NOW, YEAR, trust
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = TrustFolder(trust(tmp_path_factory.mktemp("pki")))
+    return Pkcs12SealKey.of(folder, "tsa").certificate
+
+
+@pytest.fixture
+def good(certificate):
+    passed = Judgement(Indication.PASSED, "", "", intact=True, chain=(certificate,))
+    seal = Signature("Siegel", Level.LTA, certificate, passed, True, Change.LTA_UPDATES, "")
+    inner = Timestamp("Siegel", "signature", NOW, NOW, certificate, passed, Change.NONE)
+    outer = Timestamp("Zeit", "document", NOW, NOW + YEAR, certificate, passed, Change.NONE)
+    return FileFacts(
+        structure=Structure(pages=1, signatures=2, repairs=()),
+        read_strictly=True,
+        signatures=(seal,),
+        timestamps=(inner, outer),
+        enumerated=2,
+        last_is_timestamp=True,
+        covers_file=True,
+        bytes_after=0,
+        container_flaw=None,
+    )
+
+
+def _verdict(facts, at=NOW + YEAR):
+    return checks.verdict_of(checks.judge(facts, at))
+
+
+def _with_judgement(facts, **changes):
+    seal = facts.signatures[0]
+    return replace(facts, signatures=(replace(seal, judgement=replace(seal.judgement, **changes)),))
+
+
+def _with_seal(facts, **changes):
+    return replace(facts, signatures=(replace(facts.signatures[0], **changes),))
+
+
+def _with_stamp(facts, **changes):
+    return replace(facts, timestamps=(facts.timestamps[0], replace(facts.timestamps[1], **changes)))
+
+
+def test_the_good_case_is_valid_and_has_no_reason(good):
+    assert _verdict(good) == (Verdict.VALID, "")
+    assert all(outcome.passed for outcome in checks.judge(good, NOW + YEAR))
+
+
+def _failed(sub):
+    return {"indication": Indication.FAILED, "sub_indication": sub, "intact": False}
+
+
+def _open(sub):
+    return {"indication": Indication.INDETERMINATE, "sub_indication": sub, "chain": ()}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "verdict", "words"),
+    [
+        (lambda f: replace(f, read_strictly=False), "INDETERMINATE", "FORMAT_FAILURE"),
+        (
+            lambda f: replace(f, structure=replace(f.structure, repairs=("xref rebuilt",))),
+            "INDETERMINATE",
+            "xref rebuilt",
+        ),
+        (lambda f: replace(f, signatures=()), "INDETERMINATE", "SIGNED_DATA_NOT_FOUND"),
+        (lambda f: replace(f, enumerated=1), "INDETERMINATE", "Number of signatures: 2"),
+        (lambda f: _with_judgement(f, **_failed("HASH_FAILURE")), "INVALID", "HASH_FAILURE"),
+        (lambda f: _with_judgement(f, intact=None), "INDETERMINATE", "Integrity"),
+        (
+            lambda f: _with_judgement(f, **_open("NO_CERTIFICATE_CHAIN_FOUND")),
+            "INDETERMINATE",
+            "NO_CERTIFICATE_CHAIN_FOUND",
+        ),
+        (
+            lambda f: _with_judgement(f, indication=Indication.FAILED, sub_indication="REVOKED"),
+            "INVALID",
+            "REVOKED",
+        ),
+        (lambda f: _with_seal(f, permitted=False), "INVALID", "Permission"),
+        (lambda f: _with_seal(f, change=Change.OTHER), "INVALID", "changed after Siegel"),
+        (lambda f: _with_seal(f, level=Level.LT), "INDETERMINATE", "NO_POE"),
+        (lambda f: replace(f, timestamps=f.timestamps[:1]), "INDETERMINATE", "NO_POE"),
+        (
+            lambda f: _with_stamp(
+                f, judgement=Judgement(Indication.FAILED, "HASH_FAILURE", "", False, ())
+            ),
+            "INVALID",
+            "Zeit: HASH_FAILURE",
+        ),
+        (
+            lambda f: _with_stamp(
+                f, judgement=Judgement(Indication.INDETERMINATE, "TRY_LATER", "", True, ())
+            ),
+            "INDETERMINATE",
+            "TRY_LATER",
+        ),
+        (lambda f: _with_stamp(f, change=Change.OTHER), "INVALID", "changed after Zeit"),
+        (
+            lambda f: _with_stamp(f, held_until=NOW + 11 * YEAR),
+            "INDETERMINATE",
+            "OUT_OF_BOUNDS_NO_POE",
+        ),
+        (
+            lambda f: _with_stamp(f, time=NOW + 2 * YEAR),
+            "INDETERMINATE",
+            "TIMESTAMP_ORDER_FAILURE",
+        ),
+        (lambda f: replace(f, covers_file=False), "INVALID", "Coverage"),
+        (lambda f: replace(f, last_is_timestamp=False), "INVALID", "Coverage"),
+        (lambda f: replace(f, bytes_after=3), "INVALID", "3 bytes"),
+        (lambda f: replace(f, container_flaw="odd"), "INDETERMINATE", "odd"),
+    ],
+)
+def test_each_wrong_fact_alone_costs_valid(good, spoil, verdict, words):
+    found, reason = _verdict(spoil(good))
+    assert found == verdict
+    assert words in reason
+
+
+def test_changes_after_a_foreign_signature_are_not_classified_and_never_called_tampering(good):
+    """Trap 12."""
+    foreign = _with_judgement(good, **_open("NO_CERTIFICATE_CHAIN_FOUND"))
+    outcomes = checks.judge(_with_seal(foreign, change=Change.OTHER, permitted=False), NOW)
+    verdict, _reason = checks.verdict_of(outcomes)
+    assert verdict is Verdict.INDETERMINATE
+    changed = outcomes[6]
+    assert changed.passed is False
+    assert "not classified" in changed.detail
+
+
+def test_a_proof_is_named_before_a_doubt(good):
+    spoilt = _with_judgement(replace(good, read_strictly=False), **_failed("HASH_FAILURE"))
+    verdict, reason = _verdict(spoilt)
+    assert verdict is Verdict.INVALID
+    assert reason.startswith("Integrity")
+
+
+def test_a_time_stamp_may_be_a_little_ahead_of_our_clock(good):
+    ahead = _with_stamp(good, time=NOW + YEAR + timedelta(seconds=20))
+    assert _verdict(ahead)[0] is Verdict.VALID
+
+
+def test_checks_are_numbered_from_one_without_gaps_even_if_nothing_could_be_checked(good):
+    whole = checks.numbered(checks.judge(good, NOW))
+    none = checks.numbered(checks.not_analysable("KeyError: x"))
+    assert [check.number for check in whole] == list(range(1, 13))
+    assert [check.name for check in none] == [check.name for check in whole]
+    assert {check.passed for check in none} == {None}
+    assert checks.verdict_of(checks.not_analysable("x"))[0] is Verdict.INDETERMINATE
+
+
+def test_a_record_that_differs_is_a_proof():
+    digest, pages = checks.record("aa", "bb", 2, 3)
+    assert digest.passed is False
+    assert pages.passed is False
+    assert digest.proof
+    assert pages.proof
+    assert all(outcome.passed for outcome in checks.record("aa", "AA", 3, 3))
+    assert checks.record("aa", "aa", None, 3)[1].passed is None
+
+
+def test_what_cannot_be_preserved_is_not_accepted():
+    assert checks.preservable(None).passed is False
+    doubtful = Judgement(Indication.INDETERMINATE, "NO_POE", "", True, ())
+    assert "NO_POE" in checks.preservable(doubtful).detail

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eakte.config import Settings, open_home, read_settings
+from eakte.errors import ConfigurationError, HomeMissingError
+
+_GOOD = 'organisation = "Stadt Test"\n[[inboxes]]\nfolder = "in"\nstation = "post"\n'
+
+
+def _write(folder: Path, text: str) -> Path:
+    file = folder / "eakte.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    settings = read_settings(_write(tmp_path, _GOOD))
+    assert (settings.organisation, settings.inboxes[0].station) == ("Stadt Test", "post")
+
+
+def test_the_environment_overrides_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAKTE_ORGANISATION", "Stadt Anders")
+    monkeypatch.setenv("EAKTE_WATCHING__SETTLE_SECONDS", "7")
+    settings = read_settings(_write(tmp_path, _GOOD))
+    assert (settings.organisation, settings.watching.settle_seconds) == ("Stadt Anders", 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _GOOD + "[watching]\nsetle_seconds = 3\n",
+        'colour = "red"\n' + _GOOD,
+        _GOOD + "[watching]\nrescan_seconds = 0\n",
+        "organisation = ",
+        "",
+    ],
+    ids=["unknown nested key", "unknown key", "bad value", "bad TOML", "missing key"],
+)
+def test_a_bad_file_refuses_the_start(tmp_path: Path, text: str) -> None:
+    """Demand 60: unknown keys refuse the start."""
+    file = _write(tmp_path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings(file)
+    assert str(file) in caught.value.message()
+
+
+def test_a_missing_home_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(HomeMissingError) as caught:
+        open_home(tmp_path / "nowhere")
+    assert "eakte init" in caught.value.hint()
+
+
+def test_the_readme_names_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert f"`{name}`" in readme, f"{name} is not documented"
+        assert field.description

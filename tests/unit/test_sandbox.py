@@ -1,0 +1,91 @@
+"""The limited child: results, refusals, and every way to misbehave."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from eakte import sandbox
+from eakte.domain.findings import Finding, FindingCode
+from eakte.errors import StageFailedError, UnusableInputError
+from eakte.sandbox import Limits
+
+_LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_mb=600)
+
+
+def echo(finding: Finding, path: Path) -> tuple[Finding, str]:
+    return finding, str(path)
+
+
+def refuse(reason: str) -> str:
+    raise UnusableInputError(reason=reason, detail="ö")
+
+
+def fail() -> str:
+    raise KeyError("surprise")
+
+
+def hang() -> str:
+    time.sleep(60)
+    return "never"
+
+
+def spin() -> str:
+    while True:
+        pass
+
+
+def devour() -> str:
+    return str(len(bytearray(2_000_000_000)))
+
+
+def die() -> str:
+    os.abort()
+
+
+def leave_a_child(pid_file: Path) -> str:
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(60)
+    pid_file.write_text(str(pid))
+    return "done"
+
+
+def test_values_cross_both_ways() -> None:
+    finding = Finding(FindingCode.BLANK_PAGE, 3, "leer")
+    assert sandbox.call(_LIMITS, echo, finding, Path("/x")) == (finding, "/x")
+
+
+def test_a_refusal_crosses() -> None:
+    with pytest.raises(UnusableInputError) as caught:
+        sandbox.call(_LIMITS, refuse, "encrypted")
+    assert caught.value.facts == {"reason": "encrypted", "detail": "ö"}
+
+
+@pytest.mark.parametrize(
+    ("function", "limits"),
+    [
+        (fail, _LIMITS),
+        (die, _LIMITS),
+        (devour, _LIMITS),
+        (hang, Limits(wall_seconds=1)),
+        (spin, Limits(wall_seconds=30, cpu_seconds=1)),
+    ],
+)
+def test_misbehaviour_is_a_stage_failure(function: object, limits: Limits) -> None:
+    with pytest.raises(StageFailedError):
+        sandbox.call(limits, function)  # type: ignore[arg-type]
+
+
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    """Demand 55: what the child started goes with it."""
+    pid_file = tmp_path / "pid"
+    assert sandbox.call(_LIMITS, leave_a_child, pid_file) == "done"
+    status = Path(f"/proc/{pid_file.read_text()}/stat")
+    deadline = time.monotonic() + 5
+    while status.exists() and status.read_text().split()[2] != "Z":
+        assert time.monotonic() < deadline, "the grandchild lives"
+        time.sleep(0.02)
