@@ -25,10 +25,11 @@ NOISE = (0.0, 0.02, 0.05)
 
 
 def labelled() -> Iterator[tuple[str, str]]:
-    """The training letters: text and class, with every rate of noise in turn."""
+    """The training letters: text and class, with every rate of noise."""
     rng = random.Random(SEED)
-    for number, letter in enumerate(letters(PER_CLASS, SEED, "train")):
-        yield ocr_noise(letter.text, NOISE[number % len(NOISE)], rng), letter.class_id
+    for letter in letters(PER_CLASS, SEED, "train"):
+        for rate in NOISE:
+            yield ocr_noise(letter.text, rate, rng), letter.class_id
 
 
 def build(folder: Path) -> Model:

@@ -36,7 +36,8 @@ ARRAYS = "weights.npz"
 DESCRIPTION = "model.json"
 FORMAT = 1
 _DECIDING = 5
-_SHORTEST = 3
+_TELLING = 5
+"""Letters of a word that tells a person something; shorter ones are mostly function words."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,13 @@ class Model:
         """Give the words that raised the class furthest above the average of all classes."""
         margin = self.weights[rows, best] - self.weights[rows].mean(axis=1)
         gain = dict(zip(self.buckets[rows].tolist(), (values * margin).tolist(), strict=True))
-        ranked = sorted(grams, key=lambda gram: (-gain.get(word_bucket(gram), 0.0), gram))
-        readable = (gram for gram in ranked[:_DECIDING] if len(gram) >= _SHORTEST)
-        return tuple(gram for gram in readable if gain.get(word_bucket(gram), 0.0) > 0)
+        telling = {
+            gram: gain.get(word_bucket(gram), 0.0)
+            for gram in grams
+            if any(len(word) >= _TELLING for word in gram.split())
+        }
+        ranked = sorted(telling, key=lambda gram: (-telling[gram], gram))
+        return tuple(gram for gram in ranked[:_DECIDING] if telling[gram] > 0)
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -147,7 +152,7 @@ def load(folder: Path) -> Model:
         with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as arrays:
             model = _model(facts, arrays)
         claimed = (facts["format"], facts["version"])
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
         raise ConfigurationError(path=folder, detail=str(problem)) from problem
     if claimed != (FORMAT, model.version):
         raise ConfigurationError(path=folder, detail="the model is not the version it claims")

@@ -11,6 +11,7 @@ GLANCE_DPI = 150
 SEPARATOR_TEXT = "PATCHT"
 
 _BLANK_DPI = 60
+_PATCH = 9
 _MARGIN = 0.04
 """Share of each edge left out: shadows of the lid, torn rims."""
 _INK_DEPTH = 0.10
@@ -37,11 +38,21 @@ def is_blank(glance: Image.Image) -> bool:
         (max(8, round(glance.width * side)), max(8, round(glance.height * side))),
         Image.Resampling.BOX,
     )
-    paper = small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.BoxBlur(12))
-    shade = np.asarray(small, np.float32) / np.maximum(np.asarray(paper, np.float32), 1.0)
+    shade = np.asarray(small, np.float32) / np.maximum(_paper(small), 1.0)
     rows, columns = (round(edge * _MARGIN) for edge in shade.shape)
     inner = shade[rows : shade.shape[0] - rows, columns : shade.shape[1] - columns]
     return bool((inner < 1.0 - _INK_DEPTH).mean() < _MARKED_SHARE)
+
+
+def _paper(small: Image.Image) -> np.ndarray:
+    """Give the brightness of the paper under every pixel: the smoothed maximum around it."""
+    grey = np.asarray(small)
+    rows, columns = (-(-edge // _PATCH) for edge in grey.shape)
+    spare = rows * _PATCH - grey.shape[0], columns * _PATCH - grey.shape[1]
+    padded = np.pad(grey, ((0, spare[0]), (0, spare[1])), "edge")
+    brightest = padded.reshape(rows, _PATCH, columns, _PATCH).max((1, 3))
+    smooth = Image.fromarray(brightest).filter(ImageFilter.BoxBlur(1))
+    return np.asarray(smooth.resize(small.size, Image.Resampling.BILINEAR), np.float32)
 
 
 def is_separator(glance: Image.Image) -> bool:

@@ -13,6 +13,7 @@ from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
+from eakte.pdfa.compare import require_same
 from eakte.pdfa.font import make_font
 from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
 from eakte.pdfa.save import archive_copy, save
@@ -33,7 +34,8 @@ def build(
 
     Picture pages keep the scanner's coded picture bit for bit wherever PDF/A knows its coding, and
     its pixels otherwise. Born-digital pages, and pictures that PDF/A forbids, are drawn anew and
-    named in `rasterised`. Raises UnusableInputError (`conversion_failed`).
+    named in `rasterised`. Pages, look and text are compared with the scan before the copy is given.
+    Raises UnusableInputError (`conversion_failed`).
     """
     redrawn = {page.number for page in pages if page.kind is PageKind.BORN_DIGITAL}
     try:
@@ -44,6 +46,11 @@ def build(
             raise
         redrawn |= guilty
         redrawn |= _assemble(source, media_type, pages, recognised, redrawn, out)
+    try:
+        require_same(source, media_type, pages, recognised, out)
+    except UnusableInputError:
+        out.unlink()
+        raise
     return archive_copy(out, len(pages), tuple(sorted(redrawn)))
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import struct
 
 _WIDTH, _HEIGHT, _ROWS_PER_STRIP, _TABLES, _PHOTOMETRIC = 256, 257, 278, 347, 262
-_YCBCR, _GREY = 6, 1
-_FRAME, _SCAN, _RESTART, _QUANTISATION, _HUFFMAN = 0xC0, 0xDA, 0xDD, 0xDB, 0xC4
+_ADOBE_TRANSFORMS = {1: None, 2: 0, 6: 1}
+"""TIFF photometric (grey, RGB, YCbCr) to the transform that an Adobe segment states."""
+_ADOBE, _FRAME, _SCAN, _RESTART, _QUANTISATION, _HUFFMAN = 0xEE, 0xC0, 0xDA, 0xDD, 0xDB, 0xC4
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _BLOCK = 8
 
 
 def joined_jpeg(tags: dict[int, object], strips: list[bytes]) -> bytes | None:
     """Join the strips to one JPEG; None where they do not allow it."""
-    if not strips or tags.get(_PHOTOMETRIC) not in (_YCBCR, _GREY):
+    if not strips or tags.get(_PHOTOMETRIC) not in _ADOBE_TRANSFORMS:
         return None
     tables = tags.get(_TABLES, b"")
     shared = _segments(tables if isinstance(tables, bytes) else b"")[0]
@@ -35,11 +36,19 @@ def joined_jpeg(tags: dict[int, object], strips: list[bytes]) -> bytes | None:
     tables_first = [
         item for item in (*shared, *parsed[0][0]) if item[0] in (_QUANTISATION, _HUFFMAN)
     ]
-    body = [*tables_first, (_FRAME, whole)]
+    body = [*_colours(tags), *tables_first, (_FRAME, whole)]
     if len(strips) > 1:
         body.append((_RESTART, struct.pack(">H", interval)))
     head = b"".join(_segment(marker, data) for marker, data in [*body, (_SCAN, scan)])
     return _START + head + _with_restarts([data for _, data in parsed]) + _END
+
+
+def _colours(tags: dict[int, object]) -> list[tuple[int, bytes]]:
+    """Say what the components are, which in a TIFF is the directory's business."""
+    transform = _ADOBE_TRANSFORMS[int(str(tags[_PHOTOMETRIC]))]
+    if transform is None:
+        return []
+    return [(_ADOBE, struct.pack(">5sHHHB", b"Adobe", 100, 0, 0, transform))]
 
 
 def _alike(heads: list[dict[int, bytes]], strips: int) -> bool:

@@ -11,7 +11,7 @@ import logging
 from eakte.seal import asn1_lengths
 
 # pyHanko logs every failed path with a traceback; what matters of it is in our reports.
-logging.getLogger("pyhanko").addHandler(logging.NullHandler())
-logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL + 1)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL + 1)
 
 asn1_lengths.correct()

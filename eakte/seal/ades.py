@@ -115,11 +115,17 @@ def _judgement(result: AdESBasicValidationResult[Any], best_time: datetime | Non
     return Judgement(
         indication=indication,
         sub_indication="" if indication is Indication.PASSED else _name(reason),
-        detail="" if indication is Indication.PASSED else str(result.failure_msg or ""),
+        detail="" if indication is Indication.PASSED else _plain(result.failure_msg),
         intact=_intact(result),
         chain=tuple(reversed(list(path.iter_certs(include_root=True)))) if path else (),
         best_time=best_time,
     )
+
+
+def _plain(message: object) -> str:
+    """Give pyHanko's words without those that only repeat the sub-indication."""
+    text = str(message[0] if isinstance(message, tuple) else message or "")
+    return "" if text.startswith("Validation of signature at") else text.partition(" [AdES")[0]
 
 
 def _name(reason: object) -> str:

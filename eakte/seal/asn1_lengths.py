@@ -1,9 +1,10 @@
-"""Correct asn1crypto 1.5: it takes some definite lengths for indefinite ones.
+"""Correct asn1crypto 1.5.1: it takes some definite lengths for indefinite ones.
 
 It looks at the last byte of a header only, so that a length such as 0x0280 (one in 256) makes it
 encode the whole value anew, and in nested values built by pyHanko that takes 3^depth steps: now
 and then one seal took 15 seconds instead of 40 ms. `correct` makes such a header be built again
-before asn1crypto looks at it; real indefinite lengths, one byte 0x80, stay what they are.
+before asn1crypto looks at it; real indefinite lengths, one byte 0x80, stay what they are. Known
+since 2022 (github.com/wbond/asn1crypto/issues/249), not released yet.
 """
 
 from __future__ import annotations

@@ -193,7 +193,8 @@ def _in_force(stamp: Timestamp) -> bool:
 def _coverage(facts: FileFacts, _at: datetime) -> Outcome:
     passed = facts.last_is_timestamp and facts.covers_file
     detail = _("the last time-stamp does not cover the whole file")
-    return Outcome(_("Coverage"), passed, "" if passed else detail, proof=_ours(facts))
+    proof = _ours(facts) and not facts.covers_file
+    return Outcome(_("Coverage"), passed, "" if passed else detail, proof=proof)
 
 
 def _trailing(facts: FileFacts, _at: datetime) -> Outcome:
@@ -203,6 +204,8 @@ def _trailing(facts: FileFacts, _at: datetime) -> Outcome:
 
 
 def _container(facts: FileFacts, _at: datetime) -> Outcome:
+    if not facts.last_is_timestamp:
+        return Outcome(_("Time-stamp container"), None, _("there is no time-stamp at the end"))
     flaw = facts.container_flaw
     return Outcome(_("Time-stamp container"), flaw is None, flaw or "")
 

@@ -106,7 +106,7 @@ def _write_all(layout: TrustFolder, organisation: str, start: datetime) -> None:
     for name, wish in _SERVICES.items():
         party = _issue(wish, organisation, start, issuing)
         _write(layout.certificates / f"{name}.pem", party.pem())
-        _write_key(layout, name, party)
+        _write_key(layout, name, party, issuing)
 
 
 def _issue(wish: _Wish, organisation: str, start: datetime, issuer: _Party | None) -> _Party:
@@ -179,13 +179,13 @@ def _empty_crl(authority: _Party, start: datetime) -> bytes:
     return crl.public_bytes(serialization.Encoding.DER)
 
 
-def _write_key(layout: TrustFolder, name: str, party: _Party) -> None:
+def _write_key(layout: TrustFolder, name: str, party: _Party, issuer: _Party) -> None:
     pin = secrets.token_urlsafe(24)
     bundle = pkcs12.serialize_key_and_certificates(
         name.encode(),
         party.key,
         party.certificate,
-        None,
+        [issuer.certificate],
         serialization.BestAvailableEncryption(pin.encode()),
     )
     _write(layout.key(name), bundle)

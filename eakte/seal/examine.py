@@ -94,12 +94,13 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
     last = file.reader.embedded_signatures[-1]
     byte_range = [int(number) for number in last.byte_range]
     known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
+    flaw = container_flaw(file.data, byte_range, last.pkcs7_content, known)
     return replace(
         facts,
         last_is_timestamp=_is_stamp(last),
         covers_file=last.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         bytes_after=bytes_after(len(file.data), byte_range),
-        container_flaw=container_flaw(file.data, byte_range, last.pkcs7_content, known),
+        container_flaw=flaw if _is_stamp(last) else None,
     )
 
 
@@ -144,7 +145,7 @@ async def _timestamps(file: _File) -> AsyncIterator[Timestamp]:
             imprint = generic_cms.message_imprint_checker(seal.signer_info)
             judgement = await ades.judge_token(token, imprint, file.spec, until)
             yield _timestamp(token, seal, "signature", until, judgement)
-    for stamp, until in zip(file.stamps, [*starts[1:], file.at], strict=True):
+    for stamp, until in zip(file.stamps, [*starts[1:], file.at], strict=False):
         judgement = await ades.judge_token(
             stamp.signed_data, stamp.compute_digest, file.spec, until
         )

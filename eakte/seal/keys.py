@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.sign.signers import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from eakte.errors import ConfigurationError
@@ -35,8 +36,8 @@ class Pkcs12SealKey:
 
     def __init__(self, path: Path, pin: str) -> None:
         """Open the file; raises ConfigurationError if file or PIN are wrong."""
-        self.key, self.certificate = _open(path, pin)
-        self._signer = LoadedKeySigner(self.key, self.certificate)
+        self.key, self.certificate, chain = _open(path, pin)
+        self._signer = LoadedKeySigner(self.key, self.certificate, chain)
 
     @classmethod
     def of(cls, folder: TrustFolder, name: str) -> Pkcs12SealKey:
@@ -55,9 +56,16 @@ class Pkcs12SealKey:
 class LoadedKeySigner(Signer):
     """Sign with a key object in memory; pyHanko's SimpleSigner parses its key for every seal."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: asn1_x509.Certificate) -> None:
+    def __init__(
+        self,
+        key: ec.EllipticCurvePrivateKey,
+        certificate: asn1_x509.Certificate,
+        chain: list[asn1_x509.Certificate],
+    ) -> None:
         self._key = key
-        super().__init__(signing_cert=certificate)
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple([certificate, *chain])
+        super().__init__(signing_cert=certificate, cert_registry=store)
 
     async def async_sign_raw(
         self,
@@ -76,15 +84,18 @@ def sign_with(key: ec.EllipticCurvePrivateKey, data: bytes, digest_algorithm: st
     return key.sign(data, ec.ECDSA(get_pyca_cryptography_hash(digest_algorithm)))
 
 
-def _open(path: Path, pin: str) -> tuple[ec.EllipticCurvePrivateKey, asn1_x509.Certificate]:
+_Opened = tuple[ec.EllipticCurvePrivateKey, asn1_x509.Certificate, list[asn1_x509.Certificate]]
+
+
+def _open(path: Path, pin: str) -> _Opened:
     try:
-        key, certificate, _chain = pkcs12.load_key_and_certificates(path.read_bytes(), pin.encode())
+        key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), pin.encode())
     except (OSError, ValueError) as problem:
         raise ConfigurationError(path=path, detail=problem) from problem
     if certificate is None or not isinstance(key, ec.EllipticCurvePrivateKey):
         detail = _("it holds no EC key with its certificate")
         raise ConfigurationError(path=path, detail=detail)
-    return key, as_asn1(certificate)
+    return key, as_asn1(certificate), [as_asn1(link) for link in chain]
 
 
 def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

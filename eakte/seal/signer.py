@@ -28,6 +28,7 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from eakte.domain.clock import Clock
 from eakte.errors import SealFailedError
 from eakte.i18n import _
+from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.keys import Pkcs12SealKey, SealKey
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper, TimestampAuthority
@@ -61,8 +62,10 @@ class Sealer:
 
     @property
     def level_reached(self) -> str:
-        """Say which protection level (BSI TR-03138) the certificate reaches; demo keys reach none."""
-        return "demo"
+        """Say which protection level (BSI TR-03138) the key reaches; a demo reaches none."""
+        certificate = self._signer.signing_cert
+        named = "" if certificate is None else str(certificate.subject.human_friendly)
+        return "demo" if DEMO_MARK in named else "not assessed"
 
     def seal(self, pdf: bytes, reason: str) -> bytes:
         """Give the PDF with seal, evidence and archive time-stamp; `reason` is part of the seal.

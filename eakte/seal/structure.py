@@ -17,6 +17,7 @@ from eakte.i18n import _
 
 _BYTE_RANGE_LENGTH = 4
 _DEEPEST_FIELD = 32
+_VOUCHED = {"certificates", "signed_attrs"}  # parts of a token that are compared or signed
 _CONSTRUCTED = 1  # of an ASN.1 value: it holds others
 
 
@@ -124,13 +125,14 @@ def _accounts_for_all(value: core.Asn1Value) -> bool:
     if isinstance(value, core.Choice):
         return _accounts_for_all(value.chosen)
     if isinstance(value, core.Sequence):
-        parts = [value[name] for name in value]
+        named = {name: value[name] for name in value}
     elif isinstance(value, core.SequenceOf):
-        parts = list(value)
+        named = dict(enumerate(value))
     else:
         return True
-    whole = b"".join(part.dump() for part in parts) == value.contents
-    return whole and all(_accounts_for_all(part) for part in parts)
+    if b"".join(part.dump() for part in named.values()) != value.contents:
+        return False
+    return all(_accounts_for_all(part) for name, part in named.items() if name not in _VOUCHED)
 
 
 def _token_flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:

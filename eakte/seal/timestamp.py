@@ -12,6 +12,7 @@ from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
 from eakte.domain.clock import Clock
 from eakte.seal.keys import Pkcs12SealKey, sign_with
@@ -41,6 +42,13 @@ class RelayTimeStamper(TimeStamper):
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Ask the authority."""
         return tsp.TimeStampResp.load(self._authority.answer(req.dump()))
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Give a token; raises TimestampRequestError for an answer that is none, too."""
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            raise TimestampRequestError("the answer is no time-stamp") from problem
 
     def forget_size(self) -> None:
         """Drop the sample token by which room is reserved, so that the next use asks anew."""

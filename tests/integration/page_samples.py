@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pikepdf
-from PIL import Image, ImageDraw, ImageFont
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, ImageDraw, ImageFont
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"

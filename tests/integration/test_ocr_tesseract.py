@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from eakte import sandbox
 from eakte.domain.findings import FindingCode
@@ -86,9 +86,27 @@ def test_running_out_of_time_is_incomplete_and_leaves_no_process(tmp_path: Path)
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_noise_is_hard_to_read(tmp_path: Path) -> None:
-    page = _read(tmp_path, encoded(letter().resize((190, 268)).resize(SIZE), "JPEG", quality=8))
-    assert {found.code for found in page.findings} & {FindingCode.LOW_OCR_CONFIDENCE}
+@pytest.mark.parametrize("spoil", ["coarse", "blurred"])
+def test_pages_that_hardly_read_are_named(spoil: str, tmp_path: Path) -> None:
+    page = letter()
+    if spoil == "coarse":
+        page = page.resize((160, 226)).resize(SIZE)
+    else:
+        page = page.filter(ImageFilter.GaussianBlur(5))
+    read = _read(tmp_path, encoded(page, "JPEG"))
+    assert {found.code for found in read.findings} >= {FindingCode.LOW_OCR_CONFIDENCE}
+    assert read.complete
+
+
+@pytest.mark.parametrize(("degrees", "skewed"), [(1.5, False), (-4, True), (4, True)])
+def test_skewed_pages_are_named(degrees: float, skewed: bool, tmp_path: Path) -> None:
+    page = Image.new("RGB", SIZE, "white")
+    draw = ImageDraw.Draw(page)
+    for y in range(150, 700, 60):
+        draw.text((90, y), "Wir bitten um Auskunft zu diesem Fall", fill=0, font_size=32)
+    tilted = page.rotate(degrees, Image.Resampling.BICUBIC, fillcolor="white")
+    read = _read(tmp_path, encoded(tilted, "JPEG"))
+    assert (FindingCode.SKEWED in {found.code for found in read.findings}) is skewed
 
 
 def test_it_works_in_the_sandbox(tmp_path: Path) -> None:

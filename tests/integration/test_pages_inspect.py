@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image
 from pikepdf import Dictionary, Name
+from PIL import Image
 
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType, PageKind

@@ -20,6 +20,7 @@ class FixedPredictor:
         self.logits = logits
 
     def predict(self, text: str) -> Prediction:
+        assert text
         best = max(self.logits, key=lambda name: self.logits[name])
         return Prediction(best, 0.0, ("wort",), self.logits)
 

@@ -58,7 +58,7 @@ def test_a_picture_keeps_the_matrix_in_force() -> None:
         ("/OC /Layer BDC /Im Do EMC", True),
     ],
 )
-def test_only_what_can_be_seen_makes_a_page_drawn(content: str, drawn: bool) -> None:  # noqa: FBT001
+def test_only_what_can_be_seen_makes_a_page_drawn(content: str, drawn: bool) -> None:
     assert read_page(_page(content), BOX).drawn is drawn
 
 

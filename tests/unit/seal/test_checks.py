@@ -126,7 +126,7 @@ def _open(sub):
             "TIMESTAMP_ORDER_FAILURE",
         ),
         (lambda f: replace(f, covers_file=False), "INVALID", "Coverage"),
-        (lambda f: replace(f, last_is_timestamp=False), "INVALID", "Coverage"),
+        (lambda f: replace(f, last_is_timestamp=False), "INDETERMINATE", "Coverage"),
         (lambda f: replace(f, bytes_after=3), "INVALID", "3 bytes"),
         (lambda f: replace(f, container_flaw="odd"), "INDETERMINATE", "odd"),
     ],

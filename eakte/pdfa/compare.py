@@ -1,0 +1,90 @@
+"""Does the archive copy show what the scan shows, page by page, and say what was read?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pypdfium2
+from PIL import Image
+
+from eakte.domain.findings import FindingCode
+from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
+from eakte.domain.text import RecognisedPage
+from eakte.errors import UnusableInputError
+from eakte.i18n import _
+from eakte.pdfa.images import on_white
+from eakte.pdfa.textlayer import usable
+
+_COMPARED_DPI = 36
+_LARGEST_EDGE = 2000
+_MEAN_DIFFERENCE = 6.0
+_PATCH, _PATCH_DIFFERENCE = 8, 60.0
+"""Grey levels: over the whole page, and over the worst patch of so many pixels (some 6 mm)."""
+_LOST_LETTERS = 0.02
+
+
+def require_same(
+    source: Path,
+    media_type: MediaType,
+    pages: tuple[SourcePage, ...],
+    recognised: tuple[RecognisedPage, ...],
+    archive: Path,
+) -> None:
+    """Raise UnusableInputError (`conversion_failed`) unless pages, look and text are the same."""
+    texts = {page.number: page for page in recognised}
+    with pypdfium2.PdfDocument(archive) as copy:
+        if len(copy) != len(pages):
+            raise _differs(_("it has another number of pages"))
+        for index, page in enumerate(pages):
+            shown = _drawn(copy, index)
+            if _far_apart(_original(source, media_type, page, shown.size), shown):
+                raise _differs(_("page {number} looks different").format(number=page.number))
+            if page.number in texts and _lost(texts[page.number], copy[index]):
+                raise _differs(_("page {number} lost text").format(number=page.number))
+
+
+def _differs(detail: str) -> UnusableInputError:
+    return UnusableInputError(reason=FindingCode.CONVERSION_FAILED.value, detail=detail)
+
+
+def _drawn(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
+    """Draw a page small and grey, as stored (before /Rotate)."""
+    page = document[index]
+    dpi = min(_COMPARED_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
+    turn_back = (360 - page.get_rotation()) % 360
+    bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
+    picture: Image.Image = bitmap.to_pil()
+    return picture.convert("L")
+
+
+def _original(
+    source: Path, media_type: MediaType, page: SourcePage, size: tuple[int, int]
+) -> Image.Image:
+    """Show the page of the scan in the same size."""
+    if media_type is MediaType.PDF:
+        with pypdfium2.PdfDocument(source) as document:
+            document.init_forms()
+            return _drawn(document, page.number - 1).resize(size)
+    with Image.open(source) as file:
+        file.seek(page.number - 1)
+        file.draft("RGB" if file.mode == "CMYK" else "L", size)
+        if file.mode.startswith("I"):
+            file = Image.fromarray((np.asarray(file) >> 8).astype(np.uint8))  # noqa: PLW2901
+        return on_white(file).convert("L").resize(size, Image.Resampling.BOX)
+
+
+def _far_apart(here: Image.Image, there: Image.Image) -> bool:
+    grey = [np.asarray(picture, np.float32) for picture in (here, there)]
+    difference = np.abs(grey[0] - grey[1])
+    rows, columns = (edge // _PATCH * _PATCH for edge in difference.shape)
+    patches = difference[:rows, :columns].reshape(rows // _PATCH, _PATCH, -1, _PATCH)
+    worst = float(patches.mean((1, 3)).max()) if patches.size else 0.0
+    return float(difference.mean()) > _MEAN_DIFFERENCE or worst > _PATCH_DIFFERENCE
+
+
+def _lost(read: RecognisedPage, page: pypdfium2.PdfPage) -> bool:
+    wanted = Counter("".join(usable(word.text) for word in read.words))
+    found = Counter(page.get_textpage().get_text_range())
+    return (wanted - found).total() > _LOST_LETTERS * wanted.total() + 1

@@ -1,0 +1,74 @@
+"""One demo home for all acceptance tests of a run: every sample letter through the real way."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eakte.config import open_home
+from eakte.domain.clock import SystemClock
+from eakte.pipeline.desk import Desk
+
+Eakte = Callable[..., subprocess.CompletedProcess[str]]
+
+_ROOT = Path(__file__).parents[2]
+
+
+def run_eakte(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, in a process of its own."""
+    environment = os.environ | {"EAKTE_HOME": str(home), "LANG": "C.UTF-8"} | variables
+    return subprocess.run(
+        [sys.executable, "-m", "eakte", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A finished demo home with its output beside it; read only: copy it to change it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    home, log = shared / "demo-home", shared / "demo.log"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not log.exists():
+            finished = subprocess.run(
+                [sys.executable, "-m", "sample_mail.demo", str(home)],
+                cwd=_ROOT,
+                env=os.environ | {"LANG": "C.UTF-8"},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            log.write_text(f"{finished.stdout}\n{finished.stderr}\nexit {finished.returncode}\n")
+    return home
+
+
+@pytest.fixture
+def home(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the finished demo home that a test may change."""
+    shutil.copytree(demo, tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def eakte(home: Path) -> Eakte:
+    """Run a command on the copied home."""
+    return lambda *arguments, **variables: run_eakte(home, *arguments, **variables)
+
+
+@pytest.fixture
+def desk(demo: Path) -> Desk:
+    """The finished demo home, opened for reading."""
+    return Desk(open_home(demo), SystemClock())

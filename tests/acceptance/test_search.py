@@ -1,0 +1,47 @@
+"""Search over the filed sample letters."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import run_eakte
+
+
+def _files(demo: Path, *arguments: str) -> set[str]:
+    hits = json.loads(run_eakte(demo, "search", "--json", "--limit", "50", *arguments).stdout)
+    lines = json.loads(run_eakte(demo, "status", "--all", "--json").stdout)
+    names = {line["document"]: line["file"] for line in lines}
+    return {names[hit["document"]["id"]][:2] for hit in hits}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "Abfallgebührenbescheid",
+        "abfallgebuehrenbescheids",
+        "Abfallgebühren",
+        "20.1-702.11/2026-0003",
+    ],
+)
+def test_a_letter_is_found_in_many_spellings(demo: Path, query: str) -> None:
+    assert "01" in _files(demo, query)
+
+
+def test_filters_narrow(demo: Path) -> None:
+    everything = _files(demo, "Widerspruch")
+    assert {"01", "02", "03"} <= everything
+    assert _files(demo, "Widerspruch", "--akte", "20.1-702.11/2026-0003") == {"01"}
+    assert _files(demo, "Bescheid", "--class", "foerderbescheid") == {"29"}
+    assert _files(demo, "Widerspruch", "--from", "2030-01-01") == set()
+
+
+def test_what_was_not_filed_is_not_found(demo: Path) -> None:
+    assert "40" not in _files(demo, "Widerspruch")
+
+
+def test_nonsense_is_no_error(demo: Path) -> None:
+    for query in ('"', "-", "*", "AND OR NOT", "a:b", "NEAR(", "'; DROP TABLE document"):
+        assert run_eakte(demo, "search", "--", query).returncode == 0

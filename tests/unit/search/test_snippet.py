@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from eakte.search.query import parse
+from eakte.search.snippet import Snippet, locate
+
+
+def marked(snippet: Snippet) -> list[str]:
+    return [snippet.text[start:end] for start, end in snippet.marks]
+
+
+def test_inflections_and_compounds_are_marked_as_they_stand():
+    _, snippet = locate(("Die Abfallgebührenbescheide und\ndie Gebühr.",), parse("gebühren"))
+    assert snippet.text == "Die Abfallgebührenbescheide und die Gebühr."
+    assert marked(snippet) == ["Abfallgebührenbescheide", "Gebühr"]
+
+
+def test_the_page_that_meets_most_is_given():
+    pages = ("Hund Hund Hund", "der Hund beißt die Katze")
+    assert locate(pages, parse("hund katze"))[0] == 2
+
+
+def test_phrases_identifiers_and_prefixes_are_marked():
+    text = "Die grüne Tonne vom 2. März 2026 war überfüllt."
+    _, snippet = locate((text,), parse('"grünen Tonnen" 02.03.2026 überf*'))
+    assert marked(snippet) == ["grüne Tonne", "2. März 2026", "überfüllt"]
+
+
+def test_a_snippet_is_short_and_keeps_its_mark():
+    text = "wort " * 300 + "Nadel " + "wort " * 300
+    _, snippet = locate((text,), parse("nadel"))
+    assert marked(snippet) == ["Nadel"]
+    assert len(snippet.text) < 300
+    assert not snippet.text.startswith("ort")
+
+
+def test_markup_in_a_letter_stays_text():
+    _, snippet = locate(("<b>Hund</b>",), parse("hund"))
+    assert snippet.text == "<b>Hund</b>"
+    assert marked(snippet) == ["Hund"]
+
+
+def test_no_pages():
+    assert locate((), parse("hund")) == (1, Snippet("", ()))
