@@ -34,7 +34,7 @@ def _run() -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         _ignore_closed_output()
-    except Exception as problem:  # noqa: BLE001 - the last border: a person gets a sentence
+    except Exception as problem:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         output.error(EakteError(detail=f"{type(problem).__name__}: {problem}"))
         return ExitCode.UNEXPECTED

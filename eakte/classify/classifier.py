@@ -20,6 +20,8 @@ from eakte.i18n import _
 
 LEAST = 0.35
 """Confidence below which the class is unknown."""
+MOST = 0.999
+"""Nothing is certain: a higher confidence is never claimed."""
 MOST_FROM_RULES = 5.0
 _EMPTY = 20
 """Letters and digits below which a text says nothing."""
@@ -73,7 +75,7 @@ def _combined(
     )
     shares = softmax(sums)
     best = int(np.argmax(shares))
-    return known[best], float(shares[best])
+    return known[best], round(min(MOST, float(shares[best])), 4)
 
 
 def _reasons(best: str, prediction: Prediction, votes: Sequence[Vote]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ ARRAYS = "weights.npz"
 DESCRIPTION = "model.json"
 FORMAT = 1
 _DECIDING = 5
-_TELLING = 5
+_TELLING = 6
 """Letters of a word that tells a person something; shorter ones are mostly function words."""
 
 

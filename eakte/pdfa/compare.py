@@ -17,8 +17,9 @@ from eakte.i18n import _
 from eakte.pdfa.images import on_white
 from eakte.pdfa.textlayer import usable
 
-_COMPARED_DPI = 36
-_LARGEST_EDGE = 2000
+_DRAWN_DPI, _REDUCTION = 144, 4
+"""Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
+_LARGEST_EDGE = 4000
 _MEAN_DIFFERENCE = 6.0
 _PATCH, _PATCH_DIFFERENCE = 8, 60.0
 """Grey levels: over the whole page, and over the worst patch of so many pixels (some 6 mm)."""
@@ -52,7 +53,7 @@ def _differs(detail: str) -> UnusableInputError:
 def _drawn(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
     """Draw a page small and grey, as stored (before /Rotate)."""
     page = document[index]
-    dpi = min(_COMPARED_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
+    dpi = min(_DRAWN_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
     turn_back = (360 - page.get_rotation()) % 360
     bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
     picture: Image.Image = bitmap.to_pil()
@@ -70,17 +71,26 @@ def _original(
     with Image.open(source) as file:
         file.seek(page.number - 1)
         file.draft("RGB" if file.mode == "CMYK" else "L", size)
-        if file.mode.startswith("I"):
-            file = Image.fromarray((np.asarray(file) >> 8).astype(np.uint8))  # noqa: PLW2901
-        return on_white(file).convert("L").resize(size, Image.Resampling.BOX)
+        return _grey(file).resize(size, Image.Resampling.BOX)
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    return on_white(picture).convert("L")
 
 
 def _far_apart(here: Image.Image, there: Image.Image) -> bool:
-    grey = [np.asarray(picture, np.float32) for picture in (here, there)]
+    grey = [np.asarray(picture.reduce(_REDUCTION), np.float32) for picture in (here, there)]
     difference = np.abs(grey[0] - grey[1])
-    rows, columns = (edge // _PATCH * _PATCH for edge in difference.shape)
+    rows, columns = (max(1, edge // _PATCH) * _PATCH for edge in difference.shape)
+    missing = (
+        max(0, wanted - edge)
+        for wanted, edge in zip((rows, columns), difference.shape, strict=True)
+    )
+    difference = np.pad(difference, [(0, spare) for spare in missing])
     patches = difference[:rows, :columns].reshape(rows // _PATCH, _PATCH, -1, _PATCH)
-    worst = float(patches.mean((1, 3)).max()) if patches.size else 0.0
+    worst = float(patches.mean((1, 3)).max())
     return float(difference.mean()) > _MEAN_DIFFERENCE or worst > _PATCH_DIFFERENCE
 
 

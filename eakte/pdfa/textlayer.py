@@ -11,8 +11,16 @@ from eakte.pdfa.font import ADVANCE, DESCENT, UNITS_PER_EM
 
 FONT = "/EakteText"
 
-_DIRECTIONS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
-"""Rotation of the page to the text matrix: text of a page to be turned by 90 runs upwards."""
+_DIRECTIONS = {
+    0: "1 0 0 1",
+    90: "0.0001 1 -1 0.0001",
+    180: "-1 0 0 -1",
+    270: "0.0001 -1 1 0.0001",
+}
+"""Rotation of the page to the text matrix: text of a page to be turned by 90 runs upwards.
+
+The ten-thousandths are for PDFium (Chrome), which finds no text whose matrix has bare zeros there.
+"""
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Cn")
 _UNUSABLE = "\N{ZERO WIDTH NO-BREAK SPACE}\ufffe"
 _THINNEST = 0.5
@@ -72,11 +80,10 @@ def _shown(
         return []
     run = _run(word.box, rotation, left, top)
     size = max(run.height, _THINNEST)
-    a, b, c, d = _DIRECTIONS[rotation]
     lines = [
         f"{FONT} {size:.2f} Tf",
         f"{_stretch(run.length, len(text), size):.2f} Tz",
-        f"{a} {b} {c} {d} {run.x:.2f} {run.y:.2f} Tm",
+        f"{_DIRECTIONS[rotation]} {run.x:.2f} {run.y:.2f} Tm",
         f"<{''.join(codes[letter] for letter in text)}> Tj",
     ]
     if after is not None:

@@ -1,6 +1,6 @@
 """The numbered checks behind a verdict: pure, from the facts about a file to True, False or None.
 
-    1 Structure                 the file could be read without repairing it
+    1 Structure                 the file could be read by the rules; what qpdf remarks is noted
     2 Seal                      it carries at least one seal or signature
     3 Number of signatures      qpdf counts as many as were examined
     4 Integrity                 digests and signature values fit the bytes
@@ -98,9 +98,11 @@ def preservable(future: Judgement | None) -> Outcome:
 
 
 def _structure(facts: FileFacts, _at: datetime) -> Outcome:
-    passed = facts.read_strictly and not facts.structure.repairs
-    problems = facts.structure.repairs or (_("it breaks the rules of PDF"),)
-    return Outcome(_("Structure"), passed, "" if passed else f"FORMAT_FAILURE: {problems[0]}")
+    remarks = "; ".join(facts.structure.repairs)
+    if facts.read_strictly:
+        return Outcome(_("Structure"), passed=True, detail=remarks)
+    detail = f"FORMAT_FAILURE: {remarks or _('it breaks the rules of PDF')}"
+    return Outcome(_("Structure"), passed=False, detail=detail)
 
 
 def _seal(facts: FileFacts, _at: datetime) -> Outcome:

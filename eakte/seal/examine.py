@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation import generic_cms
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -60,8 +61,6 @@ async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: 
     structure = measure(data)
     reader, strictly = _open(data)
     file = _File(data, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
-    for item in reader.embedded_signatures:
-        item.compute_integrity_info(diff_policy=STRICT_POLICY)
     facts = FileFacts(
         structure=structure,
         read_strictly=strictly,
@@ -80,11 +79,16 @@ async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: 
 def _open(data: bytes) -> tuple[PdfFileReader, bool]:
     """Read strictly, or else leniently: a damaged file may still prove that it was damaged."""
     try:
-        reader = PdfFileReader(BytesIO(data), strict=True)
-        _ = reader.embedded_signatures
-    except PdfReadError:
-        return PdfFileReader(BytesIO(data), strict=False), False
-    return reader, True
+        return _read(data, strict=True), True
+    except (PdfReadError, SignatureValidationError):
+        return _read(data, strict=False), False
+
+
+def _read(data: bytes, *, strict: bool) -> PdfFileReader:
+    reader = PdfFileReader(BytesIO(data), strict=strict)
+    for item in reader.embedded_signatures:
+        item.compute_integrity_info(diff_policy=STRICT_POLICY)
+    return reader
 
 
 def _with_last(facts: FileFacts, file: _File) -> FileFacts:

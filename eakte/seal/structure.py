@@ -6,6 +6,7 @@ here, so that no byte of a VALID file could be another one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,6 +16,7 @@ from asn1crypto import cms, core, parser
 
 from eakte.i18n import _
 
+_ADDRESS = re.compile(r"stream <_io\.BytesIO object at 0x[0-9a-f]+>[:,]? ?")
 _BYTE_RANGE_LENGTH = 4
 _DEEPEST_FIELD = 32
 _VOUCHED = {"certificates", "signed_attrs"}  # parts of a token that are compared or signed
@@ -34,7 +36,13 @@ def measure(data: bytes) -> Structure:
     """Count pages and signatures with qpdf; raises pikepdf.PdfError if it is no PDF."""
     with pikepdf.open(BytesIO(data)) as pdf:
         signatures = _count_signatures(pdf)
-        return Structure(len(pdf.pages), signatures, tuple(map(str, pdf.get_warnings())))
+        repairs = tuple(without_address(str(warning)) for warning in pdf.get_warnings())
+        return Structure(len(pdf.pages), signatures, repairs)
+
+
+def without_address(text: str) -> str:
+    """Drop the memory address by which qpdf calls a file that it was given as bytes."""
+    return _ADDRESS.sub("", text)
 
 
 def _count_signatures(pdf: pikepdf.Pdf) -> int:

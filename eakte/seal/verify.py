@@ -23,6 +23,7 @@ from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
 from eakte.seal.facts import FileFacts
+from eakte.seal.structure import without_address
 from eakte.seal.trust import TrustAnchors
 
 _LONGEST_PROBLEM = 300
@@ -114,5 +115,5 @@ def _examined(case: _Case, *, future: bool) -> tuple[FileFacts | None, list[Outc
         facts = examine(case.data, case.anchors, case.at, future=future)
         return facts, checks.judge(facts, case.at)
     except Exception as problem:  # noqa: BLE001 - the border, see above
-        text = f"{type(problem).__name__}: {problem}"[:_LONGEST_PROBLEM]
+        text = without_address(f"{type(problem).__name__}: {problem}")[:_LONGEST_PROBLEM]
         return None, checks.not_analysable(text)

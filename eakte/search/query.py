@@ -15,6 +15,7 @@ LONGEST = 500
 """Characters of a query that are read."""
 MOST_CLAUSES = 32
 _PLAIN = re.compile(r'[^\s"]+')
+_MINUS = re.compile(r"(?<!\S)-")
 _BLANK = re.compile(r"\s+")
 
 
@@ -52,7 +53,8 @@ class Query:
 def parse(text: str) -> Query:
     """Read a query; the same text as in letters is recognised, so dates may hold spaces."""
     read = text[:LONGEST]
-    known = {found.start: found for found in sorted(identifiers(read), key=_length)}
+    plain = _MINUS.sub(" ", read)
+    known = {found.start: found for found in sorted(identifiers(plain), key=_length)}
     clauses: list[Clause] = []
     place = 0
     while place < len(read) and len(clauses) < MOST_CLAUSES:

@@ -50,7 +50,7 @@ def calibration_error(said: Sequence[Classification], right: Sequence[bool]) -> 
 
 def measure(per_class: int, rate: float) -> str:
     """Give one line of figures."""
-    rng, machine = random.Random(1), classifier()  # noqa: S311
+    rng, machine = random.Random(1), classifier()
     known = [(ocr_noise(each.text, rate, rng), each.class_id) for each in held_out(per_class)]
     before = time.perf_counter()
     said = [machine.classify(text) for text, _ in known]

@@ -77,11 +77,6 @@ def _open(sub):
     ("spoil", "verdict", "words"),
     [
         (lambda f: replace(f, read_strictly=False), "INDETERMINATE", "FORMAT_FAILURE"),
-        (
-            lambda f: replace(f, structure=replace(f.structure, repairs=("xref rebuilt",))),
-            "INDETERMINATE",
-            "xref rebuilt",
-        ),
         (lambda f: replace(f, signatures=()), "INDETERMINATE", "SIGNED_DATA_NOT_FOUND"),
         (lambda f: replace(f, enumerated=1), "INDETERMINATE", "Number of signatures: 2"),
         (lambda f: _with_judgement(f, **_failed("HASH_FAILURE")), "INVALID", "HASH_FAILURE"),
@@ -146,6 +141,12 @@ def test_changes_after_a_foreign_signature_are_not_classified_and_never_called_t
     changed = outcomes[6]
     assert changed.passed is False
     assert "not classified" in changed.detail
+
+
+def test_remarks_of_qpdf_are_noted_but_decide_nothing(good):
+    remarked = replace(good, structure=replace(good.structure, repairs=("blanks before xref",)))
+    assert _verdict(remarked)[0] is Verdict.VALID
+    assert checks.judge(remarked, NOW)[0].detail == "blanks before xref"
 
 
 def test_a_proof_is_named_before_a_doubt(good):

@@ -1,0 +1,292 @@
+"""Every change of state with its event; no way to a seal without a release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eakte.audit import log
+from eakte.audit.verify import verify
+from eakte.database import Connection, Engine, transaction
+from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.events import Action
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
+from eakte.domain.letters import Classification, Extraction, Field, FieldName
+from eakte.domain.mail import Inspection, MediaType, PageKind, Scan, ScanState, SourcePage
+from eakte.domain.transfervermerk import Release, ReleaseKind
+from eakte.errors import NotFoundError, RefusedError
+from eakte.pipeline import transitions
+from eakte.pipeline.definition import load_definitions
+from eakte.pipeline.submit import Submitter
+from eakte.records import akten, documents, scans
+from eakte.resources import data_dir
+from eakte.review import transfervermerk
+from eakte.review.transfervermerk import Environment
+
+_NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
+_DEFINITIONS = load_definitions(data_dir("pipelines"))
+_SCAN = Scan(digest_of(b"scan"), "scan.pdf", "poststelle", "posteingang", 4, _NOW)
+_INSPECTION = Inspection(
+    MediaType.PDF, (SourcePage(1, 595, 842, PageKind.PICTURE, 300, bitonal=False),)
+)
+_DOC = document_id(_SCAN.digest, 1)
+
+
+class _RecordingSubmitter(Submitter):
+    """Notes what was asked for; tests/crash and tests/acceptance use the engine itself."""
+
+    def __init__(self) -> None:
+        self.intakes: list[tuple[Digest, int]] = []
+        self.completions: list[tuple[DocumentId, int]] = []
+
+    def intake(self, connection: Connection, scan: Digest, attempt: int) -> None:  # noqa: ARG002
+        self.intakes.append((scan, attempt))
+
+    def complete(self, connection: Connection, document: DocumentId, version: int) -> None:  # noqa: ARG002
+        self.completions.append((document, version))
+
+
+@pytest.fixture
+def submitter() -> _RecordingSubmitter:
+    return _RecordingSubmitter()
+
+
+def _letter(confidence: float = 0.95, **more: object) -> Document:
+    letter = Document(
+        id=_DOC,
+        scan=_SCAN.digest,
+        part=1,
+        pages=(1,),
+        state=DocumentState.REVIEW,
+        received_at=_NOW,
+        classification=Classification("rechnung", confidence),
+        subject="Rechnung",
+        sender="Firma",
+        letter_date="2026-10-01",
+        aktenzeichen="",
+        extraction=Extraction(),
+        findings=(),
+        text=digest_of(b"text"),
+        archive_copy=digest_of(b"pdf"),
+        recognised_at=_NOW,
+    )
+    return replace(letter, **more)  # type: ignore[arg-type]
+
+
+def _actions(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        assert verify(connection).intact
+        return [event.action.value for _n, event in reversed(log.latest(connection, 99))]
+
+
+def _receive(engine: Engine, submitter: Submitter) -> bool:
+    with transaction(engine) as connection:
+        return transitions.receive(connection, _SCAN, submitter, "clerk")
+
+
+def _propose(engine: Engine, submitter: Submitter, letter: Document) -> Document:
+    with transaction(engine) as connection:
+        transitions.propose(
+            connection, _SCAN.digest, _INSPECTION, (letter,), _DEFINITIONS, submitter, _NOW
+        )
+        return documents.get(connection, _DOC)
+
+
+def _file(engine: Engine, letter: Document) -> Document:
+    environment = Environment("Stadt", "poststelle", "eakte", "vd", "demo")
+    need = _DEFINITIONS.classes["rechnung"].schutzbedarf
+    assert letter.release is not None
+    made = transfervermerk.make(letter, letter.release, environment, need, 1)
+    seal = (digest_of(b"sealed"), digest_of(b"report"), "VALID")
+    with transaction(engine) as connection:
+        transitions.file(connection, _DOC, seal, made, _DEFINITIONS, _NOW)
+        return documents.get(connection, _DOC)
+
+
+def test_the_same_bytes_twice_give_one_record(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    """Demand 16."""
+    assert _receive(engine, submitter)
+    assert not _receive(engine, submitter)
+    assert submitter.intakes == [(_SCAN.digest, 1)]
+    assert _actions(engine) == ["received", "received-again"]
+
+
+def test_a_sure_letter_is_released_by_the_rule_in_the_owners_name(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    letter = _propose(engine, submitter, _letter())
+    assert letter.state is DocumentState.RELEASED
+    assert letter.release is not None
+    rule = _DEFINITIONS.pipeline("posteingang").release
+    assert (letter.release.kind, letter.release.person) == (ReleaseKind.RULE, rule.owner)
+    assert submitter.completions == [(_DOC, letter.version)]
+    assert _actions(engine) == ["received", "split", "proposed", "released"]
+
+
+def test_a_held_letter_starts_nothing(engine: Engine, submitter: _RecordingSubmitter) -> None:
+    _receive(engine, submitter)
+    letter = _propose(engine, submitter, _letter(confidence=0.5))
+    assert letter.state is DocumentState.REVIEW
+    assert FindingCode.LOW_CONFIDENCE in [finding.code for finding in letter.findings]
+    assert submitter.completions == []
+
+
+def test_a_repeated_step_changes_nothing(engine: Engine, submitter: _RecordingSubmitter) -> None:
+    """Steps run at least once: each is idempotent."""
+    _receive(engine, submitter)
+    for _time in range(2):
+        released = _propose(engine, submitter, _letter())
+    for _time in range(2):
+        filed = _file(engine, released)
+    assert filed.state is DocumentState.FILED
+    assert len(submitter.completions) == 1
+    assert _actions(engine).count("filed") == 1
+    assert _actions(engine).count("proposed") == 1
+
+
+def test_the_sammelakte_is_opened_at_filing_not_before(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    released = _propose(engine, submitter, _letter())
+    with engine.connect() as connection:
+        assert akten.every(connection) == ()
+    filed = _file(engine, released)
+    with engine.connect() as connection:
+        assert [akte.aktenzeichen for akte in akten.every(connection)] == [filed.aktenzeichen]
+        assert documents.of_akte(connection, filed.aktenzeichen) == (filed,)
+
+
+def test_a_failed_seal_gives_the_letter_back(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    _propose(engine, submitter, _letter())
+    with transaction(engine) as connection:
+        transitions.refuse_seal(connection, _DOC, "TSA down", _NOW)
+        letter = documents.get(connection, _DOC)
+    assert (letter.state, letter.release) == (DocumentState.REVIEW, None)
+    assert Finding(FindingCode.SEAL_FAILED, None, "TSA down") in letter.findings
+
+
+def test_quarantine_and_retry(engine: Engine, submitter: _RecordingSubmitter) -> None:
+    _receive(engine, submitter)
+    finding = Finding(FindingCode.TRUNCATED)
+    with transaction(engine) as connection:
+        transitions.quarantine(connection, _SCAN.digest, finding, _NOW)
+        assert scans.get(connection, _SCAN.digest).state is ScanState.QUARANTINE
+        transitions.retry(connection, _SCAN.digest, submitter, "clerk", _NOW)
+        assert scans.get(connection, _SCAN.digest).state is ScanState.RECEIVED
+        with pytest.raises(RefusedError):
+            transitions.retry(connection, _SCAN.digest, submitter, "clerk", _NOW)
+    assert submitter.intakes == [(_SCAN.digest, 1), (_SCAN.digest, 2)]
+
+
+def test_two_clerks_never_change_the_same_version(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    seen = _propose(engine, submitter, _letter(confidence=0.5))
+    decision = Release(ReleaseKind.PERSON, "A", "", _NOW)
+    with transaction(engine) as connection:
+        transitions.release(connection, seen, decision, submitter, "poststelle")
+    with pytest.raises(RefusedError, match="someone else"), transaction(engine) as connection:
+        transitions.release(connection, seen, decision, submitter, "poststelle")
+    assert len(submitter.completions) == 1
+
+
+_STEPS = ("receive", "propose-sure", "propose-held", "release", "reject", "file", "refuse", "retry")
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(_STEPS), max_size=12))
+def test_no_sequence_seals_without_a_release(engine: Engine, steps: list[str]) -> None:
+    """Whatever is tried in whatever order: filed means released before, and all is in the log."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM document")
+        connection.exec_driver_sql("DELETE FROM receipt")
+        connection.exec_driver_sql("DELETE FROM scan")
+    submitter = _RecordingSubmitter()
+    first = len(_actions_any(engine))
+    for number, step in enumerate(steps):
+        try:
+            _try(engine, submitter, step, _NOW + timedelta(seconds=number))
+        except (RefusedError, NotFoundError):
+            continue
+    actions = _actions_any(engine)[first:]
+    with engine.connect() as connection:
+        letter = documents.find(connection, _DOC)
+        assert verify(connection).intact
+    assert actions.count("filed") <= actions.count("released")
+    assert actions.count("filed") <= 1
+    if "filed" in actions:
+        assert actions.index("released") < actions.index("filed")
+        assert letter is not None
+        assert letter.release is not None
+    if letter is not None and letter.state is DocumentState.FILED:
+        assert letter.transfervermerk is not None
+
+
+def _try(engine: Engine, submitter: Submitter, step: str, at: datetime) -> None:
+    if step == "receive":
+        _receive(engine, submitter)
+    elif step == "propose-sure":
+        _propose(engine, submitter, _letter())
+    elif step == "propose-held":
+        _propose(engine, submitter, _letter(confidence=0.1))
+    elif step == "file":
+        with engine.connect() as connection:
+            letter = documents.get(connection, _DOC)
+        if letter.release is not None:
+            _file(engine, letter)
+    else:
+        with transaction(engine) as connection:
+            _act(connection, submitter, step, at)
+
+
+def _act(connection: Connection, submitter: Submitter, step: str, at: datetime) -> None:
+    if step == "retry":
+        transitions.retry(connection, _SCAN.digest, submitter, "clerk", at)
+        return
+    letter = documents.get(connection, _DOC)
+    if step == "release":
+        decision = Release(ReleaseKind.PERSON, "A", "", at)
+        transitions.release(connection, letter, decision, submitter, "poststelle")
+    elif step == "reject":
+        transitions.reject(connection, letter, "Werbung", "clerk", at)
+    else:
+        transitions.refuse_seal(connection, _DOC, "fault", at)
+
+
+def _actions_any(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return [event.action.value for _n, event in reversed(log.latest(connection, 9999))]
+
+
+def test_an_akte_is_opened_once(engine: Engine) -> None:
+    akte = Akte("32.1-112.05/2026-0417", "Gewerbe", "32.1", _NOW)
+    with transaction(engine) as connection:
+        transitions.open_akte(connection, akte, "clerk")
+        with pytest.raises(RefusedError, match="exists"):
+            transitions.open_akte(connection, akte, "clerk")
+        with pytest.raises(RefusedError, match="not an Aktenzeichen"):
+            transitions.open_akte(connection, replace(akte, aktenzeichen="32-1"), "clerk")
+    assert _actions(engine) == [Action.AKTE_OPENED.value]
+
+
+def test_the_named_akte_is_kept_as_evidence(engine: Engine, submitter: _RecordingSubmitter) -> None:
+    _receive(engine, submitter)
+    named = Field(FieldName.AKTENZEICHEN, "11.1-111.11/2026-1111", "x", 0.9, "body", 1)
+    letter = _propose(engine, submitter, _letter(extraction=Extraction((named,))))
+    assert (letter.state, letter.aktenzeichen) == (DocumentState.REVIEW, "")
+    assert letter.extraction.first(FieldName.AKTENZEICHEN) == named
