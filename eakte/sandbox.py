@@ -9,13 +9,13 @@ here. A helper process (forkserver) has the heavy libraries imported, so that a 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib
 import json
 import multiprocessing
 import os
 import resource
 import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -27,7 +27,6 @@ from eakte.domain.codec import from_json, to_json
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_PR_SET_PDEATHSIG = 1
 _MEGABYTE = 1 << 20
 _PRELOAD = [
     "eakte.sandbox",
@@ -62,15 +61,15 @@ def call(limits: Limits, function: Callable[P, R], /, *args: P.args, **kwargs: P
     request = _encode_arguments(hints, args, kwargs)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_child_main, args=(sender, name, request, limits), daemon=True)
+    ours, childs = context.Pipe()
+    child = context.Process(target=_child_main, args=(childs, name, request, limits), daemon=True)
     child.start()
-    sender.close()
+    childs.close()
     try:
-        answer = _await_answer(receiver, name, limits)
+        answer = _await_answer(ours, name, limits)
     finally:
         _end(child)
-        receiver.close()
+        ours.close()
     return cast("R", _decode_answer(hints["return"], name, answer))
 
 
@@ -114,11 +113,11 @@ def _decode_answer(kind: Any, name: str, answer: bytes) -> Any:
     raise errors.StageFailedError(stage=name, detail=f"{refusal['error']}: {refusal['facts']}")
 
 
-def _child_main(sender: Connection, name: str, request: str, limits: Limits) -> None:
+def _child_main(connection: Connection, name: str, request: str, limits: Limits) -> None:
     """Apply the limits, run the function, send its answer (runs in the child)."""
     _confine(limits)
-    sender.send_bytes(_answer(name, request))
-    sender.close()
+    threading.Thread(target=_end_with_caller, args=(connection,), daemon=True).start()
+    connection.send_bytes(_answer(name, request))
 
 
 def _answer(name: str, request: str) -> bytes:
@@ -137,16 +136,20 @@ def _answer(name: str, request: str) -> bytes:
 
 
 def _confine(limits: Limits) -> None:
-    """Lead a process group of our own, die with the parent, and accept the limits."""
+    """Lead a process group of our own, and accept the limits."""
     os.setsid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.umask(0o077)
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, signal.SIG_DFL)
     _limit(resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * _MEGABYTE)
     _limit(resource.RLIMIT_CORE, 0)
+
+
+def _end_with_caller(connection: Connection) -> None:
+    """End, with everything that was started here, when the caller's end of the pipe is gone."""
+    connection.poll(None)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _limit(which: int, value: int) -> None:

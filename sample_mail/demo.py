@@ -20,7 +20,7 @@ from eakte.services import records
 from eakte.services.desks import open_desk
 from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
 
-_QUERY = "Breitbandausbau"
+_QUERY = "Glasfaserausbau"
 _GOOD = 0.95
 
 

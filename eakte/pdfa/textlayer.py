@@ -13,13 +13,13 @@ FONT = "/EakteText"
 
 _DIRECTIONS = {
     0: "1 0 0 1",
-    90: "0.0001 1 -1 0.0001",
+    90: "0.003 1 -1 0.003",
     180: "-1 0 0 -1",
-    270: "0.0001 -1 1 0.0001",
+    270: "0.003 -1 1 0.003",
 }
 """Rotation of the page to the text matrix: text of a page to be turned by 90 runs upwards.
 
-The ten-thousandths are for PDFium (Chrome), which finds no text whose matrix has bare zeros there.
+The thousandths are for PDFium (Chrome), which finds no text whose matrix has bare zeros there.
 """
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Cn")
 _UNUSABLE = "\N{ZERO WIDTH NO-BREAK SPACE}\ufffe"

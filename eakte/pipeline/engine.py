@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ def running(context: Context) -> Iterator[None]:
     Raises AlreadyRunningError if another process runs them on this home.
     """
     with _slot(context.home.lock_file):
+        _sweep(context.home.work, context.home.lock_file)
         _launch(context)
         try:
             yield
@@ -90,6 +92,15 @@ def _source(context: Context) -> SQLAlchemyDatasource:
         engine=context.engine,
         serializer=DBOSPortableJSONSerializer(),
     )
+
+
+def _sweep(work: Path, lock_file: Path) -> None:
+    """Remove what a crash left in the workspace; the slot is ours, so nobody uses it."""
+    for leftover in work.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        elif leftover != lock_file:
+            leftover.unlink()
 
 
 @contextmanager

@@ -31,6 +31,7 @@ def read_page(
         if text is not None:
             return text
     with tempfile.TemporaryDirectory(dir=work) as folder:
+        tempfile.tempdir = folder  # the OCR library's own files too: this process is for one page
         picture = prepare(source, media_type, page.number, Path(folder) / "page")
         return recognise(picture, page.number, page.width, page.height, languages)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import NoReturn
@@ -18,6 +19,7 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import (
     PdfSignatureMetadata,
     PdfSigner,
+    PdfSigningSession,
     PdfTimeStamper,
     TimestampDSSContentSettings,
 )
@@ -100,6 +102,7 @@ class Sealer:
             timestamper=self._stamper,
             new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
         )
+        signer.moment = self._clock.now()
         await signer.async_sign_pdf(writer, output=output)
         await self._preserve(output)
         return output.getvalue()
@@ -134,7 +137,9 @@ class _QuietWriter(IncrementalPdfFileWriter):
 
 
 class _ArchiveSigner(PdfSigner):
-    """pyHanko's signer that stays within PDF/A-2, which is PDF 1.7."""
+    """pyHanko's signer that stays within PDF/A-2, which is PDF 1.7, and lives by our clock."""
+
+    moment: datetime
 
     def register_extensions(
         self,
@@ -144,6 +149,16 @@ class _ArchiveSigner(PdfSigner):
     ) -> None:
         """Declare PAdES only, where pyHanko would declare PDF 2.0 for elliptic curves."""
         pdf_out.register_extension(ESIC_EXTENSION_1)
+
+    def init_signing_session(
+        self,
+        pdf_out: BasePdfFileWriter,
+        existing_fields_only: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
+    ) -> PdfSigningSession:
+        """Say when it was sealed by our clock, not by the machine's."""
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.moment
+        return session
 
 
 def _demo_authority(folder: TrustFolder, clock: Clock) -> DemoTimestampAuthority:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
@@ -64,8 +66,8 @@ def _timestamp(item: Timestamp) -> TimestampSummary:
 
 def _names(found: asn1_x509.Certificate, which: str) -> str:
     """Give an RFC 4514 string; a certificate that `cryptography` refuses is described freely."""
-    try:
-        name: x509.Name = getattr(x509.load_der_x509_certificate(found.dump()), which)
-        return name.rfc4514_string()
-    except ValueError:
-        return str(getattr(found, which).human_friendly)
+    if found.serial_number > 0:
+        with contextlib.suppress(ValueError):
+            name: x509.Name = getattr(x509.load_der_x509_certificate(found.dump()), which)
+            return name.rfc4514_string()
+    return str(getattr(found, which).human_friendly)

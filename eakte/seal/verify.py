@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from eakte.domain.verification import VerificationReport
+from eakte.domain.verification import SignatureSummary, TimestampSummary, VerificationReport
 from eakte.errors import NotFoundError
 from eakte.i18n import _
 from eakte.seal import checks, summary
@@ -40,6 +40,16 @@ class _Case:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What came of the examination; without facts if the file could not be analysed."""
+
+    outcomes: list[Outcome]
+    facts: FileFacts | None = None
+    signatures: tuple[SignatureSummary, ...] = ()
+    timestamps: tuple[TimestampSummary, ...] = ()
 
 
 _More = Callable[[FileFacts | None], list[Outcome]]
@@ -89,8 +99,8 @@ def _open(pdf: Path, anchors: Path, at: datetime) -> _Case:
 def _judge(
     case: _Case, more: _More = lambda _facts: [], *, future: bool = False
 ) -> VerificationReport:
-    facts, outcomes = _examined(case, future=future)
-    outcomes += more(facts)
+    found = _examined(case, future=future)
+    outcomes = [*found.outcomes, *more(found.facts)]
     verdict, reason = checks.verdict_of(outcomes)
     return VerificationReport(
         verdict=verdict,
@@ -99,21 +109,22 @@ def _judge(
         size=len(case.data),
         verified_at=case.at,
         trusted=case.anchors.describe(),
-        signatures=summary.signatures_of(facts) if facts else (),
-        timestamps=summary.timestamps_of(facts) if facts else (),
+        signatures=found.signatures,
+        timestamps=found.timestamps,
         checks=checks.numbered(outcomes),
     )
 
 
-def _examined(case: _Case, *, future: bool) -> tuple[FileFacts | None, list[Outcome]]:
-    """Examine and check: the one border to hostile input (trap 8).
+def _examined(case: _Case, *, future: bool) -> _Found:
+    """Examine, check and summarise: the one border to hostile input (trap 8).
 
     pyHanko, asn1crypto and qpdf raise KeyError, ValueError, AssertionError and more on such files;
     whatever it is, the answer is that the file could not be analysed.
     """
     try:
         facts = examine(case.data, case.anchors, case.at, future=future)
-        return facts, checks.judge(facts, case.at)
+        outcomes = checks.judge(facts, case.at)
+        return _Found(outcomes, facts, summary.signatures_of(facts), summary.timestamps_of(facts))
     except Exception as problem:  # noqa: BLE001 - the border, see above
         text = without_address(f"{type(problem).__name__}: {problem}")[:_LONGEST_PROBLEM]
-        return None, checks.not_analysable(text)
+        return _Found(checks.not_analysable(text))

@@ -397,6 +397,7 @@ def _stranger_stamped(folder, authority):
             timestamper=stamper,
             new_field_spec=SigFieldSpec(signer.SEAL_FIELD, box=None),
         )
+        pdf_signer.moment = NOW
         writer = signer._QuietWriter(io.BytesIO(pdfa()))
         await pdf_signer.async_sign_pdf(writer, output=output)
         output.seek(0)

@@ -101,6 +101,10 @@ class TestTheSealedFile:
             "Posteingang"
         )
 
+    def test_the_time_in_it_is_our_clocks(self, original):
+        seal = PdfFileReader(io.BytesIO(original)).embedded_signatures[0]
+        assert seal.self_reported_timestamp == NOW.replace(microsecond=0)
+
     def test_an_input_without_a_last_newline_gets_one(self, folder, bench):
         """Trap 9: else the object after %%EOF breaks PDF/A 6.1.9."""
         bare = pdfa().rstrip(b"\r\n")

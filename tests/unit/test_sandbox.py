@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +88,43 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     assert sandbox.call(_LIMITS, leave_a_child, pid_file) == "done"
     status = Path(f"/proc/{pid_file.read_text()}/stat")
-    deadline = time.monotonic() + 5
-    while status.exists() and status.read_text().split()[2] != "Z":
-        assert time.monotonic() < deadline, "the grandchild lives"
+    _until(lambda: not status.exists() or status.read_text().split()[2] == "Z", "it lives")
+
+
+_ORPHAN = """
+import sys, tempfile
+from pathlib import Path
+from eakte import sandbox
+from tests.unit.test_sandbox import start_a_child_and_hang
+sandbox.call(sandbox.Limits(60, 60, 600), start_a_child_and_hang, Path(sys.argv[1]))
+"""
+
+
+def start_a_child_and_hang(pid_file: Path) -> str:
+    child = subprocess.Popen(["sleep", "60"])
+    pid_file.write_text(str(child.pid))
+    child.wait()
+    return "never"
+
+
+def test_nothing_outlives_a_killed_caller(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    script = tmp_path / "script.py"
+    script.write_text("if __name__ == '__main__':\n    " + _ORPHAN.strip().replace("\n", "\n    "))
+    root = Path(__file__).parents[2]
+    caller = subprocess.Popen(
+        [sys.executable, script, pid_file], env=os.environ | {"PYTHONPATH": str(root)}
+    )
+    _until(lambda: pid_file.exists() and pid_file.read_text() != "", "the child never started")
+    time.sleep(0.2)
+    caller.kill()
+    caller.wait()
+    status = Path(f"/proc/{pid_file.read_text()}/stat")
+    _until(lambda: not status.exists() or status.read_text().split()[2] == "Z", "it lives")
+
+
+def _until(condition: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, complaint
         time.sleep(0.02)
