@@ -44,7 +44,6 @@ class Watching(_Section):
 class Reading(_Section):
     """Limits of OCR."""
 
-    languages: str = Field(default="deu+eng", description="Languages of tesseract.")
     workers: int = Field(default=0, ge=0, description="Pages read at once; 0: one per core.")
     page_seconds: float = Field(default=120.0, gt=0, description="Time limit for one page.")
     page_memory_mb: int = Field(default=1500, ge=200, description="Memory limit for one page.")

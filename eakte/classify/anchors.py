@@ -8,10 +8,11 @@ from difflib import SequenceMatcher
 
 from eakte.classify.layout import Layout, Line
 
+_NAME = r"[A-ZÄÖÜ][\w-]{2,}(?:\s+(?:am|an\s+der|im|in|ob\s+der)\s+[A-ZÄÖÜ][\w-]+)?"
 RECIPIENT = re.compile(
     r"^\W*(?:An\s+(?:die|das|den)\s+)?(?:Herrn?\s+)?(?:Ober)?(?:Stadt(?:verwaltung)?|"
     r"Bürgermeister(?:amt|in)?|(?:Große\s+Kreis)stadt|Gemeinde(?:verwaltung)?|Rathaus)\s*"
-    r"(?:der\s+Stadt\s+)?(?:Neuenfurt\b|$)|^\W*(?:An\s+)?(?:die\s+)?Stadt\s+Neuenfurt",
+    rf"(?:der\s+Stadt\s+)?(?:{_NAME}\W*)?$|^\W*(?:An\s+)?(?:die\s+)?Stadt\s+{_NAME}\W*(?:,|$)",
     re.IGNORECASE,
 )
 _GREETINGS = ("sehr geehrte", "sehr verehrte", "guten tag", "guten morgen", "hallo", "grüß gott")

@@ -50,7 +50,8 @@ _SURNAME = re.compile(r"^\W*(?:Familienname|Nachname)", re.IGNORECASE)
 _FIRST_NAMES = re.compile(r"^\W*(?:Vor|Vom|Ruf)n?ame", re.IGNORECASE)
 _NOISE = re.compile(
     r"\b(?:Vordruck|Formular|Seite|Stand|Telefon|Tel|Fax|IBAN|BIC|Bank|www|http|Anlagen?|Datum|Ort|"
-    r"Unterschrift|Betreff|Einschreiben|Abteilung|Eingang|Kopie)\b|@|Sehr\s+geehrte|Neuenfurt,",
+    r"Unterschrift|Betreff|Einschreiben|Abteilung|Eingang|Kopie)\b|@|Sehr\s+geehrte|"
+    r"^\W*\w+,\s*(?:den\s+|im\s+)?\d",
     re.IGNORECASE,
 )
 _SHORTEST = 4

@@ -101,7 +101,7 @@ def _findings(
     found = {
         FindingCode.OCR_INCOMPLETE: not complete,
         FindingCode.UPSIDE_DOWN: turned,
-        FindingCode.SKEWED: abs(skew(reading.words)) > _SKEWED_DEGREES,
+        FindingCode.SKEWED: not lying(reading.words) and abs(skew(reading.words)) > _SKEWED_DEGREES,
         FindingCode.LOW_OCR_CONFIDENCE: complete and doubtful,
     }
     return tuple(Finding(code, number) for code, present in found.items() if present)
@@ -149,24 +149,28 @@ def _within(deadline: float, run: object, path: Path, **options: str) -> str:
     left = deadline - time.monotonic()
     if left <= 0 or not callable(run):
         raise _TimedOutError
+    before = _children()
     try:
         return str(run(str(path), timeout=left, **options))
     except pytesseract.TesseractError:
         raise
     except RuntimeError as stopped:
-        _reap()
+        _reap(_children() - before)
         raise _TimedOutError from stopped
     except pytesseract.TesseractNotFoundError:
         raise EnvironmentProblemError(detail=_("tesseract is not installed")) from None
 
 
-def _reap() -> None:
+def _children() -> set[int]:
+    listings = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for listing in listings for pid in listing.read_text().split()}
+
+
+def _reap(pids: set[int]) -> None:
     """Take leave of the Tesseract that pytesseract killed without waiting for it."""
-    for listing in Path("/proc/self/task").glob("*/children"):
-        for pid in map(int, listing.read_text().split()):
-            with suppress(OSError):
-                if Path(f"/proc/{pid}/comm").read_text().strip() == "tesseract":
-                    os.waitpid(pid, 0)
+    for pid in pids:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
 
 
 @cache

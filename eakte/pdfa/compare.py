@@ -95,6 +95,9 @@ def _far_apart(here: Image.Image, there: Image.Image) -> bool:
 
 
 def _lost(read: RecognisedPage, page: pypdfium2.PdfPage) -> bool:
+    """Compare letters; not of pages read sideways, whose text PDFium finds only in part."""
+    if read.rotation % 180:
+        return False
     wanted = Counter("".join(usable(word.text) for word in read.words))
     found = Counter(page.get_textpage().get_text_range())
     return (wanted - found).total() > _LOST_LETTERS * wanted.total() + 1

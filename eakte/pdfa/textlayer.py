@@ -19,7 +19,7 @@ _DIRECTIONS = {
 }
 """Rotation of the page to the text matrix: text of a page to be turned by 90 runs upwards.
 
-The thousandths are for PDFium (Chrome), which finds no text whose matrix has bare zeros there.
+The thousandths are for PDFium (Chrome), which finds little text whose matrix has zeros there.
 """
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Cn")
 _UNUSABLE = "\N{ZERO WIDTH NO-BREAK SPACE}\ufffe"

@@ -55,7 +55,7 @@ def _document(letter: Letter, pages: int) -> list[str]:
         *named,
         f"date = {_quoted(letter.date)}",
         f"sender = {_quoted(letter.author)}",
-        f"subject = {_quoted(letter.subject)}",
+        *([f"subject = {_quoted(letter.subject)}"] if letter.subject else []),
     ]
 
 

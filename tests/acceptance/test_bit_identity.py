@@ -32,7 +32,7 @@ def _raw_pictures(pdf: Path, pages: tuple[int, ...]) -> list[tuple[str, bytes]]:
         return [
             (str(picture.get("/Filter")), picture.read_raw_bytes())
             for number in pages
-            for picture in opened.pages[number - 1].images.values()
+            for picture in opened.pages[number - 1].get_images().values()
         ]
 
 

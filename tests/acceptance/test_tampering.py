@@ -87,6 +87,16 @@ class TestSingleBytes:
         _refuted(bench(_replaced(original, letter, original[letter] + 32)))
         _refuted(bench(_replaced(original, end - 2, ord(" "))))
 
+    def test_a_token_whose_length_reaches_into_its_padding(self, original, bench):
+        """asn1crypto overlooks what stands behind the parts it knows."""
+        start, _end = _container(original)
+        assert original[start + 1 : start + 5] == b"3082"
+        length = int(original[start + 5 : start + 9], 16)
+        for more in (1, 2, 16, 96):
+            longer = f"{length + more:04X}".encode()
+            report = _refuted(bench(original[: start + 5] + longer + original[start + 9 :]))
+            assert report.checks[11].passed is not True
+
     def test_the_first_and_the_last_byte(self, original, bench):
         _refuted(bench(_replaced(original, 0, ord("!"))))
         _refuted(bench(_replaced(original, len(original) - 1, ord(" "))))

@@ -23,6 +23,7 @@ from tests.integration.page_samples import (
     bitonal,
     drawn_pdf,
     encoded,
+    g4_strip,
     letter,
     scanner_pdf,
     tiff,
@@ -103,6 +104,29 @@ def test_a_cut_file_with_a_forged_end_is_never_whole(name: str, tmp_path: Path) 
     data = SAMPLES[name]
     for share in (0.3, 0.6, 0.9):
         assert _reason(_file(tmp_path, data[: round(len(data) * share)] + end))
+
+
+def test_a_pdf_that_had_to_be_repaired_is_not_whole(tmp_path: Path) -> None:
+    shifted = SAMPLES["pdf-jpeg"].replace(b"\n", b"\n%\n", 1)
+    assert _reason(_file(tmp_path, shifted)) == "damaged"
+
+
+def test_the_first_part_of_a_linearised_pdf_is_not_the_file(tmp_path: Path) -> None:
+    data = SAMPLES["pdf-linear"]
+    end = data.index(b"%%EOF") + 6
+    assert _reason(_file(tmp_path, data[:end])) == "truncated"
+
+
+def test_a_tiff_whose_last_strip_is_cut_is_not_whole(tmp_path: Path) -> None:
+    """The directory comes first here, so only the strip tells."""
+    strip = g4_strip(bitonal())
+    entries = [(256, 840), (257, 1180), (259, 4), (262, 0), (273, 102), (278, 1180)]
+    entries.append((279, len(strip)))
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    head = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory + bytes(4)
+    whole = head.ljust(102, b"\0") + strip
+    assert inspect(_file(tmp_path, whole)).pages[0].bitonal
+    assert _reason(_file(tmp_path, whole[:-5])) == "truncated"
 
 
 def test_a_pdf_whose_picture_lost_its_end_is_not_whole(tmp_path: Path) -> None:

@@ -287,7 +287,8 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     words = (Word("Grüße", Box(20, 20, 80, 40), 0.9, 0),)
     text = RecognisedPage(1, 302.4, 424.8, words, "Grüße", 0, 0.9, complete=True, engine="test")
     data = scanner_pdf([letter()])
-    first, out = _archive(tmp_path, data, (text,))
+    (tmp_path / "other").mkdir()
+    first, out = _archive(tmp_path / "other", data, (text,))
     before = out.read_bytes()
     second, out = _archive(tmp_path, data, (text,))
     assert out.read_bytes() == before

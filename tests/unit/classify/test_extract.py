@@ -82,8 +82,8 @@ def test_dates_of_a_form_are_told_apart_by_the_labels_above_them():
         [
             (70.0, 200.0, "Geburtsdatum"),
             (70.0, 212.0, "03.04.1961"),
-            (200.0, 200.0, "Beginn"),
-            (200.0, 212.0, "01.04.2026"),
+            (200.0, 200.0, "Betriebsprüfung"),
+            (200.0, 212.0, "01.02.2026"),
             (70.0, 600.0, "Ort, Datum"),
             (70.0, 612.0, "Neuenfurt, 02.03.2026"),
         ]
@@ -97,6 +97,7 @@ def test_the_recipient_is_never_the_sender():
             (70.0, 60.0, "Stadt Neuenfurt", 16.0),
             (70.0, 90.0, "Bürgermeisteramt Neuenfurt"),
             (70.0, 300.0, "Sehr geehrte Damen und Herren,"),
+            (70.0, 810.0, "Stadt Neuenfurt"),
         ]
     )
     assert "sender" not in values(extract((page,), RECEIVED))
@@ -105,13 +106,13 @@ def test_the_recipient_is_never_the_sender():
 def test_a_firm_is_named_by_letterhead_and_return_line_not_by_who_signs():
     page = typed(
         [
-            (70.0, 40.0, "Aufzugdienst Pförner GmbH", 18.0),
-            (70.0, 130.0, "Aufzugdienst Pförtner GmbH · Ring 12 · 79996 Hohenlauch", 6.0),
+            (70.0, 40.0, "Aufzugdienst Pförtner GmbH", 18.0),
+            (70.0, 130.0, "Aufzugdienst Pförner GmbH · Ring 12 · 79996 Hohenlauch", 6.0),
             (70.0, 160.0, "Stadt Neuenfurt"),
             (70.0, 300.0, "Sehr geehrte Damen und Herren,"),
             (70.0, 400.0, "Mit freundlichen Grüßen"),
             (70.0, 430.0, "Knut Abelein"),
-            (70.0, 800.0, "Aufzugdienst Pförtner GmbH", 6.0),
+            (70.0, 700.0, "Alle Leistungen der Aufzugdienst Pförtner GmbH gelten als abgenommen."),
         ]
     )
     assert values(extract((page,), RECEIVED))["sender"] == "Aufzugdienst Pförtner GmbH"
@@ -162,6 +163,11 @@ def test_the_word_betreff_is_no_part_of_the_subject():
     assert values(extract((page,), RECEIVED))["subject"] == (
         "Hecke am Spielplatz und weiterhin kein Bescheid"
     )
+
+
+def test_betr_without_a_colon_is_a_label_too():
+    page = typed([(70.0, 250.0, "Betr. Hecke am Spielplatz"), (70.0, 300.0, "Guten Tag,")])
+    assert values(extract((page,), RECEIVED))["subject"] == "Hecke am Spielplatz"
 
 
 def test_a_skewed_scan_keeps_label_and_value_together():
