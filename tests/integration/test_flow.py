@@ -1,0 +1,185 @@
+"""The workflows on the real engine, with faults where they hurt: nothing is lost, nothing lies."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from eakte.audit.verify import verify as verify_log
+from eakte.classify.classifier import Classifier
+from eakte.config import open_home
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.clock import SystemClock
+from eakte.domain.findings import FindingCode
+from eakte.domain.letters import Classification
+from eakte.domain.mail import ScanState
+from eakte.errors import SealFailedError
+from eakte.pipeline.context import Context
+from eakte.records import documents, scans
+from eakte.seal.signer import Sealer
+from eakte.services import homes, quarantining, reviewing
+from eakte.services.reviewing import Corrections
+from eakte.services.watching import Watcher
+
+_TEXT = """Irmgard Hollenbeck
+Lindenweg 4, 79999 Neuenfurt
+
+Stadt Neuenfurt
+Rathausplatz 1
+79999 Neuenfurt
+
+Neuenfurt, 2. März 2026
+
+Widerspruch gegen den Gebührenbescheid
+
+Sehr geehrte Damen und Herren,
+
+hiermit lege ich fristgerecht Widerspruch gegen Ihren
+Bescheid über die Abfallgebühren ein.
+
+Mit freundlichen Grüßen
+Irmgard Hollenbeck"""
+
+
+class _BrokenSealer(Sealer):
+    """A seal key that does not answer."""
+
+    def seal(self, pdf: bytes, reason: str) -> bytes:
+        raise SealFailedError(detail=f"no answer ({len(pdf)} bytes, {reason})")
+
+
+class _TamperingSealer(Sealer):
+    """A seal that is broken the moment it is made."""
+
+    def seal(self, pdf: bytes, reason: str) -> bytes:
+        sealed = bytearray(super().seal(pdf, reason))
+        sealed[len(pdf) // 2] ^= 1
+        return bytes(sealed)
+
+
+class _BrokenClassifier(Classifier):
+    """A classifier with a bug."""
+
+    def classify(self, text: str) -> Classification:
+        raise KeyError(text[:3])
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    root = tmp_path / "home"
+    homes.create(root, SystemClock(), "Stadt", demo=True)
+    settings = root / "eakte.toml"
+    fast = settings.read_text().replace("settle_seconds = 2.0", "settle_seconds = 0.1")
+    settings.write_text(fast)
+    return Context(open_home(root), SystemClock())
+
+
+def _scan(context: Context, name: str = "brief.jpg") -> Path:
+    """Put a readable letter into the inbox."""
+    font = ImageFont.truetype("/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf", 32)
+    page = Image.new("L", (1654, 2339), 250)
+    ImageDraw.Draw(page).multiline_text((160, 160), _TEXT, fill=20, font=font, spacing=16)
+    path = context.home.root / "inbox" / "poststelle" / name
+    page.save(path, quality=80, dpi=(200, 200))
+    return path
+
+
+def _work(context: Context) -> None:
+    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    with context.engine.connect() as connection:
+        assert verify_log(connection).intact
+
+
+def _only_letter(context: Context) -> Document:
+    with context.engine.connect() as connection:
+        (record,) = scans.every(connection)
+        (letter,) = documents.of_scan(connection, record.scan.digest)
+    return letter
+
+
+def test_a_letter_goes_the_whole_way(context: Context) -> None:
+    path = _scan(context)
+    original = path.read_bytes()
+    _work(context)
+    letter = _only_letter(context)
+    assert (letter.state, letter.verdict) == (DocumentState.FILED, "VALID")
+    assert letter.classification.class_id == "widerspruch"
+    assert letter.letter_date == "2026-03-02"
+    assert letter.sender == "Irmgard Hollenbeck"
+    assert context.store.get(letter.scan) == original
+    assert not path.exists()
+
+
+def test_the_same_bytes_under_two_names_are_one_letter(context: Context) -> None:
+    first = _scan(context)
+    (first.parent / "kopie.jpg").write_bytes(first.read_bytes())
+    _work(context)
+    assert _only_letter(context).state is DocumentState.FILED
+    with context.engine.connect() as connection:
+        assert len(scans.receipts(connection)) == 2
+
+
+@pytest.mark.parametrize("sealer", [_BrokenSealer, _TamperingSealer])
+def test_a_failed_seal_files_nothing_and_a_person_decides(
+    context: Context, sealer: type[Sealer]
+) -> None:
+    _scan(context)
+    context.__dict__["sealer"] = sealer(context.home.trust, context.clock)
+    _work(context)
+    letter = _only_letter(context)
+    assert (letter.state, letter.sealed) == (DocumentState.REVIEW, None)
+    assert FindingCode.SEAL_FAILED in [finding.code for finding in letter.findings]
+    del context.__dict__["sealer"]
+    reviewing.release(context, letter.id, Corrections(akte=""), "A. Probst")
+    _work(context)
+    assert _only_letter(context).state is DocumentState.FILED
+
+
+def test_a_bug_in_a_stage_costs_no_mail(context: Context) -> None:
+    """Demand 4: the file is in quarantine with the reason; once mended, a retry files it."""
+    path = _scan(context)
+    original = path.read_bytes()
+    definitions = tuple(context.definitions.classes.values())
+    sound = context.classifier
+    context.__dict__["classifier"] = _BrokenClassifier(definitions, sound._model)
+    _work(context)
+    (record,) = quarantining.quarantined(context)
+    assert record.findings[0].code is FindingCode.STAGE_FAILED
+    assert context.store.get(record.scan.digest) == original
+    context.__dict__["classifier"] = sound
+    quarantining.retry(context, path.name)
+    _work(context)
+    assert _only_letter(context).state is DocumentState.FILED
+
+
+def test_a_broken_index_never_blocks_filing(context: Context) -> None:
+    """Demand 58."""
+    with context.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE search_index")
+    _scan(context)
+    _work(context)
+    assert _only_letter(context).state is DocumentState.FILED
+
+
+def test_bad_files_end_in_quarantine_and_block_nobody(context: Context) -> None:
+    """Demands 52 and 53: zero bytes, unknown type, garbage; the good letter goes on."""
+    inbox = _scan(context).parent
+    (inbox / "leer.pdf").write_bytes(b"")
+    (inbox / "notiz.txt").write_bytes(b"just text")
+    (inbox / "kaputt.pdf").write_bytes(b"%PDF-1.7\n garbage without end")
+    _work(context)
+    with context.engine.connect() as connection:
+        records = {record.scan.name: record for record in scans.every(connection)}
+    assert records["brief.jpg"].state is ScanState.PROCESSED
+    reasons = {
+        name: record.findings[0].code.value
+        for name, record in records.items()
+        if record.state is ScanState.QUARANTINE
+    }
+    assert reasons["leer.pdf"] == "empty"
+    assert reasons["notiz.txt"] == "unknown_type"
+    assert reasons["kaputt.pdf"] in {"truncated", "damaged"}
+    assert list(inbox.iterdir()) == []
