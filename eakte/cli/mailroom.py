@@ -157,7 +157,7 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
         )
         for line in lines
     ]
-    output.table(_("Letters"), columns, rows)
+    output.table(_("Letters"), columns, rows, unfolded=7)
 
 
 def _bar() -> Bar:

@@ -16,7 +16,7 @@ from eakte.domain.codec import to_plain
 from eakte.errors import EakteError
 from eakte.i18n import _
 
-_WIDTH_WITHOUT_TERMINAL = 160
+_WIDTH_WITHOUT_TERMINAL = 180
 
 _STYLES = {
     "VALID": "bold green",
@@ -65,11 +65,13 @@ def data(value: object, kind: Any = None) -> None:
     raw(json.dumps(to_plain(value, kind), ensure_ascii=False, indent=2))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; verdicts and states get their colour."""
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, unfolded: int = 0
+) -> None:
+    """Print a table; verdicts and states get colour, the first `unfolded` columns one line."""
     shown = Table(title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        shown.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        shown.add_column(column, overflow="fold", no_wrap=number < unfolded)
     for row in rows:
         shown.add_row(*(_cell(value) for value in row))
     console().print(shown)

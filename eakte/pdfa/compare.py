@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pikepdf
 import pypdfium2
+from pikepdf import Dictionary, Name
 from PIL import Image
 
 from eakte.domain.findings import FindingCode
@@ -15,7 +18,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
 from eakte.i18n import _
 from eakte.pdfa.images import on_white
-from eakte.pdfa.textlayer import usable
+from eakte.pdfa.textlayer import FONT, usable
 
 _DRAWN_DPI, _REDUCTION = 144, 4
 """Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
@@ -23,7 +26,7 @@ _LARGEST_EDGE = 4000
 _MEAN_DIFFERENCE = 6.0
 _PATCH, _PATCH_DIFFERENCE = 8, 60.0
 """Grey levels: over the whole page, and over the worst patch of so many pixels (some 6 mm)."""
-_LOST_LETTERS = 0.02
+_TO_UNICODE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
 
 
 def require_same(
@@ -35,14 +38,16 @@ def require_same(
 ) -> None:
     """Raise UnusableInputError (`conversion_failed`) unless pages, look and text are the same."""
     texts = {page.number: page for page in recognised}
-    with pypdfium2.PdfDocument(archive) as copy:
+    with pypdfium2.PdfDocument(archive) as copy, pikepdf.open(archive) as structure:
         if len(copy) != len(pages):
             raise _differs(_("it has another number of pages"))
         for index, page in enumerate(pages):
             shown = _drawn(copy, index)
             if _far_apart(_original(source, media_type, page, shown.size), shown):
                 raise _differs(_("page {number} looks different").format(number=page.number))
-            if page.number in texts and _lost(texts[page.number], copy[index]):
+            read = texts.get(page.number)
+            wanted = "" if read is None else "".join(usable(word.text) for word in read.words)
+            if _solid(_written(structure.pages[index])) != _solid(wanted):
                 raise _differs(_("page {number} lost text").format(number=page.number))
 
 
@@ -94,10 +99,23 @@ def _far_apart(here: Image.Image, there: Image.Image) -> bool:
     return float(difference.mean()) > _MEAN_DIFFERENCE or worst > _PATCH_DIFFERENCE
 
 
-def _lost(read: RecognisedPage, page: pypdfium2.PdfPage) -> bool:
-    """Compare letters; not of pages read sideways, whose text PDFium finds only in part."""
-    if read.rotation % 180:
-        return False
-    wanted = Counter("".join(usable(word.text) for word in read.words))
-    found = Counter(page.get_textpage().get_text_range())
-    return (wanted - found).total() > _LOST_LETTERS * wanted.total() + 1
+def _solid(text: str) -> str:
+    """Leave out white space: between words it is the text layer's own."""
+    return "".join(text.split())
+
+
+def _written(page: pikepdf.Page) -> str:
+    """Read the text layer as a viewer does that copies text: code by code, by ToUnicode."""
+    fonts: Any = page.obj.Resources.get(Name.Font, Dictionary())
+    if FONT not in fonts:
+        return ""
+    pairs = _TO_UNICODE.findall(fonts[FONT].ToUnicode.read_bytes())
+    letters = {int(code, 16): bytes.fromhex(text.decode()) for code, text in pairs}
+    shown = []
+    for instruction in pikepdf.parse_content_stream(page, "Tj"):
+        operands: Any = instruction.operands
+        codes = bytes(operands[0])
+        shown += [
+            letters[high << 8 | low] for high, low in zip(codes[::2], codes[1::2], strict=True)
+        ]
+    return b"".join(shown).decode("utf-16-be")
