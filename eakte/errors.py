@@ -88,8 +88,13 @@ class NotFoundError(EakteError):
     """A document, Akte or file that nobody knows."""
 
     exit_code = ExitCode.NOT_FOUND
-    sentence = N_("There is no {kind} {name}.")
-    advice = N_("`eakte status --all` and `eakte akte list` show what there is.")
+    sentence = N_("There is no {kind} “{name}”.")
+    advice = N_("`eakte status --all`, `eakte quarantine list` and `eakte akte list` show what is.")
+
+    def message(self) -> str:
+        """Say what is not there; its kind is translated too."""
+        facts = self.facts | {"kind": _(str(self.facts.get("kind", "")))}
+        return _(self.sentence).format_map(_Facts(facts))
 
 
 class RefusedError(EakteError):
@@ -97,7 +102,7 @@ class RefusedError(EakteError):
 
     exit_code = ExitCode.REFUSED
     sentence = N_("That cannot be done: {detail}")
-    advice = N_("`eakte review show` and `eakte status` tell what is possible now.")
+    advice = N_("Nothing was changed. `eakte status --all` shows the state of every letter.")
 
 
 class AlreadyRunningError(EakteError):
@@ -105,7 +110,7 @@ class AlreadyRunningError(EakteError):
 
     exit_code = ExitCode.REFUSED
     sentence = N_("A watcher is running on this home already ({path}).")
-    advice = N_("Wait for it, or stop it with Ctrl-C; a dead one leaves no lock behind.")
+    advice = N_("Wait for it, or stop it with Ctrl-C; a crashed watcher leaves no lock behind.")
 
 
 class EnvironmentProblemError(EakteError):
@@ -142,4 +147,4 @@ class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 
     sentence = N_("The store at {path} failed: {detail}")
-    advice = N_("Check the disk; no mail was removed from the inbox.")
+    advice = N_("Check disk space and permissions; no mail was removed from the inbox.")

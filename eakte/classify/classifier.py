@@ -16,7 +16,7 @@ import numpy as np
 from eakte.classify.model import Prediction, softmax
 from eakte.classify.rules import Vote, score
 from eakte.domain.letters import ClassDefinition, Classification
-from eakte.i18n import _
+from eakte.i18n import N_
 
 LEAST = 0.35
 """Confidence below which the class is unknown."""
@@ -50,7 +50,7 @@ class Classifier:
     def classify(self, text: str) -> Classification:
         """Give class, confidence and reasons; whatever the text asks for, it is only read."""
         if sum(map(str.isalnum, text)) < _EMPTY:
-            return Classification(None, 0.0, (_("there is hardly any text"),), self._model.label)
+            return Classification(None, 0.0, (N_("there is hardly any text"),), self._model.label)
         prediction = self._model.predict(text)
         votes = score(text, self._classes)
         known = [each.id for each in self._classes]
@@ -79,11 +79,7 @@ def _combined(
 
 
 def _reasons(best: str, prediction: Prediction, votes: Sequence[Vote]) -> tuple[str, ...]:
-    fitting = tuple(
-        _("rule “{rule}”: {evidence}").format(rule=vote.rule, evidence=vote.evidence)
-        for vote in votes
-        if vote.class_id == best
-    )
+    fitting = tuple(f"{vote.rule}: “{vote.evidence}”" for vote in votes if vote.class_id == best)
     if prediction.class_id != best or not prediction.words:
         return fitting
-    return (*fitting, _("words: {words}").format(words=", ".join(prediction.words)))
+    return (*fitting, ", ".join(prediction.words))

@@ -6,7 +6,7 @@ from datetime import date
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.letters import Extraction, Field, FieldName
-from eakte.i18n import _
+from eakte.i18n import N_
 
 OLDEST_YEARS = 10
 SURE = 0.3
@@ -29,7 +29,7 @@ def doubts(extraction: Extraction, received: date) -> tuple[Finding, ...]:
 def _doubt(found: Field, received: date) -> str | None:
     written = date.fromisoformat(found.value)
     if written > received:
-        return _("later than its receipt")
+        return N_("later than its receipt")
     if written.year < received.year - OLDEST_YEARS:
-        return _("more than ten years old")
-    return _("only a guess") if found.confidence < SURE else None
+        return N_("more than ten years old")
+    return N_("only a guess") if found.confidence < SURE else None

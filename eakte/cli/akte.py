@@ -55,7 +55,7 @@ def new(
     aktenzeichen: _Aktenzeichen,
     title: Annotated[str, typer.Argument(help=_("Title of the Akte."))],
     home: HomeOption = None,
-    office: Annotated[str, typer.Option(help=_("Office; else that of the Aktenzeichen."))] = "",
+    office: Annotated[str, typer.Option(help=_("Office; default: from the Aktenzeichen."))] = "",
 ) -> None:
     """Open a new Akte."""
     from eakte.services import records

@@ -89,7 +89,7 @@ def _explain(verified: Verified) -> None:
         [
             ("SHA-256", report.sha256),
             (_("verified at"), f"{report.verified_at:%Y-%m-%d %H:%M:%S} UTC"),
-            (_("against"), report.trusted),
+            (_("trust anchors"), report.trusted),
         ]
     )
     for seal in report.signatures:
@@ -98,12 +98,12 @@ def _explain(verified: Verified) -> None:
                 (_("seal"), f"{seal.field}: {seal.indication} {seal.sub_indication}".strip()),
                 (_("signer"), seal.signer.subject if seal.signer else _("unknown")),
                 (_("level"), seal.level),
-                (_("proven at"), _moment(seal.signed_at)),
+                (_("proven to exist at"), _moment(seal.signed_at)),
                 (_("chain"), " < ".join(link.subject for link in seal.chain)),
                 (_("qualification"), seal.qualification),
             ]
         )
-    columns = (_("time-stamp"), _("time"), _("authority"), _("good"))
+    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"))
     rows = [
         (stamp.kind, _moment(stamp.time), stamp.authority.subject, _yes_no(stamp.valid))
         for stamp in report.timestamps
@@ -147,7 +147,7 @@ def log(
     if as_json:
         output.data(events, tuple[tuple[int, Event], ...])
         return
-    columns = ("#", _("time"), _("action"), _("object"), _("actor"), _("station"), _("after"))
+    columns = ("#", _("time"), _("action"), _("object"), _("actor"), _("station"), _("new values"))
     rows = [
         (
             position,

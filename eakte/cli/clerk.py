@@ -30,8 +30,12 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter per option
     home: HomeOption = None,
     akte: Annotated[str, typer.Option(help=_("Only this Aktenzeichen."))] = "",
     class_id: Annotated[str, typer.Option("--class", help=_("Only this class."))] = "",
-    since: Annotated[str, typer.Option("--from", help=_("Letters dated from, ISO."))] = "",
-    until: Annotated[str, typer.Option("--to", help=_("Letters dated to, ISO."))] = "",
+    since: Annotated[
+        str, typer.Option("--from", help=_("Letters dated YYYY-MM-DD or later."))
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--to", help=_("Letters dated YYYY-MM-DD or earlier."))
+    ] = "",
     limit: Annotated[int, typer.Option(help=_("At most this many hits."), min=1)] = 10,
     as_json: JsonOption = False,
 ) -> None:
@@ -48,7 +52,7 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 def _print_hits(found: tuple[Found, ...]) -> None:
-    output.line(_("{count} hits").format(count=len(found)), "bold")
+    output.line(_("Hits: {count}").format(count=len(found)), "bold")
     for number, each in enumerate(found, start=1):
         document = each.document
         head = f"{number}. {document.id}  {document.subject}"
@@ -101,13 +105,14 @@ def show(
 def _print_letter(shown: Shown) -> None:
     document = shown.document
     classification = document.classification
+    class_name = shown.class_name or _("unknown")
     output.facts(
         [
             (_("document"), document.id),
             (_("file"), f"{shown.scan.scan.name} (SHA-256 {document.scan})"),
             (_("received"), f"{document.received_at:%Y-%m-%d %H:%M:%S} UTC"),
             (_("pages"), ", ".join(map(str, document.pages))),
-            (_("class"), f"{shown.class_name} ({classification.confidence:.0%})"),
+            (_("class"), f"{class_name} ({classification.confidence:.0%})"),
             (_("reasons"), "; ".join(classification.reasons)),
             ("Akte", document.aktenzeichen),
             (_("state"), document.state.value),
@@ -117,7 +122,7 @@ def _print_letter(shown: Shown) -> None:
     )
     output.table(
         _("Fields"),
-        (_("field"), _("value"), _("as read"), _("sure"), _("page"), _("rule")),
+        (_("field"), _("value"), _("as read"), _("confidence"), _("page"), _("rule")),
         [
             (field.name.value, field.value, field.read, field.confidence, field.page, field.rule)
             for field in document.extraction.fields

@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command("init", help=_("Make a home: settings, database, store, inbox folders."))(init)
     app.command("watch", help=_("Watch every inbox and work; Ctrl-C ends it."))(watch)
-    app.command("submit", help=_("Take files without the inbox folder; the files stay."))(submit)
+    app.command("submit", help=_("Take files in directly; they are not moved."))(submit)
     app.command("status", help=_("Show where everything is and what waits."))(status)
 
 
@@ -39,7 +39,7 @@ def init(
         bool, typer.Option("--demo", help=_("Add demo keys and certificates (not qualified)."))
     ] = False,
     organisation: Annotated[
-        str, typer.Option(help=_("The authority; it stands in every record."))
+        str, typer.Option(help=_("Name of the authority; it stands in every Transfervermerk."))
     ] = "Stadt Beispiel",
 ) -> None:
     """Make a home."""
@@ -61,7 +61,8 @@ def init(
 def watch(
     home: HomeOption = None,
     once: Annotated[
-        bool, typer.Option("--once", help=_("Work until all is done, then end (0 or 4)."))
+        bool,
+        typer.Option("--once", help=_("Work until all is done, then exit.")),
     ] = False,
 ) -> None:
     """Watch every inbox and work."""
@@ -75,7 +76,7 @@ def watch(
     with _bar() as bar:
         task = bar.add_task(_("starting"), total=None)
         final = watcher.run(lambda now: _advance(bar, task, now), once=once)
-    waits = _("{count} wait for a person: see `eakte review list` and `eakte quarantine list`.")
+    waits = _("Waiting for a person: {count}. See `eakte review list` and `eakte quarantine list`.")
     if final.waiting:
         output.line(waits.format(count=final.waiting), "yellow")
     _leave(ExitCode.WAITING if once and final.waiting else ExitCode.OK)
@@ -84,7 +85,7 @@ def watch(
 def submit(
     files: Annotated[list[Path], typer.Argument(help=_("Scans: PDF, TIFF, JPEG or PNG."))],
     home: HomeOption = None,
-    station: Annotated[str, typer.Option(help=_("Scanning station; else the first."))] = "",
+    station: Annotated[str, typer.Option(help=_("Scanning station; default: the first."))] = "",
 ) -> None:
     """Take files without the inbox folder."""
     from eakte.pipeline.context import Context
@@ -121,7 +122,7 @@ def _print_status(found: Status) -> None:
     output.table(
         _("Files"),
         (_("state"), _("count")),
-        [*found.files.items(), ("again", found.received_again)],
+        [*found.files.items(), ("received-again", found.received_again)],
     )
     output.table(_("Letters"), (_("state"), _("count")), list(found.letters.items()))
     if found.oldest_waiting is not None:
@@ -138,7 +139,7 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
         _("file"),
         _("pages"),
         _("class"),
-        _("sure"),
+        _("confidence"),
         "Aktenzeichen",
         "Akte",
         _("state"),

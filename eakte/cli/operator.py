@@ -41,7 +41,7 @@ def _print_health(found: tuple[Health, ...]) -> None:
         (each.name, _("ok") if each.fine else _("NOT OK"), each.detail, _advice(each))
         for each in found
     ]
-    output.table(_("Health"), (_("what"), _("state"), _("found"), _("to mend it")), rows)
+    output.table(_("Health"), (_("item"), _("state"), _("found"), _("remedy")), rows)
 
 
 def _advice(health: Health) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from eakte.domain.codec import to_plain
 from eakte.errors import EakteError
-from eakte.i18n import _
+from eakte.i18n import N_, _
 
 _WIDTH_WITHOUT_TERMINAL = 180
 
@@ -22,11 +22,17 @@ _STYLES = {
     "VALID": "bold green",
     "INVALID": "bold red",
     "INDETERMINATE": "bold yellow",
-    "filed": "green",
-    "review": "yellow",
-    "quarantine": "red",
-    "rejected": "red",
+    N_("filed"): "green",
+    N_("review"): "yellow",
+    N_("quarantine"): "red",
+    N_("rejected"): "red",
+    N_("received"): "",
+    N_("processed"): "",
+    N_("released"): "",
+    N_("duplicate"): "",
+    N_("received-again"): "",
 }
+"""Verdicts and states with their colour; shown in the reader's language."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -88,7 +94,8 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
 def error(refusal: EakteError) -> None:
     """Print what went wrong and what to do."""
     out = console(stderr=True)
-    out.print(f"[bold red]{escape(_('Error'))}:[/] {escape(refusal.message())}", soft_wrap=True)
+    head = _("Error:")
+    out.print(f"[bold red]{escape(head)}[/] {escape(refusal.message())}", soft_wrap=True)
     out.print(escape(refusal.hint()), soft_wrap=True)
 
 
@@ -98,4 +105,4 @@ def _cell(value: object) -> Text:
     if isinstance(value, int):
         return Text(str(value), justify="right")
     text = "" if value is None else str(value)
-    return Text(text, style=_STYLES.get(text, ""))
+    return Text(_(text) if text in _STYLES else text, style=_STYLES.get(text, ""))

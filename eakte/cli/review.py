@@ -25,7 +25,7 @@ def list_waiting(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         output.data(found, tuple[Document, ...])
         return
-    columns = (_("document"), _("class"), _("sure"), "Akte", _("subject"), _("waits because"))
+    columns = (_("document"), _("class"), _("confidence"), "Akte", _("subject"), _("waits because"))
     rows = [
         (
             each.id,

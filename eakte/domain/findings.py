@@ -56,23 +56,25 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.JBIG2: N_("a picture uses JBIG2, which can swap characters"),
     FindingCode.LOW_CONFIDENCE: N_("the class is not certain enough"),
     FindingCode.NO_CLASS: N_("no class fits"),
-    FindingCode.NO_AKTE: N_("no Akte is named and its class has none"),
+    FindingCode.NO_AKTE: N_("the letter names no Akte and its class has no Sammelakte"),
     FindingCode.UNKNOWN_AKTENZEICHEN: N_("the letter names an Aktenzeichen that does not exist"),
     FindingCode.SEVERAL_AKTENZEICHEN: N_("the letter names several Akten"),
     FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
-    FindingCode.NEEDS_PERSON: N_("its class is released by a person only"),
-    FindingCode.RASTERISED: N_("pages of a born-digital PDF became pictures"),
-    FindingCode.INCOMING_SIGNATURE: N_("it arrived signed; the signed file is kept unchanged"),
-    FindingCode.EMBEDDED_FILES: N_("it carries embedded files, kept in the original"),
-    FindingCode.SEAL_FAILED: N_("it could not be sealed"),
+    FindingCode.NEEDS_PERSON: N_("letters of this class must be released by a person"),
+    FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
+    FindingCode.INCOMING_SIGNATURE: N_("the file arrived signed; it is kept unchanged"),
+    FindingCode.EMBEDDED_FILES: N_(
+        "the file carries embedded files; they are kept in the scan as received"
+    ),
+    FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan"),
-    FindingCode.ENCRYPTED: N_("it is encrypted and needs a password"),
-    FindingCode.TRUNCATED: N_("it is cut off"),
-    FindingCode.DAMAGED: N_("it is damaged"),
-    FindingCode.EMPTY: N_("it is empty"),
-    FindingCode.UNKNOWN_TYPE: N_("it is neither PDF, TIFF, JPEG nor PNG"),
-    FindingCode.TOO_LARGE: N_("it is larger than this installation allows"),
-    FindingCode.NO_PAGES: N_("it holds no page"),
+    FindingCode.ENCRYPTED: N_("the file is encrypted and needs a password"),
+    FindingCode.TRUNCATED: N_("the file is incomplete (cut off)"),
+    FindingCode.DAMAGED: N_("the file is damaged"),
+    FindingCode.EMPTY: N_("the file is empty"),
+    FindingCode.UNKNOWN_TYPE: N_("the file is neither PDF, TIFF, JPEG nor PNG"),
+    FindingCode.TOO_LARGE: N_("the file is larger than this installation allows"),
+    FindingCode.NO_PAGES: N_("the file holds no page"),
     FindingCode.STAGE_FAILED: N_("a step of the work on it failed"),
     FindingCode.CONVERSION_FAILED: N_("no PDF/A that conforms could be made"),
 }
@@ -80,7 +82,10 @@ _SENTENCES: dict[FindingCode, str] = {
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding: its code, the page it is on (1-based, None for the whole) and a detail."""
+    """One finding: its code, the page it is on (1-based, None for the whole) and a detail.
+
+    What is stored is English; `sentence` translates it when a person reads it.
+    """
 
     code: FindingCode
     page: int | None = None
@@ -91,4 +96,4 @@ class Finding:
         text = _(_SENTENCES[self.code])
         if self.page is not None:
             text = _("{finding} (page {page})").format(finding=text, page=self.page)
-        return f"{text}: {self.detail}" if self.detail else text
+        return f"{text}: {_(self.detail)}" if self.detail else text

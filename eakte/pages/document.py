@@ -14,7 +14,7 @@ from PIL import Image
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, PageKind, SourcePage
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.pages.content import Drawing, DrawnPicture, Rectangle, read_page, spanned
 from eakte.pages.glance import GLANCE_DPI, is_separator
 from eakte.pages.limits import check_count, check_pixels
@@ -54,9 +54,9 @@ def inspect_document(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding,
             _check_warnings(pdf)
             return pages, findings
     except pikepdf.PasswordError:
-        raise refusal(FindingCode.ENCRYPTED, _("it needs a password")) from None
+        raise refusal(FindingCode.ENCRYPTED, "") from None
     except MemoryError:
-        raise refusal(FindingCode.TOO_LARGE, _("a page does not fit into memory")) from None
+        raise refusal(FindingCode.TOO_LARGE, N_("a page does not fit into memory")) from None
     except _BROKEN_STRUCTURE as problem:
         raise refusal(FindingCode.DAMAGED, str(problem)) from None
 
@@ -64,10 +64,10 @@ def inspect_document(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding,
 def _check_tail(data: bytes) -> None:
     tail = data[-_TAIL:]
     if b"%%EOF" not in tail or b"startxref" not in tail:
-        raise cut_off(_("the PDF has no end marker"))
+        raise cut_off(N_("the PDF has no end marker"))
     linearised = _LENGTH_OF_LINEARISED.search(data[:_TAIL])
     if linearised and int(linearised.group(1)) > len(data):
-        raise cut_off(_("the PDF is shorter than it says"))
+        raise cut_off(N_("the PDF is shorter than it says"))
 
 
 def _check_warnings(pdf: pikepdf.Pdf) -> None:
@@ -115,7 +115,7 @@ def visible_box(page: pikepdf.Page) -> Rectangle:
         min(media[3], crop[3]),
     )
     if box[2] - box[0] < 1 or box[3] - box[1] < 1:
-        raise refusal(FindingCode.DAMAGED, _("a page has no area"))
+        raise refusal(FindingCode.DAMAGED, N_("a page has no area"))
     return box
 
 
@@ -138,7 +138,7 @@ def _check_stream(stream: pikepdf.Stream) -> None:
     elif not set(filters) & {"/CCITTFaxDecode", "/JBIG2Decode", "/JPXDecode"}:
         expected = -(-int(stream.Width) * _bits_per_pixel(stream) // 8) * int(stream.Height)
         if len(stream.read_bytes(pikepdf.StreamDecodeLevel.all)) < expected:
-            raise cut_off(_("a picture has fewer pixels than it should"))
+            raise cut_off(N_("a picture has fewer pixels than it should"))
 
 
 def _bits_per_pixel(stream: pikepdf.Stream) -> int:

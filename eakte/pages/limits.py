@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eakte.domain.findings import FindingCode
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.pages.sniff import refusal
 
 MAX_PIXELS = 400_000_000
@@ -15,15 +15,15 @@ MAX_RENDERED_PIXELS = 80_000_000
 def check_pixels(width: int, height: int) -> None:
     """Refuse a picture with no or too many pixels (`damaged`, `too_large`)."""
     if width <= 0 or height <= 0:
-        raise refusal(FindingCode.DAMAGED, _("a picture has no pixels"))
+        raise refusal(FindingCode.DAMAGED, N_("a picture has no pixels"))
     if width * height > MAX_PIXELS:
-        detail = _("a picture has {width} by {height} pixels").format(width=width, height=height)
+        detail = f"{width} x {height} px"
         raise refusal(FindingCode.TOO_LARGE, detail)
 
 
 def check_count(pages: int) -> None:
     """Refuse a file with no or too many pages (`no_pages`, `too_large`)."""
     if pages < 1:
-        raise refusal(FindingCode.NO_PAGES, _("it holds no page"))
+        raise refusal(FindingCode.NO_PAGES, "")
     if pages > MAX_PAGES:
-        raise refusal(FindingCode.TOO_LARGE, _("it has {pages} pages").format(pages=pages))
+        raise refusal(FindingCode.TOO_LARGE, f"{pages} > {MAX_PAGES}")

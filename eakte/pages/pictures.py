@@ -11,7 +11,7 @@ from PIL.ExifTags import Base
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.pages.glance import glance_size, is_blank, is_separator
 from eakte.pages.limits import check_count, check_pixels
 from eakte.pages.sniff import refusal
@@ -50,7 +50,7 @@ def inspect_picture(path: Path, media_type: MediaType) -> tuple[SourcePage, ...]
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as problem:
         raise refusal(FindingCode.DAMAGED, str(problem)) from None
     except MemoryError:
-        raise refusal(FindingCode.TOO_LARGE, _("a picture does not fit into memory")) from None
+        raise refusal(FindingCode.TOO_LARGE, N_("a picture does not fit into memory")) from None
 
 
 def _page(file: Image.Image, number: int) -> SourcePage:

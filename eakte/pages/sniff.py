@@ -7,7 +7,6 @@ from pathlib import Path
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
 from eakte.errors import UnusableInputError
-from eakte.i18n import _
 
 _PDF_HEADER_WITHIN = 1024
 _MAGIC = {
@@ -28,10 +27,10 @@ def sniff(path: Path) -> MediaType:
     with path.open("rb") as file:
         head = file.read(_PDF_HEADER_WITHIN)
     if not head:
-        raise refusal(FindingCode.EMPTY, _("it has no bytes"))
+        raise refusal(FindingCode.EMPTY, "")
     for magic, media_type in _MAGIC.items():
         if head.startswith(magic):
             return media_type
     if b"%PDF-" in head:
         return MediaType.PDF
-    raise refusal(FindingCode.UNKNOWN_TYPE, _("it is neither PDF, TIFF, JPEG nor PNG"))
+    raise refusal(FindingCode.UNKNOWN_TYPE, "")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from eakte.domain.findings import FindingCode
 from eakte.errors import UnusableInputError
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.pages.limits import MAX_PAGES
 from eakte.pages.sniff import refusal
 
@@ -38,7 +38,7 @@ def check_jpeg(data: bytes) -> None:
     while True:
         match = _MARKER.search(data, at)
         if match is None or match.end() > len(data):
-            raise cut_off(_("the JPEG has no end marker"))
+            raise cut_off(N_("the JPEG has no end marker"))
         marker = data[match.start() + 1]
         if marker == _END_OF_IMAGE:
             break
@@ -46,7 +46,7 @@ def check_jpeg(data: bytes) -> None:
         (length,) = struct.unpack(">H", data[match.end() : match.end() + 2].rjust(2, b"\0"))
         at = match.end() + length
     if not scanned:
-        raise cut_off(_("the JPEG ends before its picture"))
+        raise cut_off(N_("the JPEG ends before its picture"))
 
 
 def check_jpeg_filled(data: bytes) -> None:
@@ -58,7 +58,7 @@ def check_jpeg_filled(data: bytes) -> None:
     end = data.rfind(b"\xff\xd9")
     longer = data[:end] + _MORE_CODED_BYTES + data[end:]
     if _decoded_small(data) != _decoded_small(longer):
-        raise cut_off(_("the JPEG has fewer pixels than it should"))
+        raise cut_off(N_("the JPEG has fewer pixels than it should"))
 
 
 def _decoded_small(data: bytes) -> bytes:
@@ -75,7 +75,7 @@ def check_png(data: bytes) -> None:
         if data[at + 4 : at + 12] == _PNG_END:
             return
         at += 12 + length
-    raise cut_off(_("the PNG has no IEND chunk"))
+    raise cut_off(N_("the PNG has no IEND chunk"))
 
 
 class _Layout(NamedTuple):
@@ -85,7 +85,7 @@ class _Layout(NamedTuple):
     def unpack(self, code: str, at: int) -> int:
         size = struct.calcsize(code)
         if at < 0 or at + size > len(self.data):
-            raise cut_off(_("a TIFF directory lies beyond the end of the file"))
+            raise cut_off(N_("a TIFF directory lies beyond the end of the file"))
         return int(struct.unpack_from(self.order + code, self.data, at)[0])
 
 
@@ -106,7 +106,7 @@ def check_tiff(data: bytes) -> tuple[TiffPage, ...]:
     at, seen, pages = layout.unpack("I", 4), set[int](), list[TiffPage]()
     while at:
         if at in seen or len(pages) > MAX_PAGES:
-            raise refusal(FindingCode.DAMAGED, _("the TIFF directories run in a circle"))
+            raise refusal(FindingCode.DAMAGED, N_("the TIFF directories run in a circle"))
         seen.add(at)
         count = layout.unpack("H", at)
         entries = (_entry(layout, at + 2 + 12 * index) for index in range(count))
@@ -124,7 +124,7 @@ def _entry(layout: _Layout, at: int) -> tuple[int, tuple[int, ...]]:
     size = _TYPE_SIZES.get(kind, 1) * count
     start = at + 8 if size <= 4 else layout.unpack("I", at + 8)  # noqa: PLR2004 - an entry's own four bytes
     if start + size > len(layout.data):
-        raise cut_off(_("a TIFF directory lies beyond the end of the file"))
+        raise cut_off(N_("a TIFF directory lies beyond the end of the file"))
     code = _TYPE_CODES.get(kind)
     if code is None:
         return tag, ()
@@ -135,8 +135,8 @@ def _check_strips(page: TiffPage, size: int) -> None:
     for offsets_tag, counts_tag in _OFFSETS_TO_COUNTS.items():
         offsets, counts = page.tags.get(offsets_tag, ()), page.tags.get(counts_tag, ())
         if len(offsets) != len(counts):
-            raise refusal(FindingCode.DAMAGED, _("a TIFF page has strips without a length"))
+            raise refusal(FindingCode.DAMAGED, N_("a TIFF page has strips without a length"))
         if any(start + length > size for start, length in zip(offsets, counts, strict=True)):
-            raise cut_off(_("a TIFF strip lies beyond the end of the file"))
+            raise cut_off(N_("a TIFF strip lies beyond the end of the file"))
     if not any(page.tags.get(tag) for tag in _OFFSETS_TO_COUNTS):
-        raise refusal(FindingCode.DAMAGED, _("a TIFF page has no picture"))
+        raise refusal(FindingCode.DAMAGED, N_("a TIFF page has no picture"))

@@ -16,7 +16,7 @@ from eakte.domain.findings import FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.pdfa.images import on_white
 from eakte.pdfa.textlayer import FONT, usable
 
@@ -40,15 +40,15 @@ def require_same(
     texts = {page.number: page for page in recognised}
     with pypdfium2.PdfDocument(archive) as copy, pikepdf.open(archive) as structure:
         if len(copy) != len(pages):
-            raise _differs(_("it has another number of pages"))
+            raise _differs(N_("the copy has another number of pages"))
         for index, page in enumerate(pages):
             shown = _drawn(copy, index)
             if _far_apart(_original(source, media_type, page, shown.size), shown):
-                raise _differs(_("page {number} looks different").format(number=page.number))
+                raise _differs(f"page {page.number} looks different")
             read = texts.get(page.number)
             wanted = "" if read is None else "".join(usable(word.text) for word in read.words)
             if _solid(_written(structure.pages[index])) != _solid(wanted):
-                raise _differs(_("page {number} lost text").format(number=page.number))
+                raise _differs(f"page {page.number} lost text")
 
 
 def _differs(detail: str) -> UnusableInputError:

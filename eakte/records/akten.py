@@ -12,7 +12,7 @@ from eakte.database.schema import vorgang as vorgang_table
 from eakte.domain.akten import Akte, Vorgang, is_aktenzeichen
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import NotFoundError, RefusedError
-from eakte.i18n import _
+from eakte.i18n import N_, _
 
 
 def open_akte(connection: Connection, akte: Akte) -> None:
@@ -44,7 +44,7 @@ def get(connection: Connection, aktenzeichen: str) -> Akte:
     """Give the Akte with that Aktenzeichen; raises NotFoundError."""
     akte = find(connection, aktenzeichen)
     if akte is None:
-        raise NotFoundError(kind="Akte", name=aktenzeichen)
+        raise NotFoundError(kind=N_("Akte"), name=aktenzeichen)
     return akte
 
 

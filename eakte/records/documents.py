@@ -18,7 +18,7 @@ from eakte.domain.letters import Classification, Extraction
 from eakte.domain.moments import from_micros, to_micros
 from eakte.domain.transfervermerk import Release, Transfervermerk
 from eakte.errors import NotFoundError, RefusedError
-from eakte.i18n import _
+from eakte.i18n import N_, _
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
 
@@ -50,18 +50,18 @@ def get(connection: Connection, document_id: DocumentId) -> Document:
     """Give a letter by its whole id; raises NotFoundError."""
     document = find(connection, document_id)
     if document is None:
-        raise NotFoundError(kind="document", name=document_id)
+        raise NotFoundError(kind=N_("document"), name=document_id)
     return document
 
 
 def get_by_prefix(connection: Connection, prefix: str) -> Document:
     """Give the one letter whose id is or starts with `prefix`; raises NotFoundError."""
     if not _DOCUMENT_ID.fullmatch(prefix):
-        raise NotFoundError(kind="document", name=prefix)
+        raise NotFoundError(kind=N_("document"), name=prefix)
     query = sa.select(table).where(table.c.id.startswith(prefix, autoescape=True)).limit(2)
     rows = connection.execute(query).all()
     if len(rows) != 1:
-        raise NotFoundError(kind="document", name=prefix)
+        raise NotFoundError(kind=N_("document"), name=prefix)
     return _document(rows[0])
 
 

@@ -17,6 +17,7 @@ from eakte.domain.ids import Digest
 from eakte.domain.mail import Inspection, Scan, ScanState
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import NotFoundError
+from eakte.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,17 @@ def get(connection: Connection, digest: Digest) -> ScanRecord:
     """Give the file with that digest; raises NotFoundError."""
     record = find(connection, digest)
     if record is None:
-        raise NotFoundError(kind="scan", name=digest)
+        raise NotFoundError(kind=N_("scan"), name=digest)
     return record
 
 
-def find_by_prefix(connection: Connection, prefix: str, state: ScanState) -> ScanRecord:
-    """Give the one file in that state whose digest or name is `prefix` or starts with it."""
-    matches = (scan_table.c.digest.startswith(prefix, autoescape=True)) | (
-        scan_table.c.name == prefix
-    )
-    query = sa.select(scan_table).where(matches, scan_table.c.state == state.value).limit(2)
-    rows = connection.execute(query).all()
+def find_quarantined(connection: Connection, name: str) -> ScanRecord:
+    """Give the one file in quarantine of that name, or whose digest begins like that."""
+    matches = (scan_table.c.digest.startswith(name, autoescape=True)) | (scan_table.c.name == name)
+    quarantined = scan_table.c.state == ScanState.QUARANTINE.value
+    rows = connection.execute(sa.select(scan_table).where(matches, quarantined).limit(2)).all()
     if len(rows) != 1:
-        raise NotFoundError(kind=state.value, name=prefix)
+        raise NotFoundError(kind=N_("file in quarantine"), name=name)
     return _record(rows[0])
 
 

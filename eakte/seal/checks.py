@@ -67,11 +67,16 @@ def verdict_of(outcomes: Iterable[Outcome]) -> tuple[Verdict, str]:
 
 
 def numbered(outcomes: Iterable[Outcome]) -> tuple[Check, ...]:
-    """Number the outcomes for a report."""
+    """Number the outcomes for a report; one that passed says what that means."""
+    meanings = {_(name): _(meaning) for name, meaning in _MEANINGS.items()}
     return tuple(
-        Check(number, outcome.name, outcome.passed, outcome.detail)
-        for number, outcome in enumerate(outcomes, start=1)
+        Check(number, each.name, each.passed, each.detail or _meaning(each, meanings))
+        for number, each in enumerate(outcomes, start=1)
     )
+
+
+def _meaning(outcome: Outcome, meanings: dict[str, str]) -> str:
+    return meanings[outcome.name] if outcome.passed else ""
 
 
 def record(digest: str, expected_digest: str, pages: int | None, expected: int) -> list[Outcome]:
@@ -101,7 +106,8 @@ def _structure(facts: FileFacts, _at: datetime) -> Outcome:
     remarks = "; ".join(facts.structure.repairs)
     if facts.read_strictly:
         return Outcome(_("Structure"), passed=True, detail=remarks)
-    detail = f"FORMAT_FAILURE: {remarks or _('it breaks the rules of PDF')}"
+    remarks = remarks or _("it breaks the rules of PDF")
+    detail = f"FORMAT_FAILURE: {remarks}"
     return Outcome(_("Structure"), passed=False, detail=detail)
 
 
@@ -247,17 +253,22 @@ _CHECKS: tuple[_Judge, ...] = (
     _trailing,
     _container,
 )
-_NAMES = (
-    N_("Structure"),
-    N_("Seal"),
-    N_("Number of signatures"),
-    N_("Integrity"),
-    N_("Validity"),
-    N_("Permission"),
-    N_("Changes after sealing"),
-    N_("Document time-stamps"),
-    N_("Time-stamp certificates"),
-    N_("Coverage"),
-    N_("Trailing bytes"),
-    N_("Time-stamp container"),
-)
+_MEANINGS = {
+    N_("Structure"): N_("the file follows the rules of PDF and was read completely"),
+    N_("Seal"): N_("it carries a seal or signature"),
+    N_("Number of signatures"): N_("another program counts as many signatures as were examined"),
+    N_("Integrity"): N_("no sealed byte was changed; digests and signature values fit"),
+    N_("Validity"): N_("the certificate chain ends at a trust anchor and was in force"),
+    N_("Permission"): N_("no change goes beyond what the seal permits"),
+    N_("Changes after sealing"): N_("only time-stamps and evidence for the seal were added"),
+    N_("Document time-stamps"): N_("an archive time-stamp is there, and each one is valid"),
+    N_("Time-stamp certificates"): N_("each was in force until the next one, or is now"),
+    N_("Coverage"): N_("the last time-stamp covers the whole file"),
+    N_("Trailing bytes"): N_("nothing follows the last time-stamp"),
+    N_("Time-stamp container"): N_("no byte of it could be another one"),
+    N_("Digest in the record"): N_("the file has the SHA-256 that the record holds"),
+    N_("Pages in the record"): N_("the file has as many pages as the record says"),
+    N_("Preservable"): N_("renewed time-stamps keep it valid after the certificates expire"),
+}
+"""The checks in order, each with what it means that it passed."""
+_NAMES = tuple(_MEANINGS)[:12]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from eakte.domain.verification import SignatureSummary, TimestampSummary, VerificationReport
 from eakte.errors import NotFoundError
-from eakte.i18n import _
+from eakte.i18n import N_
 from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
@@ -92,7 +92,7 @@ def _open(pdf: Path, anchors: Path, at: datetime) -> _Case:
     try:
         data = pdf.read_bytes()
     except OSError as problem:
-        raise NotFoundError(kind=_("file"), name=pdf) from problem
+        raise NotFoundError(kind=N_("file"), name=pdf) from problem
     return _Case(data, TrustAnchors.load(anchors), at)
 
 

@@ -82,8 +82,9 @@ def _home(home: Home) -> Iterator[Health]:
     yield _private(home.trust, _("keys and trust anchors"))
     for inbox in home.settings.inboxes:
         folder = home.inbox_folder(inbox)
+        name = _("inbox {station}").format(station=inbox.station)
         advice = _("Make the folder or correct eakte.toml.")
-        yield Health(f"{_('inbox')} {inbox.station}", folder.is_dir(), str(folder), advice)
+        yield Health(name, folder.is_dir(), str(folder), advice)
     documentation = home.verfahrensdokumentation()
     advice = _("Write it; without it nothing can be sealed.")
     yield Health("Verfahrensdokumentation", documentation.is_file(), str(documentation), advice)
@@ -109,9 +110,10 @@ def _space(home: Home) -> Health:
 
 def _database(engine: Engine) -> Iterator[Health]:
     revision, wanted = current(engine), newest()
-    advice = _("Back it up, then bring it to this revision with `eakte init` of this version.")
+    advice = _("This home was made by another version of eakte: use that version.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
     with engine.connect() as connection:
         sound = SqliteIndex().check(connection)
     detail = _("sound") if sound else _("broken")
-    yield Health(_("search index"), sound, detail, _("It is derived; filing goes on without it."))
+    advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
+    yield Health(_("search index"), sound, detail, advice)

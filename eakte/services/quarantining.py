@@ -21,7 +21,7 @@ def quarantined(desk: Desk) -> tuple[ScanRecord, ...]:
 def show(desk: Desk, name: str) -> ScanRecord:
     """Give a file in quarantine by its name or the beginning of its digest."""
     with desk.engine.connect() as connection:
-        return scans.find_by_prefix(connection, name, ScanState.QUARANTINE)
+        return scans.find_quarantined(connection, name)
 
 
 def retry(desk: Desk, name: str) -> ScanRecord:

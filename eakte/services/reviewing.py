@@ -9,6 +9,7 @@ from eakte.domain.akten import Document, DocumentState
 from eakte.domain.letters import Classification
 from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import NotFoundError
+from eakte.i18n import N_
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
@@ -59,7 +60,7 @@ def _corrected(desk: Desk, letter: Document, corrections: Corrections) -> Docume
     changed = letter
     if corrections.class_id:
         if desk.definitions.class_of(corrections.class_id) is None:
-            raise NotFoundError(kind="class", name=corrections.class_id)
+            raise NotFoundError(kind=N_("class"), name=corrections.class_id)
         chosen = Classification(corrections.class_id, 1.0, (f"person:{actor.current()}",))
         changed = replace(changed, classification=chosen)
     if corrections.akte:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eakte.config import Inbox
 from eakte.errors import ConfigurationError, NotFoundError
-from eakte.i18n import _
+from eakte.i18n import N_, _
 from eakte.inbox.receive import Outcome
 from eakte.pipeline.context import Context
 from eakte.pipeline.submit import Submitter
@@ -19,7 +19,7 @@ def submit(context: Context, files: tuple[Path, ...], station: str) -> dict[Path
     submitter = Submitter(context.engine)
     for file in files:
         if not file.is_file():
-            raise NotFoundError(kind="file", name=file)
+            raise NotFoundError(kind=N_("file"), name=file)
     origin = (inbox.station, inbox.pipeline)
     return {file: take(context, submitter, file, origin, remove=False) for file in files}
 
@@ -33,4 +33,4 @@ def _inbox(context: Context, station: str) -> Inbox:
     for inbox in inboxes:
         if inbox.station == station:
             return inbox
-    raise NotFoundError(kind="station", name=station)
+    raise NotFoundError(kind=N_("station"), name=station)

@@ -213,6 +213,26 @@ class _Clumsy(DemoTimestampAuthority):
         return response.dump(force=True)
 
 
+class _Generous(DemoTimestampAuthority):
+    """Puts a certificate into its tokens that has nothing to do with them."""
+
+    def answer(self, request):
+        response = tsp.TimeStampResp.load(super().answer(request))
+        signed = response["time_stamp_token"]["content"]
+        signed["certificates"] = [*(item.chosen for item in signed["certificates"]), self.stray]
+        return response.dump(force=True)
+
+
+def test_a_certificate_that_the_time_stamp_does_not_cover_leaves_a_doubt(folder, bench, tmp_path):
+    """It could be exchanged for another one without anybody noticing."""
+    tsa = Pkcs12SealKey.of(TrustFolder(folder), "tsa")
+    authority = _Generous(tsa, CLOCK)
+    authority.stray = Pkcs12SealKey.of(TrustFolder(trust(tmp_path / "x")), "tsa").certificate
+    report = bench(Sealer(folder, CLOCK, authority=authority).seal(pdfa(), "x"))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "carries a certificate" in report.reason
+
+
 class _Down:
     def answer(self, _request):
         raise ConnectionError("no route to the time-stamp authority")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -77,3 +78,15 @@ def test_the_language_follows_the_locale(
     error = run("status", "--home", str(tmp_path / "none")).stderr
     assert ("Fehler" in error) is german
     assert ("There is no eakte home" in error) is not german
+
+
+def test_no_message_hides_in_an_f_string() -> None:
+    """The extractor cannot see into them: such a message would silently stay English."""
+    root = Path(__file__).parents[2]
+    for folder in ("eakte", "sample_mail"):
+        for file in (root / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+                    names = {getattr(each.func, "id", "") for each in calls}
+                    assert not names & {"_", "N_"}, f"{file}:{node.lineno}"
