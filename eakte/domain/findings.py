@@ -96,4 +96,7 @@ class Finding:
         text = _(_SENTENCES[self.code])
         if self.page is not None:
             text = _("{finding} (page {page})").format(finding=text, page=self.page)
-        return f"{text}: {_(self.detail)}" if self.detail else text
+        if not self.detail:
+            return text
+        detail = _(self.detail)
+        return f"{text}: {detail}"
