@@ -36,7 +36,7 @@ letters: setup
 
 # Kill the watcher at random moments, 20 times, over all sample letters.
 crash: setup
-	EAKTE_CRASH=1 .venv/bin/pytest -q tests/crash
+	.venv/bin/pytest -q tests/crash
 
 clean:
 	rm -rf .venv eakte-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

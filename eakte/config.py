@@ -36,6 +36,9 @@ class Watching(_Section):
     settle_seconds: float = Field(
         default=2.0, ge=0, description="A file is whole when size and time stood still this long."
     )
+    grace_seconds: float = Field(
+        default=10.0, ge=0, description="A taken file stays this long, for writers that pause."
+    )
     rescan_seconds: float = Field(
         default=5.0, gt=0, description="A full rescan happens at least this often."
     )

@@ -1,9 +1,14 @@
 """Run a function in a child process with limits, because the files it reads may be hostile.
 
 The child gets limits on memory, CPU seconds, file size and wall time, and a process group of its
-own that is killed whole. Arguments travel to it by name and JSON, its result comes back as JSON
-checked against the function's return annotation: nothing that a file made the child do can run
-here. A helper process (forkserver) has the heavy libraries imported, so that a call costs a fork.
+own that is killed whole. Arguments travel to it by name and JSON; its answer is bounded in time
+and size and comes back as JSON, checked against the function's return annotation. A helper process
+(forkserver) has the heavy libraries imported, so that a call costs a fork.
+
+This contains crashes, hangs and greed. It is no security boundary against code that takes the
+child over: such code runs as the same user, may read and write the same files and use the network,
+and a process that it starts with `setsid` is not killed. A container or a user of its own can add
+that border.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +34,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _MEGABYTE = 1 << 20
+_MAX_ANSWER = 64 * _MEGABYTE
 _PRELOAD = [
     "eakte.sandbox",
     "eakte.pages.inspect",
@@ -80,14 +87,32 @@ def _encode_arguments(hints: dict[str, Any], args: tuple[Any, ...], kwargs: dict
 
 
 def _await_answer(receiver: Connection, name: str, limits: Limits) -> bytes:
-    if not receiver.poll(limits.wall_seconds):
-        detail = f"no result after {limits.wall_seconds:.0f} s"
-        raise errors.StageFailedError(stage=name, detail=detail)
+    """Give the whole answer, if it is whole before the deadline and not too large."""
+    expired = threading.Event()
+    deadline = threading.Timer(limits.wall_seconds, _hang_up, (receiver, expired))
+    deadline.daemon = True
+    deadline.start()
     try:
-        return receiver.recv_bytes()
-    except (EOFError, OSError):
+        return receiver.recv_bytes(_MAX_ANSWER)
+    except (EOFError, OSError) as problem:
         detail = "the child process ended without a result (limit of memory or CPU, or a crash)"
+        if expired.is_set():
+            detail = f"no result after {limits.wall_seconds:.0f} s"
+        elif isinstance(problem, OSError) and problem.errno is None:
+            detail = f"the result is larger than {_MAX_ANSWER // _MEGABYTE} MB, or no message"
         raise errors.StageFailedError(stage=name, detail=detail) from None
+    finally:
+        deadline.cancel()
+        deadline.join()
+
+
+def _hang_up(receiver: Connection, expired: threading.Event) -> None:
+    """End the waiting at the deadline: half an answer is none, whoever holds the other end."""
+    expired.set()
+    line = socket.socket(fileno=receiver.fileno())
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.detach()
 
 
 def _end(child: multiprocessing.process.BaseProcess) -> None:

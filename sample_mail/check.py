@@ -49,6 +49,8 @@ class Comparison:
     classes: int
     fields_right: int
     fields: int
+    other_differences: int
+    """Wrong Akten, page counts and numbers of letters: there must be none."""
     differences: tuple[str, ...]
 
 
@@ -76,6 +78,9 @@ def compare(desk: Desk, expected: tuple[ExpectedFile, ...]) -> Comparison:
         classes=_count(points, "class"),
         fields_right=_right(points, "field"),
         fields=_count(points, "field"),
+        other_differences=sum(
+            not point.right for point in points if point.kind in {"akte", "pages", "letters"}
+        ),
         differences=tuple(point.difference for point in points if not point.right),
     )
 

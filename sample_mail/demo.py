@@ -119,6 +119,7 @@ def _show_around(desk: Desk, home: Path) -> None:
 def _judge(comparison: Comparison) -> ExitCode:
     good = (
         comparison.states_right == comparison.files
+        and not comparison.other_differences
         and comparison.classes_right >= _GOOD * comparison.classes
         and comparison.fields_right >= _GOOD * comparison.fields
     )

@@ -6,7 +6,6 @@ Leaves and inner nodes are hashed with different prefixes, so that neither can p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 """Root of the tree without leaves (RFC 6962 §2.1)."""
@@ -43,11 +42,3 @@ def root_of(frontier: tuple[bytes, ...]) -> bytes:
     for subtree in reversed(frontier[:-1]):
         root = node_hash(subtree, root)
     return root
-
-
-def root_of_leaves(leaves: Iterable[bytes]) -> bytes:
-    """Give the root over leaf hashes in order."""
-    frontier: tuple[bytes, ...] = ()
-    for size, leaf in enumerate(leaves):
-        frontier = append(frontier, size, leaf)
-    return root_of(frontier)

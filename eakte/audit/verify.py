@@ -42,6 +42,8 @@ class AuditVerdict:
     root: str
     anchored: int
     """How many events, from the first, a checkpoint outside the database confirms."""
+    unreadable_checkpoints: int
+    """How many lines outside the database are no checkpoint (a crash while writing leaves one)."""
     defects: tuple[Defect, ...]
 
     @property
@@ -59,17 +61,29 @@ class _Row(NamedTuple):
     root: str
 
 
-def verify(connection: Connection, checkpoints: tuple[Checkpoint, ...] = ()) -> AuditVerdict:
+def verify(
+    connection: Connection,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    unreadable_checkpoints: int = 0,
+) -> AuditVerdict:
     """Recompute every leaf and root from the rows; compare with the head and with checkpoints.
 
-    The caller's duty: pass checkpoints from a place that the database's keeper cannot write.
-    Without them a log rebuilt as a whole, consistently, cannot be told from an honest one.
+    The caller's duties: pass a connection that sees one state throughout (`snapshot`), since rows
+    and head are read one after the other and a log may grow meanwhile; pass checkpoints from a
+    place that the database's keeper cannot write, read before the snapshot. Without them a log
+    rebuilt as a whole, consistently, cannot be told from an honest one.
     """
     walk = _Walk({checkpoint.size for checkpoint in checkpoints})
     defects = list(walk.over(_rows(connection)))
     defects += _head_defects(connection, walk)
     anchored, broken = _compare(checkpoints, walk)
-    return AuditVerdict(walk.count, walk.root(), anchored, (*defects[:_MAX_DEFECTS], *broken))
+    return AuditVerdict(
+        size=walk.count,
+        root=walk.root(),
+        anchored=anchored,
+        unreadable_checkpoints=unreadable_checkpoints,
+        defects=(*defects[:_MAX_DEFECTS], *broken),
+    )
 
 
 def head(connection: Connection) -> tuple[int, str]:

@@ -182,6 +182,9 @@ def _print_audit(verdict: AuditVerdict) -> None:
     output.line(text)
     anchored = _("{count} of them are confirmed by checkpoints outside the database")
     output.line(anchored.format(count=verdict.anchored))
+    if verdict.unreadable_checkpoints:
+        unreadable = _("{count} lines of the checkpoint file cannot be read; they confirm nothing")
+        output.line(unreadable.format(count=verdict.unreadable_checkpoints), "yellow")
     for defect in verdict.defects:
         place = _("whole log") if defect.position is None else f"#{defect.position}"
         output.line(f"{place}: {defect.detail}", "red")

@@ -88,11 +88,10 @@ def submit(
     station: Annotated[str, typer.Option(help=_("Scanning station; default: the first."))] = "",
 ) -> None:
     """Take files without the inbox folder."""
-    from eakte.pipeline.context import Context
+    from eakte.services.desks import open_desk
     from eakte.services.submitting import submit as take_all
 
-    context = Context(open_home(home), SystemClock())
-    taken = take_all(context, tuple(files), station)
+    taken = take_all(open_desk(home), tuple(files), station)
     output.table("", (_("file"), _("outcome")), [(path.name, done) for path, done in taken.items()])
     output.line(_("`eakte watch` reads and files them."))
 
@@ -132,6 +131,9 @@ def _print_status(found: Status) -> None:
     for trouble in found.troubles:
         reasons = "; ".join(finding.sentence() for finding in trouble.reasons)
         output.line(_("Quarantine: {name}: {why}").format(name=trouble.name, why=reasons), "red")
+    for path in found.left_alone:
+        text = _("Not taken (temporary name, link, pipe or folder): {path}")
+        output.line(text.format(path=path), "yellow")
 
 
 def _print_lines(lines: tuple[Line, ...]) -> None:

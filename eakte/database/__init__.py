@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from eakte.database.engine import Connection, Engine, connect, lock, transaction
+from eakte.database.engine import Connection, Engine, connect, lock, snapshot, transaction
 
-__all__ = ["Connection", "Engine", "connect", "lock", "transaction"]
+__all__ = ["Connection", "Engine", "connect", "lock", "snapshot", "transaction"]

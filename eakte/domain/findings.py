@@ -67,7 +67,7 @@ _SENTENCES: dict[FindingCode, str] = {
         "the file carries embedded files; they are kept in the scan as received"
     ),
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
-    FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan"),
+    FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.ENCRYPTED: N_("the file is encrypted and needs a password"),
     FindingCode.TRUNCATED: N_("the file is incomplete (cut off)"),
     FindingCode.DAMAGED: N_("the file is damaged"),

@@ -29,6 +29,8 @@ class Release:
     rule: str
     """Name and version of the rule, empty when a person looked."""
     at: datetime
+    account: str
+    """The account that released: where a person is named by another, this tells who did."""
 
 
 @dataclass(frozen=True)

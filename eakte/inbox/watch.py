@@ -12,6 +12,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from eakte.inbox.receive import TAKEN
 from eakte.inbox.settle import Observation, is_settled, is_temporary
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,18 @@ class Look:
 
     settled: tuple[Path, ...]
     waiting: int
+
+
+def left_alone(folder: Path) -> tuple[Path, ...]:
+    """Give what lies in an inbox and is not taken: temporary names, links, pipes, folders."""
+    if not folder.is_dir():
+        return ()
+    entries = (path for path in sorted(folder.iterdir()) if path.name != TAKEN)
+    return tuple(path for path in entries if not _is_candidate(path))
+
+
+def _is_candidate(path: Path) -> bool:
+    return not is_temporary(path.name) and not path.is_symlink() and path.is_file()
 
 
 class FolderWatch:
@@ -76,7 +89,7 @@ class FolderWatch:
             _log.warning("inbox %s cannot be read: %s", self.folder, problem)
             return
         for path in entries:
-            if is_temporary(path.name) or path.is_symlink() or not path.is_file():
+            if not _is_candidate(path):
                 continue
             try:
                 status = path.stat()

@@ -11,7 +11,16 @@ class OcrEngine(Protocol):
     """Port: reads one prepared picture."""
 
     def __call__(
-        self, picture: PreparedPicture, number: int, width: float, height: float, languages: str
+        self,
+        seconds: float,
+        picture: PreparedPicture,
+        number: int,
+        width: float,
+        height: float,
+        languages: str,
     ) -> RecognisedPage:
-        """Read page `number`, `width` by `height` points as stored; boxes in stored coordinates."""
+        """Read page `number`, `width` by `height` points as stored; boxes in stored coordinates.
+
+        A page that takes more than `seconds` is given as far as it was read, not `complete`.
+        """
         ...

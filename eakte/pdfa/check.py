@@ -39,6 +39,12 @@ def verdict(path: Path, transfervermerk: Transfervermerk | None) -> str:
     return str(left[0]) if left else PASS
 
 
+def page_count(path: Path) -> int:
+    """Count the pages of a PDF."""
+    with pikepdf.open(path) as pdf:
+        return len(pdf.pages)
+
+
 def require_pass(path: Path, transfervermerk: Transfervermerk | None) -> None:
     """Raise UnusableInputError (`conversion_failed`) and remove the file unless it conforms."""
     answer = verdict(path, transfervermerk)

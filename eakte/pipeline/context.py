@@ -43,7 +43,7 @@ class Context(Desk):
         """Give the limits for reading one page."""
         reading = self.home.settings.reading
         seconds = reading.page_seconds
-        return Limits(seconds + 10, int(seconds) + 10, reading.page_memory_mb)
+        return Limits(seconds + 30, int(seconds) + 30, reading.page_memory_mb)
 
     def file_limits(self) -> Limits:
         """Give the limits for looking into or converting a whole file."""

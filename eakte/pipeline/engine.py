@@ -52,14 +52,6 @@ def busy() -> bool:
     return bool(pending)
 
 
-def broken() -> tuple[str, ...]:
-    """Give the ids of workflows that the engine gave up."""
-    failed = DBOS.list_workflows(
-        status=["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"], load_input=False, load_output=False
-    )
-    return tuple(status.workflow_id for status in failed)
-
-
 def _launch(context: Context) -> None:
     DBOS(config=_config(context))
     Flow(context, _source(context))

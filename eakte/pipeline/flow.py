@@ -31,7 +31,6 @@ from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
 from eakte.pipeline.steps import CompleteSteps, IntakeSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
-from eakte.records import scans
 
 _log = logging.getLogger(__name__)
 
@@ -61,10 +60,9 @@ class Flow:
 
     def _make_letters(self, scan: str) -> None:
         steps = self._intake_steps
-        languages = self._languages(scan)
         found = self._step("inspect", steps.inspect, scan)
         inspection: str = found["inspection"]
-        read = self._read_pages(scan, inspection, found["parts"], languages)
+        read = self._read_pages(scan, inspection, found["parts"], found["languages"])
         letters = []
         for number, pages in enumerate(found["parts"], start=1):
             texts = [read[page] for page in pages]
@@ -132,11 +130,6 @@ class Flow:
             return name
 
         self._source.run_tx_step({"name": name}, work)
-
-    def _languages(self, scan: str) -> str:
-        with self.context.engine.connect() as connection:
-            pipeline = scans.get(connection, Digest(scan)).scan.pipeline
-        return self.context.definitions.pipeline(pipeline).languages
 
     def _quarantine(self, connection: Connection, scan: str, code: str, detail: str) -> None:
         finding = Finding(FindingCode(code), None, detail[:500])

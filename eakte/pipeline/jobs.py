@@ -9,11 +9,13 @@ from eakte.domain.archive import ArchiveCopy
 from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Transfervermerk
-from eakte.ocr.tesseract import recognise
+from eakte.ocr.interface import OcrEngine
+from eakte.ocr.tesseract import recognise_within
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pages.prepare import prepare
 from eakte.pdfa.build import build
+from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
 
 
@@ -22,8 +24,16 @@ def inspect_scan(source: Path) -> Inspection:
     return inspect(source)
 
 
+_ENGINE: OcrEngine = recognise_within
+
+
 def read_page(
-    source: Path, media_type: MediaType, page: SourcePage, languages: str, work: Path
+    source: Path,
+    media_type: MediaType,
+    page: SourcePage,
+    languages: str,
+    seconds: float,
+    work: Path,
 ) -> RecognisedPage:
     """Read one page: its own text if a program wrote it, else OCR on a prepared picture."""
     if page.kind is PageKind.BORN_DIGITAL:
@@ -33,7 +43,7 @@ def read_page(
     with tempfile.TemporaryDirectory(dir=work) as folder:
         tempfile.tempdir = folder  # the OCR library's own files too: this process is for one page
         picture = prepare(source, media_type, page.number, Path(folder) / "page")
-        return recognise(picture, page.number, page.width, page.height, languages)
+        return _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
 
 
 def make_archive_copy(
@@ -45,6 +55,11 @@ def make_archive_copy(
 ) -> ArchiveCopy:
     """Build the PDF/A of one part; see eakte.pdfa.build."""
     return build(source, media_type, pages, recognised, out)
+
+
+def count_pages(source: Path) -> int:
+    """Count the pages that an archive copy really has."""
+    return page_count(source)
 
 
 def attach_transfervermerk(

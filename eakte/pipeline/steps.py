@@ -16,7 +16,8 @@ from eakte.domain.letters import FieldName, Schutzbedarf
 from eakte.domain.mail import Inspection, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import Verdict, VerificationReport
-from eakte.errors import SealFailedError
+from eakte.errors import SealFailedError, UnusableInputError
+from eakte.i18n import N_
 from eakte.pages.split import split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
@@ -36,13 +37,19 @@ class IntakeSteps:
         self.store = context.store
 
     def inspect(self, scan: str) -> dict[str, Any]:
-        """Look into the scan; gives the inspection's digest and the page numbers of each part."""
+        """Look into the scan; gives the inspection's digest, the pages of each part, languages."""
         limits, source = self.context.file_limits(), self.store.path(Digest(scan))
         inspection = sandbox.call(limits, jobs.inspect_scan, source)
         parts = split(inspection.pages)
+        if not parts:
+            detail = N_("there are only separator sheets")
+            raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail=detail)
+        with self.context.engine.connect() as connection:
+            pipeline = scans.get(connection, Digest(scan)).scan.pipeline
         return {
             "inspection": self.store.put(to_json(inspection)),
             "parts": [list(part.pages) for part in parts],
+            "languages": self.context.definitions.pipeline(pipeline).languages,
         }
 
     def read_page(self, scan: str, inspection: str, number: int, languages: str) -> str:
@@ -55,6 +62,7 @@ class IntakeSteps:
             found.media_type,
             _page(found, number),
             languages,
+            self.context.home.settings.reading.page_seconds,
             self.context.home.work,
         )
         return self.store.put(to_json(recognised))
@@ -135,13 +143,15 @@ class CompleteSteps:
         environment = self.context.environment(station)
         definition = self.context.definitions.class_of(letter.classification.class_id)
         need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
-        made = transfervermerk.make(letter, letter.release, environment, need, len(letter.pages))
+        source = self.store.path(letter.archive_copy)
+        pages = sandbox.call(self.context.file_limits(), jobs.count_pages, source)
+        made = transfervermerk.make(letter, letter.release, environment, need, pages)
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
             copy = sandbox.call(
                 self.context.file_limits(),
                 jobs.attach_transfervermerk,
-                self.store.path(letter.archive_copy),
+                source,
                 made,
                 out,
             )
@@ -201,7 +211,9 @@ def _scan_findings(
     """Gather what the pages of a part and the whole file showed."""
     of_pages = [finding for number in part for finding in _page(inspection, number).findings]
     of_reading = [finding for page in pages for finding in page.findings]
-    return (*inspection.findings, *of_pages, *of_reading)
+    sheets = [page.number for page in inspection.pages if page.separator]
+    divided = [Finding(FindingCode.SEPARATOR_SHEET, number) for number in sheets]
+    return (*inspection.findings, *divided, *of_pages, *of_reading)
 
 
 def _copy_findings(copy: ArchiveCopy) -> tuple[Finding, ...]:

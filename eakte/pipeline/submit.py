@@ -34,13 +34,23 @@ class Submitter:
 
     def intake(self, connection: Connection, scan: Digest, attempt: int) -> None:
         """Queue the intake of a received scan; a retry from quarantine is a new attempt."""
-        options = _options(INTAKE, f"{INTAKE}-{scan}-{attempt}")
+        options = _options(INTAKE, intake_id(scan, attempt))
         self._client.enqueue_in_transaction(connection, options, scan)
 
     def complete(self, connection: Connection, document: DocumentId, version: int) -> None:
         """Queue sealing and filing of a released letter, once per release."""
-        options = _options(COMPLETE, f"{COMPLETE}-{document}-{version}")
+        options = _options(COMPLETE, complete_id(document, version))
         self._client.enqueue_in_transaction(connection, options, document, version)
+
+
+def intake_id(scan: Digest, attempt: int) -> str:
+    """Name the workflow of an intake: the same scan and attempt is the same work."""
+    return f"{INTAKE}-{scan}-{attempt}"
+
+
+def complete_id(document: DocumentId, version: int) -> str:
+    """Name the workflow that seals and files a letter in its released version."""
+    return f"{COMPLETE}-{document}-{version}"
 
 
 def _options(name: str, workflow_id: str) -> EnqueueOptions:

@@ -42,12 +42,13 @@ def receive(connection: Connection, scan: Scan, submitter: Submitter, actor: str
     return new
 
 
-def changed_while_taken(connection: Connection, scan: Scan, digest: Digest) -> None:
+def changed_while_taken(
+    connection: Connection, taken: Digest, present: Digest, station: str, at: datetime
+) -> None:
     """Note that a file changed after it was taken: an incident, and a new version to come."""
     lock(connection)
-    at, station = scan.received_at, scan.station
-    after = {"changed-while-taken": digest}
-    log.append(connection, _event(Action.INCIDENT, scan.digest, MACHINE, at, station, after))
+    after = {"changed-while-taken": present}
+    log.append(connection, _event(Action.INCIDENT, taken, MACHINE, at, station, after))
 
 
 def quarantine(connection: Connection, scan: Digest, finding: Finding, at: datetime) -> None:
@@ -112,12 +113,7 @@ def _propose_letter(
 ) -> None:
     pipeline = definitions.pipeline(pipeline_name)
     definition = definitions.class_of(letter.classification.class_id)
-    routed = gate.route(
-        letter.extraction,
-        definition,
-        lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None,
-        letter.received_at.date(),
-    )
+    routed = route(connection, letter, definitions)
     findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
@@ -131,8 +127,18 @@ def _propose_letter(
     if not held:
         rule = pipeline.release
         name = f"{rule.rule} {rule.version}"
-        decision = Release(ReleaseKind.RULE, rule.owner, name, at)
+        decision = Release(ReleaseKind.RULE, rule.owner, name, at, MACHINE)
         release(connection, proposed, decision, submitter, station)
+
+
+def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
+    """Find the Akte for a letter of its present class among those that exist."""
+
+    def exists(aktenzeichen: str) -> bool:
+        return akten.find(connection, aktenzeichen) is not None
+
+    definition = definitions.class_of(letter.classification.class_id)
+    return gate.route(letter.extraction, definition, exists, letter.received_at.date())
 
 
 def release(
@@ -150,8 +156,9 @@ def release(
         raise RefusedError(detail=detail)
     released = replace(letter, state=DocumentState.RELEASED, release=decision)
     stored = documents.update(connection, released)
-    after = {"kind": decision.kind.value, "rule": decision.rule, "akte": letter.aktenzeichen}
-    event = _event(Action.RELEASED, letter.id, decision.person, decision.at, station, after)
+    answerable = {"kind": decision.kind.value, "rule": decision.rule, "person": decision.person}
+    after = answerable | {"akte": letter.aktenzeichen}
+    event = _event(Action.RELEASED, letter.id, decision.account, decision.at, station, after)
     log.append(connection, event)
     submitter.complete(connection, stored.id, stored.version)
     return stored

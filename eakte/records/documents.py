@@ -24,9 +24,11 @@ _DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
 
 
 def add(connection: Connection, document: Document) -> None:
-    """Add a letter; adding one that is there already changes nothing (a step may run twice)."""
-    if find(connection, document.id) is None:
-        connection.execute(sa.insert(table).values(id=document.id, **_columns(document)))
+    """Add a letter. Raises RefusedError if another one has its id: nothing is ever overwritten."""
+    if find(connection, document.id) is not None:
+        detail = _("there is a letter {document} already").format(document=document.id)
+        raise RefusedError(detail=detail)
+    connection.execute(sa.insert(table).values(id=document.id, **_columns(document)))
 
 
 def update(connection: Connection, document: Document) -> Document:
@@ -58,6 +60,9 @@ def get_by_prefix(connection: Connection, prefix: str) -> Document:
     """Give the one letter whose id is or starts with `prefix`; raises NotFoundError."""
     if not _DOCUMENT_ID.fullmatch(prefix):
         raise NotFoundError(kind=N_("document"), name=prefix)
+    exact = find(connection, DocumentId(prefix))
+    if exact is not None:
+        return exact
     query = sa.select(table).where(table.c.id.startswith(prefix, autoescape=True)).limit(2)
     rows = connection.execute(query).all()
     if len(rows) != 1:

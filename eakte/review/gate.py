@@ -17,6 +17,21 @@ from eakte.domain.letters import (
 )
 from eakte.domain.pipelines import PipelineDefinition
 
+ALWAYS_HELD = frozenset(
+    {
+        FindingCode.INCOMING_SIGNATURE,
+        FindingCode.UNKNOWN_AKTENZEICHEN,
+        FindingCode.SEVERAL_AKTENZEICHEN,
+        FindingCode.NO_AKTE,
+        FindingCode.NO_CLASS,
+        FindingCode.LOW_CONFIDENCE,
+        FindingCode.OCR_INCOMPLETE,
+        FindingCode.BLANK_PAGE,
+        FindingCode.JBIG2,
+    }
+)
+"""What no configuration can let pass: without a person nobody could answer for the release."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -68,7 +83,8 @@ def holding(
     pipeline: PipelineDefinition,
 ) -> tuple[Finding, ...]:
     """Give the findings that hold a letter for a person; none: the rule may release it."""
-    held = [finding for finding in findings if finding.code in pipeline.hold]
+    codes = ALWAYS_HELD.union(pipeline.hold)
+    held = [finding for finding in findings if finding.code in codes]
     if classification.class_id is None or definition is None:
         held.append(Finding(FindingCode.NO_CLASS))
     elif classification.confidence < pipeline.release.min_confidence:

@@ -61,7 +61,7 @@ def _qa_result(document: Document, release: Release, archived_pages: int) -> str
         "der Vorlage im Archivbild."
     )
     if release.kind is ReleaseKind.PERSON:
-        return f"{checked} Sichtprüfung durch {release.person}."
+        return f"{checked} {release.person} erklärt, die Seiten gesehen und geprüft zu haben."
     return (
         f"{checked} Keine hindernde Auffälligkeit nach Regel {release.rule}; "
         "keine Sichtprüfung im Einzelfall."
@@ -71,8 +71,8 @@ def _qa_result(document: Document, release: Release, archived_pages: int) -> str
 def _match_statement(release: Release) -> str:
     if release.kind is ReleaseKind.PERSON:
         return (
-            f"{release.person} bestätigt nach Sichtprüfung die bildliche und inhaltliche "
-            "Übereinstimmung mit der Vorlage."
+            f"{release.person} erklärt mit der Freigabe (Konto {release.account}) die bildliche "
+            "und inhaltliche Übereinstimmung mit der Vorlage."
         )
     return (
         f"{release.person} verantwortet die Regel {release.rule}, nach der die bildliche und "

@@ -73,6 +73,10 @@ class SearchIndex(Protocol):
         """Give the best hits, best first, only among `documents` if they are given."""
         ...
 
+    def known(self, conn: Connection) -> frozenset[str]:
+        """Give the names of all indexed documents."""
+        ...
+
     def check(self, conn: Connection) -> bool:
         """Tell whether the index is sound and agrees with the text it was made from."""
         ...
@@ -142,6 +146,11 @@ class SqliteIndex:
             {"match": match_expression(asked), "limit": limit, "among": _json(documents)},
         )
         return tuple(_hit(row.document, json.loads(row.pages), row.rank, asked) for row in rows)
+
+    def known(self, conn: Connection) -> frozenset[str]:
+        """Give the names of all indexed documents."""
+        rows = conn.execute(text("SELECT document FROM search_text"))
+        return frozenset(str(row.document) for row in rows)
 
     def check(self, conn: Connection) -> bool:
         """Tell whether the index is sound and agrees with the text it was made from."""

@@ -8,4 +8,7 @@ import os
 
 def current() -> str:
     """Give the name that stands in the audit log."""
-    return os.environ.get("EAKTE_USER") or getpass.getuser()
+    try:
+        return os.environ.get("EAKTE_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"

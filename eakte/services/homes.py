@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,12 +36,23 @@ class NewHome:
 
 
 def create(root: Path, clock: Clock, organisation: str, *, demo: bool) -> NewHome:
-    """Make a home below `root`; raises HomeExistsError rather than touch what is there."""
-    if root.exists() and any(root.iterdir()):
+    """Make a home at `root`, whole or not at all; raises HomeExistsError if something is there."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise HomeExistsError(path=root)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    root.chmod(0o700)
-    organisation = _DEMO_ORGANISATION if demo else organisation
+    root.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
+    try:
+        _furnish(draft, clock, _DEMO_ORGANISATION if demo else organisation, demo=demo)
+        draft.rename(root)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    home = open_home(root)
+    folders = tuple(home.inbox_folder(inbox) for inbox in home.settings.inboxes)
+    return NewHome(root, folders, demo)
+
+
+def _furnish(root: Path, clock: Clock, organisation: str, *, demo: bool) -> None:
     _write_files(root, organisation)
     home = open_home(root)
     _make_folders(home)
@@ -48,14 +61,14 @@ def create(root: Path, clock: Clock, organisation: str, *, demo: bool) -> NewHom
     context = Context(home, clock)
     upgrade(context.engine)
     engine.prepare(context)
-    (root / "eakte.db").chmod(0o600)
     _note_creation(context)
-    folders = tuple(home.inbox_folder(inbox) for inbox in home.settings.inboxes)
-    return NewHome(root, folders, demo)
+    context.engine.dispose()
+    (root / "eakte.db").chmod(0o600)
 
 
 def _write_files(root: Path, organisation: str) -> None:
-    names = {"organisation": organisation.replace('"', "'"), "version": __version__}
+    quoted = json.dumps(organisation, ensure_ascii=False)
+    names = {"organisation": organisation, "quoted": quoted, "version": __version__}
     for template in sorted((data_dir("schemas") / "home").iterdir()):
         target = root / template.name
         target.write_text(template.read_text(encoding="utf-8").format(**names), encoding="utf-8")

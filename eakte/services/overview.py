@@ -8,6 +8,7 @@ from datetime import datetime
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import Finding
 from eakte.domain.mail import ScanState
+from eakte.inbox.watch import left_alone
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, scans
 from eakte.records.scans import ScanRecord
@@ -25,13 +26,15 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Status:
-    """Counts per state, the oldest letter that waits, and the files in quarantine."""
+    """Counts per state, the oldest letter that waits, files in quarantine, files left alone."""
 
     files: dict[str, int]
     letters: dict[str, int]
     received_again: int
     oldest_waiting: Document | None
     troubles: tuple[Trouble, ...]
+    left_alone: tuple[str, ...]
+    """What lies in the inboxes and is not taken: temporary names, links, pipes, folders."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ def status(desk: Desk) -> Status:
         quarantined = scans.in_state(connection, ScanState.QUARANTINE)
         again = len(scans.receipts(connection, again_only=True))
     troubles = tuple(_trouble(record) for record in quarantined)
-    return Status(files, letters, again, waiting[0] if waiting else None, troubles)
+    oldest = waiting[0] if waiting else None
+    folders = [desk.home.inbox_folder(inbox) for inbox in desk.home.settings.inboxes]
+    ignored = tuple(str(path) for folder in folders for path in left_alone(folder))
+    return Status(files, letters, again, oldest, troubles, ignored)
 
 
 def lines(desk: Desk) -> tuple[Line, ...]:

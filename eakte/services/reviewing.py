@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from eakte.database import transaction
+from eakte.database import Connection, transaction
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.letters import Classification
 from eakte.domain.transfervermerk import Release, ReleaseKind
@@ -39,12 +39,12 @@ def release(desk: Desk, prefix: str, corrections: Corrections, person: str) -> D
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
         letter = documents.get_by_prefix(connection, prefix)
-        corrected = _corrected(desk, letter, corrections)
+        corrected = _corrected(connection, desk, letter, corrections)
+        account = actor.current()
         if corrected != letter:
-            akten.get(connection, corrected.aktenzeichen)
-            letter = transitions.correct(connection, letter, corrected, actor.current(), now)
+            letter = transitions.correct(connection, letter, corrected, account, now)
         station = scans.get(connection, letter.scan).scan.station
-        decision = Release(ReleaseKind.PERSON, person or actor.current(), "", now)
+        decision = Release(ReleaseKind.PERSON, person or account, "", now, account)
         return transitions.release(connection, letter, decision, Submitter(desk.engine), station)
 
 
@@ -56,13 +56,19 @@ def reject(desk: Desk, prefix: str, reason: str) -> Document:
     return letter
 
 
-def _corrected(desk: Desk, letter: Document, corrections: Corrections) -> Document:
+def _corrected(
+    connection: Connection, desk: Desk, letter: Document, corrections: Corrections
+) -> Document:
+    """Apply what the clerk knows better; another class may mean another Sammelakte."""
     changed = letter
     if corrections.class_id:
         if desk.definitions.class_of(corrections.class_id) is None:
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
         chosen = Classification(corrections.class_id, 1.0, (f"person:{actor.current()}",))
         changed = replace(changed, classification=chosen)
+        routed = transitions.route(connection, changed, desk.definitions)
+        changed = replace(changed, aktenzeichen=routed.aktenzeichen)
     if corrections.akte:
+        akten.get(connection, corrections.akte)
         changed = replace(changed, aktenzeichen=corrections.akte)
     return changed

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from eakte.config import Inbox
-from eakte.database import transaction
 from eakte.domain.akten import DocumentState
-from eakte.domain.mail import Scan, ScanState
-from eakte.errors import EakteError
-from eakte.inbox.receive import Outcome, receive
-from eakte.inbox.watch import FolderWatch
-from eakte.pipeline import engine, transitions
+from eakte.domain.mail import ScanState
+from eakte.pipeline import engine
 from eakte.pipeline.context import Context
-from eakte.pipeline.submit import Submitter
+from eakte.pipeline.mending import index_what_is_missing, put_aside_what_is_stuck
 from eakte.records import documents, scans
-from eakte.services import actor, anchoring
-
-_log = logging.getLogger(__name__)
+from eakte.services import anchoring
+from eakte.services.intake import Intake
 
 _BUSY_SECONDS = 0.25
+_UPKEEP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,7 @@ class Progress:
     total: int
     to_seal: int
     waiting: int
-    """Files and letters that wait for a person."""
+    """Files and letters that wait for a person, and files that could not be taken."""
 
 
 class Watcher:
@@ -46,12 +39,8 @@ class Watcher:
         self._context = context
         self._stop = stop
         self._wake = threading.Event()
-        self._submitter = Submitter(context.engine)
-        settle = context.home.settings.watching.settle_seconds
-        self._watches = tuple(
-            (inbox, FolderWatch(context.home.inbox_folder(inbox), settle, self._wake))
-            for inbox in context.home.settings.inboxes
-        )
+        self._intake = Intake(context, self._wake)
+        self._next_upkeep = 0.0
 
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
         """Take files and work; with `once`, end when nothing is left to do. Gives the last state.
@@ -60,64 +49,40 @@ class Watcher:
         """
         with engine.running(self._context):
             try:
+                index_what_is_missing(self._context)
                 self._loop(report, once=once)
             finally:
-                for _inbox, watch in self._watches:
-                    watch.stop()
+                self._intake.stop()
                 anchoring.write_checkpoint(self._context)
-        return progress(self._context)
+        return self._progress()
 
     def _loop(self, report: Callable[[Progress], None], *, once: bool) -> None:
         while not self._stop.is_set():
-            unsettled = self.take_settled()
-            now = progress(self._context)
+            self._keep_up()
+            unfinished = self._intake.round()
+            now = self._progress()
             report(now)
-            idle = not unsettled and now.done == now.total and not now.to_seal
+            idle = not unfinished and now.done == now.total and not now.to_seal
             if once and idle and not engine.busy():
                 return
-            self._wait(busy=once or unsettled > 0)
+            self._wait(busy=once or unfinished > 0)
 
-    def take_settled(self) -> int:
-        """Take every file that is whole; gives how many could not be taken yet."""
-        left = 0
-        for inbox, watch in self._watches:
-            look = watch.look(time.monotonic())
-            left += look.waiting
-            for path in look.settled:
-                left += not self._take(path, inbox)
-        return left
+    def _keep_up(self) -> None:
+        """Once a minute: put aside what is stuck, and pin the audit log outside the database."""
+        if time.monotonic() < self._next_upkeep:
+            return
+        put_aside_what_is_stuck(self._context)
+        anchoring.write_checkpoint(self._context)
+        self._next_upkeep = time.monotonic() + _UPKEEP_SECONDS
 
-    def _take(self, path: Path, inbox: Inbox) -> bool:
-        """Take one file; a file that cannot be taken stays, and the others go on."""
-        try:
-            take(self._context, self._submitter, path, (inbox.station, inbox.pipeline), remove=True)
-        except (EakteError, OSError) as problem:
-            _log.warning("%s was not taken: %s", path, problem)
-            return False
-        return True
+    def _progress(self) -> Progress:
+        now = progress(self._context)
+        return replace(now, waiting=now.waiting + len(self._intake.troubles))
 
     def _wait(self, *, busy: bool) -> None:
         watching = self._context.home.settings.watching
         self._wake.wait(_BUSY_SECONDS if busy else watching.rescan_seconds)
         self._wake.clear()
-
-
-def take(
-    context: Context, submitter: Submitter, path: Path, origin: tuple[str, str], *, remove: bool
-) -> Outcome:
-    """Take one file into store and records and queue its intake."""
-    taken: list[Scan] = []
-
-    def commit(scan: Scan) -> bool:
-        taken.append(scan)
-        with transaction(context.engine) as connection:
-            return transitions.receive(connection, scan, submitter, actor.current())
-
-    reception = receive(path, origin, context.store, context.clock, commit, remove=remove)
-    if reception.outcome is Outcome.CHANGED:
-        with transaction(context.engine) as connection:
-            transitions.changed_while_taken(connection, taken[0], reception.digest)
-    return reception.outcome
 
 
 def progress(context: Context) -> Progress:

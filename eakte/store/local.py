@@ -7,19 +7,24 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from eakte.domain.ids import Digest, digest_of
 from eakte.errors import StoreError
 
 _CHUNK = 1 << 20
+_ABANDONED = timedelta(hours=1)
+"""A temporary file that nobody wrote to for so long belongs to a process that is gone."""
 
 
 class LocalBlobStore:
     """Blobs below `root/blobs/ab/cdef…`, slots below `root/slots/`.
 
     A blob is written under a temporary name, synced, re-read and compared, then published by an
-    exclusive hard link, and its folder synced: it is there whole or not at all.
+    exclusive hard link, and the folders up to the root synced: it is there whole or not at all.
+    Whatever is found there already is synced again before it is acknowledged: the process that
+    wrote it may have been killed before it could.
     """
 
     def __init__(self, root: Path) -> None:
@@ -28,7 +33,10 @@ class LocalBlobStore:
         self._blobs = root / "blobs"
         self._slots = root / "slots"
         self._incoming = root / "incoming"
-        for folder in (root, self._blobs, self._slots, self._incoming):
+        if not root.is_dir():
+            root.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(root.parent)
+        for folder in (self._blobs, self._slots, self._incoming):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def put(self, data: bytes) -> Digest:
@@ -60,16 +68,32 @@ class LocalBlobStore:
 
     def claim(self, slot: str, digest: Digest) -> Digest:
         """Give a slot its one digest by an exclusive link; returns the one that came first."""
-        target = self._slots / slot
-        self._make_folder(target.parent)
-        temporary = self._write_temporary(iter([digest.encode()]))
-        self._publish(temporary, target)
+        with self._temporary(iter([digest.encode()])) as temporary:
+            self._publish(temporary, self._slots / slot)
         return self.claimed(slot) or digest
 
     def claimed(self, slot: str) -> Digest | None:
         """Give the digest that a slot got, None while it has none."""
         target = self._slots / slot
-        return Digest(self._read(target).decode()) if target.exists() else None
+        if not target.exists():
+            return None
+        self._sync_entry(target)
+        return Digest(self._read(target).decode())
+
+    def sweep(self, now: datetime) -> int:
+        """Remove the temporary files that crashed processes left, and tell how many.
+
+        Another process may be writing: what was touched within the last hour stays. A writer that
+        stood still for longer gets a StoreError and must put again; nothing kept is ever lost.
+        """
+        abandoned = [
+            file
+            for file in self._incoming.iterdir()
+            if now.timestamp() - _modified(file, now) > _ABANDONED.total_seconds()
+        ]
+        for file in abandoned:
+            file.unlink(missing_ok=True)
+        return len(abandoned)
 
     def digests(self) -> Iterator[Digest]:
         """Give every kept digest, in order."""
@@ -78,53 +102,58 @@ class LocalBlobStore:
                 yield Digest(folder.name + blob.name)
 
     def _is_kept(self, digest: Digest) -> bool:
+        """Tell whether the bytes are there, whole and durable; raises StoreError if damaged."""
         path = self.path(digest)
-        return path.exists() and file_digest(path) == digest
+        if not path.exists():
+            return False
+        with _reported(path):
+            found = file_digest(path)
+        if found != digest:
+            detail = f"the kept bytes of {digest} are damaged; they were left in place"
+            raise StoreError(path=path, detail=detail)
+        self._sync_entry(path)
+        return True
 
     def _keep(self, chunks: Iterator[bytes], digest: Digest) -> None:
-        temporary = self._write_temporary(chunks)
-        if file_digest(temporary) != digest:
-            temporary.unlink()
-            raise StoreError(path=temporary, detail="what was read back is not what was written")
-        target = self.path(digest)
-        self._make_folder(target.parent)
-        if target.exists():
-            detail = f"the kept bytes of {digest} are damaged; they were left in place"
-            raise StoreError(path=target, detail=detail)
-        self._publish(temporary, target)
+        with self._temporary(chunks) as temporary:
+            if file_digest(temporary) != digest:
+                detail = "what was read back is not what was written"
+                raise StoreError(path=temporary, detail=detail)
+            self._publish(temporary, self.path(digest))
 
-    def _write_temporary(self, chunks: Iterator[bytes]) -> Path:
+    @contextlib.contextmanager
+    def _temporary(self, chunks: Iterator[bytes]) -> Iterator[Path]:
+        """Give a file with these bytes, synced; whatever happens, its name is gone afterwards."""
         temporary = self._incoming / secrets.token_hex(16)
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-            with os.fdopen(descriptor, "wb") as out:
-                for chunk in chunks:
-                    out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError as problem:
+            with _reported(temporary):
+                _write_synced(temporary, chunks)
+                yield temporary
+        finally:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
-            raise StoreError(path=temporary, detail=str(problem)) from problem
-        return temporary
 
     def _publish(self, temporary: Path, target: Path) -> None:
         """Link the finished file to its name; whoever came first stays."""
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.suppress(FileExistsError):
             os.link(temporary, target)
-        sync_folder(target.parent)
-        temporary.unlink()
+        self._sync_entry(target)
 
-    def _make_folder(self, folder: Path) -> None:
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sync_folder(folder.parent)
+    def _sync_entry(self, file: Path) -> None:
+        """Make a file's entry durable, and those of the folders above it, up to the root.
+
+        All of them, each time: whoever made a folder may have been killed before syncing it.
+        """
+        with _reported(file):
+            for folder in file.parents:
+                sync_folder(folder)
+                if folder == self.root:
+                    return
 
     def _read(self, path: Path) -> bytes:
-        try:
+        with _reported(path):
             return path.read_bytes()
-        except OSError as problem:
-            raise StoreError(path=path, detail=str(problem)) from problem
 
 
 def file_digest(path: Path) -> Digest:
@@ -146,3 +175,29 @@ def _chunks(source: Path) -> Iterator[bytes]:
     with source.open("rb") as handle:
         while chunk := handle.read(_CHUNK):
             yield chunk
+
+
+def _write_synced(file: Path, chunks: Iterator[bytes]) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(descriptor, "wb") as out:
+        for chunk in chunks:
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _modified(file: Path, otherwise: datetime) -> float:
+    """Give when a file was last written to; `otherwise` if it is gone by now."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return otherwise.timestamp()
+
+
+@contextlib.contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into a StoreError."""
+    try:
+        yield
+    except OSError as problem:
+        raise StoreError(path=path, detail=str(problem)) from problem

@@ -23,6 +23,7 @@ def test_the_demo_ends_well(demo: Path) -> None:
 def test_each_file_ends_in_its_state(desk: Desk, expected: object) -> None:
     compared = compare(desk, (expected,))  # type: ignore[arg-type]
     assert compared.states_right == 1, compared.differences
+    assert compared.other_differences == 0, compared.differences
 
 
 def test_classes_and_fields_reach_their_goals(desk: Desk) -> None:

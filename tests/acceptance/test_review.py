@@ -31,7 +31,8 @@ def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run
     assert (shown["state"], shown["verdict"]) == ("filed", "VALID")
     note = shown["transfervermerk"]
     assert note["creator"] == "A. Probst"
-    assert "Sichtprüfung durch A. Probst" in note["qa_result"]
+    assert "A. Probst erklärt" in note["qa_result"]
+    assert note["release"]["account"] != "A. Probst"
     assert note["release"]["kind"] == "person"
     assert eakte("verify", "32.4-122.30/2026-9001").returncode == 0
     events = json.loads(eakte("audit", "log", "--of", document, "--json").stdout)

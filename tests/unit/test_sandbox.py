@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,57 @@ def leave_a_child(pid_file: Path) -> str:
         time.sleep(60)
     pid_file.write_text(str(pid))
     return "done"
+
+
+def answer_by_half() -> str:
+    os.write(_pipe(), struct.pack("!i", 1000) + b"ok\n")
+    time.sleep(60)
+    return "never"
+
+
+def answer_by_half_from_afar() -> str:
+    """Leave the pipe to a grandchild that no signal to our process group reaches."""
+    if os.fork() == 0:
+        os.setsid()
+        os.write(_pipe(), struct.pack("!i", 1000) + b"ok\n")
+        time.sleep(10)
+        os._exit(0)
+    time.sleep(60)
+    return "never"
+
+
+def answer_too_much() -> str:
+    return "x" * (65 << 20)
+
+
+def claim_too_much() -> str:
+    os.write(_pipe(), struct.pack("!iQ", -1, 1 << 60) + b"ok\n")
+    time.sleep(60)
+    return "never"
+
+
+def _pipe() -> int:
+    """Find the pipe to the caller as hostile code would: in the frames above."""
+    frame = sys._getframe()
+    while "connection" not in frame.f_locals:
+        assert frame.f_back is not None
+        frame = frame.f_back
+    connection: Connection = frame.f_locals["connection"]
+    return connection.fileno()
+
+
+@pytest.mark.parametrize("function", [answer_by_half, answer_by_half_from_afar])
+def test_half_an_answer_does_not_hold_the_caller(function: Callable[[], str]) -> None:
+    began = time.monotonic()
+    with pytest.raises(StageFailedError, match="no result after 2 s"):
+        sandbox.call(Limits(wall_seconds=2), function)
+    assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize("function", [answer_too_much, claim_too_much])
+def test_an_answer_without_measure_is_refused(function: Callable[[], str]) -> None:
+    with pytest.raises(StageFailedError, match="larger than 64 MB"):
+        sandbox.call(_LIMITS, function)
 
 
 def test_values_cross_both_ways() -> None:

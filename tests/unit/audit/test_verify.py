@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from eakte.audit import log, tree, verify
 from eakte.audit.verify import Checkpoint
-from eakte.database import Engine, transaction
+from eakte.database import Engine, snapshot, transaction
 from eakte.domain.events import Action, Event
 
 _AT = datetime(2026, 10, 5, tzinfo=UTC)
@@ -32,7 +32,7 @@ def logged(engine: Engine) -> Engine:
 
 
 def _verdict(engine: Engine, *checkpoints: Checkpoint) -> verify.AuditVerdict:
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         return verify.verify(connection, checkpoints)
 
 
@@ -191,6 +191,27 @@ def test_writers_at_once_never_fork_the_log(engine: Engine) -> None:
     verdict = _verdict(engine)
     assert verdict.intact
     assert verdict.size == 100
+
+
+def test_a_log_that_grows_meanwhile_gives_no_alarm(logged: Engine) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 20
+        while not stop.is_set():
+            with transaction(logged) as connection:
+                log.append(connection, _event(number))
+            number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        verdicts = [_verdict(logged) for _time in range(50)]
+    finally:
+        stop.set()
+        writer.join()
+    assert [verdict.defects for verdict in verdicts] == [()] * 50
+    assert verdicts[0].size < verdicts[-1].size, "the writer was at work"
 
 
 @settings(max_examples=60, deadline=None)

@@ -9,7 +9,17 @@ from eakte.domain.clock import FixedClock
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.mail import Scan
 from eakte.errors import StoreError
-from eakte.inbox.receive import Outcome, receive
+from eakte.inbox.receive import (
+    Outcome,
+    is_being_written,
+    let_go,
+    lingering,
+    mark_recorded,
+    readable_name,
+    receive,
+    recorded_as,
+    set_aside,
+)
 from eakte.store.local import LocalBlobStore
 
 _ORIGIN = ("poststelle", "posteingang")
@@ -22,15 +32,16 @@ def store(tmp_path: Path) -> LocalBlobStore:
 
 @pytest.fixture
 def scan_file(tmp_path: Path) -> Path:
-    file = tmp_path / "scan.pdf"
+    file = tmp_path / "inbox" / "scan.pdf"
+    file.parent.mkdir()
     file.write_bytes(b"%PDF- a letter")
     return file
 
 
-def test_a_file_goes_only_after_the_commit(
+def test_at_the_commit_the_bytes_are_kept_and_the_file_is_still_there(
     store: LocalBlobStore, clock: FixedClock, scan_file: Path
 ) -> None:
-    """Demand 1: at the commit the bytes are in the store and the inbox file is still there."""
+    """Demand 1."""
     seen: list[tuple[bool, bytes]] = []
 
     def commit(scan: Scan) -> bool:
@@ -42,17 +53,6 @@ def test_a_file_goes_only_after_the_commit(
     assert reception.outcome is Outcome.TAKEN
     assert reception.digest == digest_of(data)
     assert seen == [(True, data)]
-    assert not scan_file.exists()
-
-
-def test_a_failed_commit_leaves_the_file(
-    store: LocalBlobStore, clock: FixedClock, scan_file: Path
-) -> None:
-    def commit(_scan: Scan) -> bool:
-        raise RuntimeError("database gone")
-
-    with pytest.raises(RuntimeError):
-        receive(scan_file, _ORIGIN, store, clock, commit)
     assert scan_file.exists()
 
 
@@ -63,7 +63,7 @@ class _FullStore(LocalBlobStore):
         raise StoreError(path=source, detail="No space left on device")
 
 
-def test_a_failed_store_leaves_the_file_and_no_record(
+def test_what_cannot_be_kept_is_not_recorded(
     tmp_path: Path, clock: FixedClock, scan_file: Path
 ) -> None:
     commits: list[Scan] = []
@@ -74,28 +74,32 @@ def test_a_failed_store_leaves_the_file_and_no_record(
     assert not commits
 
 
-def test_a_file_that_changed_meanwhile_stays_and_its_new_bytes_are_kept(
-    store: LocalBlobStore, clock: FixedClock, scan_file: Path
-) -> None:
-    """Demand 6: the source is hashed again before it is removed."""
-
-    def commit(_scan: Scan) -> bool:
-        with scan_file.open("ab") as more:
-            more.write(b" and one more page")
-        return True
-
-    reception = receive(scan_file, _ORIGIN, store, clock, commit)
-    assert reception.outcome is Outcome.CHANGED
-    assert scan_file.exists()
-    assert store.get(reception.digest) == scan_file.read_bytes()
-
-
 def test_known_bytes_are_taken_again(
     store: LocalBlobStore, clock: FixedClock, scan_file: Path
 ) -> None:
     reception = receive(scan_file, _ORIGIN, store, clock, lambda _scan: False)
     assert reception.outcome is Outcome.TAKEN_AGAIN
-    assert not scan_file.exists()
+
+
+def test_a_file_set_aside_is_found_again_and_let_go(scan_file: Path) -> None:
+    inbox = scan_file.parent
+    aside = set_aside(scan_file)
+    scan_file.write_bytes(b"another file under the same name")
+    assert list(lingering(inbox)) == [aside]
+    assert recorded_as(aside) is None
+    marked = mark_recorded(aside, digest_of(b"x"))
+    assert recorded_as(marked) == digest_of(b"x")
+    assert marked.read_bytes() == b"%PDF- a letter"
+    let_go(marked)
+    assert list(lingering(inbox)) == []
+    assert scan_file.read_bytes() == b"another file under the same name"
+
+
+def test_a_writer_is_noticed(scan_file: Path) -> None:
+    assert not is_being_written(scan_file)
+    with scan_file.open("ab"):
+        assert is_being_written(scan_file)
+    assert not is_being_written(scan_file)
 
 
 def test_links_and_pipes_are_refused(
@@ -108,11 +112,11 @@ def test_links_and_pipes_are_refused(
     for path in (link, pipe):
         with pytest.raises(StoreError, match="plain file"):
             receive(path, _ORIGIN, store, clock, lambda _scan: True)
+        with pytest.raises(StoreError, match="plain file"):
+            set_aside(path)
+        assert os.path.lexists(path)
 
 
-def test_names_are_normalised(store: LocalBlobStore, clock: FixedClock, tmp_path: Path) -> None:
-    decomposed = tmp_path / "Gebu\u0308hr.pdf"
-    decomposed.write_bytes(b"x")
-    scans: list[Scan] = []
-    receive(decomposed, _ORIGIN, store, clock, lambda scan: not scans.append(scan))
-    assert scans[0].name == "Gebühr.pdf"
+def test_names_become_readable_text() -> None:
+    assert readable_name(Path("Gebu\u0308hr.pdf")) == "Gebühr.pdf"
+    assert readable_name(Path(os.fsdecode(b"br\xfccke.pdf"))) == "br\ufffdcke.pdf"

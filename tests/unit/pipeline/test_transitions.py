@@ -195,7 +195,7 @@ def test_two_clerks_never_change_the_same_version(
 ) -> None:
     _receive(engine, submitter)
     seen = _propose(engine, submitter, _letter(confidence=0.5))
-    decision = Release(ReleaseKind.PERSON, "A", "", _NOW)
+    decision = Release(ReleaseKind.PERSON, "A", "", _NOW, "clerk")
     with transaction(engine) as connection:
         transitions.release(connection, seen, decision, submitter, "poststelle")
     with pytest.raises(RefusedError, match="someone else"), transaction(engine) as connection:
@@ -260,7 +260,7 @@ def _act(connection: Connection, submitter: Submitter, step: str, at: datetime) 
         return
     letter = documents.get(connection, _DOC)
     if step == "release":
-        decision = Release(ReleaseKind.PERSON, "A", "", at)
+        decision = Release(ReleaseKind.PERSON, "A", "", at, "clerk")
         transitions.release(connection, letter, decision, submitter, "poststelle")
     elif step == "reject":
         transitions.reject(connection, letter, "Werbung", "clerk", at)
