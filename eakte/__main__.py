@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import logging
 import os
 import sys
 
-from eakte.errors import EakteError, ExitCode
+from eakte.errors import EakteError, ExitCode, SystemRefusedError
 from eakte.i18n import DOMAIN, LOCALE_DIR, language
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     os.umask(0o077)
     _translate_libraries()
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=_log_level())
-    sys.exit(_run())  # noqa: TID251 - the only one
+    _leave(_run())
 
 
 def _run() -> int:
@@ -34,6 +35,9 @@ def _run() -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         _ignore_closed_output()
+    except OSError as problem:
+        output.error(SystemRefusedError(detail=problem))
+        return SystemRefusedError.exit_code
     except Exception as problem:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         output.error(EakteError(detail=f"{type(problem).__name__}: {problem}"))
@@ -44,6 +48,14 @@ def _run() -> int:
 def _log_level() -> int:
     """Show tracebacks and all messages where EAKTE_DEBUG is set."""
     return logging.DEBUG if os.environ.get("EAKTE_DEBUG") else logging.WARNING
+
+
+def _leave(code: int) -> None:
+    """End at once, also while threads still work: what they were at is repeated by the next run."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _ignore_closed_output() -> None:

@@ -121,6 +121,14 @@ class EnvironmentProblemError(EakteError):
     advice = N_("`eakte doctor` lists what is missing; `make setup` installs it.")
 
 
+class SystemRefusedError(EakteError):
+    """The operating system did not let us: a path, a permission, a full disk."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The operating system refused: {detail}")
+    advice = N_("Check the path, its permissions and the space on the disk.")
+
+
 class UnusableInputError(EakteError):
     """Input that can never become a document; `reason` is a FindingCode value."""
 

@@ -155,6 +155,9 @@ def _answer(name: str, request: str) -> bytes:
     except errors.EakteError as refusal:
         facts = {key: str(value) for key, value in refusal.facts.items()}
         return b"refused\n" + json.dumps({"error": type(refusal).__name__, "facts": facts}).encode()
+    except MemoryError:
+        facts = {"reason": "too_large", "detail": ""}
+        return b"refused\n" + json.dumps({"error": "UnusableInputError", "facts": facts}).encode()
     except Exception as problem:  # noqa: BLE001 - the border of the child: it must tell its parent
         text = str(problem)[:500]
         return b"failed\n" + json.dumps({"error": type(problem).__name__, "facts": text}).encode()

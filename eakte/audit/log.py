@@ -67,9 +67,22 @@ def latest(connection: Connection, limit: int, of: str = "") -> tuple[tuple[int,
     """Give the newest events with their positions, newest first; `of` names one object."""
     query = sa.select(audit_event).order_by(audit_event.c.position.desc())
     if of:
-        query = query.where(audit_event.c.entry.contains(json.dumps(of, ensure_ascii=False)))
+        query = query.where(
+            audit_event.c.entry.contains(json.dumps(of, ensure_ascii=False), autoescape=True)
+        )
     rows = connection.execute(query.limit(limit)).all()
     return tuple((int(row.position), decode(row.entry)) for row in rows)
+
+
+def of_action(connection: Connection, action: Action, of: str = "") -> tuple[Event, ...]:
+    """Give all events of an action in order, perhaps of one object only."""
+    marked = audit_event.c.entry.contains(f'"action":"{action.value}"', autoescape=True)
+    query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
+    if of:
+        named = json.dumps(of, ensure_ascii=False)
+        query = query.where(audit_event.c.entry.contains(f'"object":{named}', autoescape=True))
+    events = (decode(row.entry) for row in connection.execute(query))
+    return tuple(event for event in events if event.action is action)
 
 
 def _strings(plain: Mapping[str, object]) -> dict[str, str]:

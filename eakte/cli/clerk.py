@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,12 +44,21 @@ def search(  # noqa: PLR0913, PLR0917 - one parameter per option
     from eakte.services.searching import Filters, Found
     from eakte.services.searching import search as find
 
-    filters = Filters(akte, class_id, since, until)
+    filters = Filters(akte, class_id, _iso_date(since), _iso_date(until))
     found = find(open_desk(home), " ".join(query), filters, limit)
     if as_json:
         output.data(found, tuple[Found, ...])
     else:
         _print_hits(found)
+
+
+def _iso_date(text: str) -> str:
+    """Check a date of the command line; wrong usage ends with exit code 2."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        problem = _("{text} is no date like 2026-03-31").format(text=text)
+        raise typer.BadParameter(problem) from None
 
 
 def _print_hits(found: tuple[Found, ...]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +19,7 @@ from eakte.errors import ExitCode
 from eakte.i18n import _
 
 if TYPE_CHECKING:
+    from eakte.domain.findings import Finding
     from eakte.services.overview import Line, Status
     from eakte.services.watching import Progress
 
@@ -40,7 +39,7 @@ def init(
     ] = False,
     organisation: Annotated[
         str, typer.Option(help=_("Name of the authority; it stands in every Transfervermerk."))
-    ] = "Stadt Beispiel",
+    ] = "Stadt Neuenfurt",
 ) -> None:
     """Make a home."""
     from eakte.services import homes
@@ -79,7 +78,9 @@ def watch(
     waits = _("Waiting for a person: {count}. See `eakte review list` and `eakte quarantine list`.")
     if final.waiting:
         output.line(waits.format(count=final.waiting), "yellow")
-    _leave(ExitCode.WAITING if once and final.waiting else ExitCode.OK)
+    if once and stop.is_set():
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    raise typer.Exit(ExitCode.WAITING if once and final.waiting else ExitCode.OK)
 
 
 def submit(
@@ -156,11 +157,15 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
             line.named_aktenzeichen,
             line.akte,
             line.state,
-            line.verdict or "; ".join(dict.fromkeys(each.code.value for each in line.reasons)),
+            line.verdict or line.same_as or _codes(line.reasons),
         )
         for line in lines
     ]
     output.table(_("Letters"), columns, rows, unfolded=7)
+
+
+def _codes(findings: tuple[Finding, ...]) -> str:
+    return "; ".join(dict.fromkeys(finding.code.value for finding in findings))
 
 
 def _bar() -> Bar:
@@ -176,10 +181,3 @@ def _bar() -> Bar:
 def _advance(bar: Bar, task: object, now: Progress) -> None:
     text = _("files done; {letters} to seal").format(letters=now.to_seal)
     bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
-
-
-def _leave(code: ExitCode) -> None:
-    """End at once: steps that were cut off are repeated by the next run."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

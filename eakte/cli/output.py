@@ -44,7 +44,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def line(text: str = "", style: str = "") -> None:
     """Print a line of plain text."""
-    console().print(Text(text, style=style))
+    console().print(Text(_tame(text), style=style))
 
 
 def raw(text: str) -> None:
@@ -54,6 +54,7 @@ def raw(text: str) -> None:
 
 def marked(text: str, marks: Sequence[tuple[int, int]], indent: str = "") -> None:
     """Print text with the marked stretches emphasised; without a terminal between » and «."""
+    text = _tame(text)
     out = console()
     if out.is_terminal:
         styled = Text(text)
@@ -95,8 +96,13 @@ def error(refusal: EakteError) -> None:
     """Print what went wrong and what to do."""
     out = console(stderr=True)
     head = _("Error:")
-    out.print(f"[bold red]{escape(head)}[/] {escape(refusal.message())}", soft_wrap=True)
-    out.print(escape(refusal.hint()), soft_wrap=True)
+    out.print(f"[bold red]{escape(head)}[/] {escape(_tame(refusal.message()))}", soft_wrap=True)
+    out.print(escape(_tame(refusal.hint())), soft_wrap=True)
+
+
+def _tame(text: str) -> str:
+    """Replace what could steer a terminal: names and texts come from outside."""
+    return "".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in text)
 
 
 def _cell(value: object) -> Text:
@@ -104,5 +110,5 @@ def _cell(value: object) -> Text:
         return Text(f"{value:.0%}", justify="right")
     if isinstance(value, int):
         return Text(str(value), justify="right")
-    text = "" if value is None else str(value)
+    text = "" if value is None else _tame(str(value))
     return Text(_(text) if text in _STYLES else text, style=_STYLES.get(text, ""))

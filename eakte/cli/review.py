@@ -49,12 +49,12 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
 @app.command("release", help=_("Release a letter: you vouch for the scan; `watch` seals it."))
 def release(
     document: DocumentArgument,
+    person: Annotated[
+        str, typer.Option(help=_("Your name: you declare that you looked at every page."))
+    ],
     home: HomeOption = None,
     akte: Annotated[str, typer.Option(help=_("File it into this Akte."))] = "",
     class_id: Annotated[str, typer.Option("--class", help=_("It is of this class."))] = "",
-    person: Annotated[
-        str, typer.Option(help=_("Who looked and vouches; else the current user."))
-    ] = "",
 ) -> None:
     """Release a letter."""
     from eakte.services import reviewing

@@ -132,6 +132,8 @@ class _Waker(FileSystemEventHandler):
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Wake the loop."""
+        if event.event_type in {"opened", "closed_no_write"}:
+            return  # that is us, reading
         if event.src_path == self._folder and event.event_type in {"deleted", "moved"}:
             self._gone.set()
         self._wake.set()

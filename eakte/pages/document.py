@@ -45,20 +45,27 @@ def inspect_document(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding,
     data = path.read_bytes()
     _check_tail(data)
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf, open_document(path) as drawable:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
             check_count(len(pdf.pages))
-            pages = tuple(
-                _page(page, number, drawable) for number, page in enumerate(pdf.pages, start=1)
-            )
-            findings = _file_findings(pdf, data)
-            _check_warnings(pdf)
-            return pages, findings
+            return _look_into(pdf, path, data)
     except pikepdf.PasswordError:
         raise refusal(FindingCode.ENCRYPTED, "") from None
     except MemoryError:
         raise refusal(FindingCode.TOO_LARGE, N_("a page does not fit into memory")) from None
     except _BROKEN_STRUCTURE as problem:
         raise refusal(FindingCode.DAMAGED, str(problem)) from None
+
+
+def _look_into(
+    pdf: pikepdf.Pdf, path: Path, data: bytes
+) -> tuple[tuple[SourcePage, ...], tuple[Finding, ...]]:
+    with open_document(path) as drawable:
+        pages = tuple(
+            _page(page, number, drawable) for number, page in enumerate(pdf.pages, start=1)
+        )
+    findings = _file_findings(pdf, data)
+    _check_warnings(pdf)
+    return pages, findings
 
 
 def _check_tail(data: bytes) -> None:

@@ -31,11 +31,9 @@ def with_transfervermerk(source: Path, transfervermerk: Transfervermerk, out: Pa
 
 def read_transfervermerk(source: Path) -> Transfervermerk | None:
     """Read the Transfervermerk from a PDF's XMP; None if it has none that can be read."""
-    with pikepdf.open(source) as pdf, pdf.open_metadata() as metadata:
-        text = metadata.get(f"{{{NAMESPACE}}}{JSON_PROPERTY}")
-    if not isinstance(text, str):
-        return None
     try:
-        return from_json(Transfervermerk, text)
-    except ValueError:
+        with pikepdf.open(source) as pdf, pdf.open_metadata() as metadata:
+            text = metadata.get(f"{{{NAMESPACE}}}{JSON_PROPERTY}")
+        return from_json(Transfervermerk, str(text)) if text else None
+    except (pikepdf.PdfError, ValueError, KeyError):
         return None

@@ -29,6 +29,7 @@ def running(context: Context) -> Iterator[None]:
     """
     with _slot(context.home.lock_file):
         _sweep(context.home.work, context.home.lock_file)
+        context.store.sweep(context.clock.now())
         _launch(context)
         try:
             yield

@@ -199,7 +199,7 @@ def _run(aside: Callable[[str, str], None], work: Callable[..., None], *args: An
     except dbos_error.DBOSException:
         raise
     except Exception as failure:  # noqa: BLE001 - the run loop: nothing may vanish without a word
-        _log.exception("the workflow %s failed", DBOS.workflow_id)
+        _log.debug("the workflow %s failed", DBOS.workflow_id, exc_info=True)
         aside(FindingCode.STAGE_FAILED.value, f"{type(failure).__name__}: {failure}")
 
 

@@ -58,7 +58,7 @@ def _qa_result(document: Document, release: Release, archived_pages: int) -> str
     """Say what was checked; German, because it becomes part of a German record."""
     checked = (
         f"Vollständigkeit maschinell geprüft: {archived_pages} von {len(document.pages)} Seiten "
-        "der Vorlage im Archivbild."
+        "der Scandatei im Archivbild."
     )
     if release.kind is ReleaseKind.PERSON:
         return f"{checked} {release.person} erklärt, die Seiten gesehen und geprüft zu haben."

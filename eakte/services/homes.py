@@ -23,7 +23,7 @@ from eakte.resources import data_dir
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.services import actor
 
-_DEMO_ORGANISATION = "Stadt Neuenfurt (DEMO)"
+_DEMO = " (DEMO)"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def create(root: Path, clock: Clock, organisation: str, *, demo: bool) -> NewHom
     root.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
     try:
-        _furnish(draft, clock, _DEMO_ORGANISATION if demo else organisation, demo=demo)
+        _furnish(draft, clock, organisation + (_DEMO if demo else ""), demo=demo)
         draft.rename(root)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -74,6 +74,8 @@ def _write_files(root: Path, organisation: str) -> None:
         target.write_text(template.read_text(encoding="utf-8").format(**names), encoding="utf-8")
         target.chmod(0o600)
     shutil.copytree(data_dir("pipelines"), root / "pipelines")
+    for path in (root / "pipelines", *(root / "pipelines").rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _make_folders(home: Home) -> None:

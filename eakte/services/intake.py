@@ -21,13 +21,16 @@ from eakte.inbox.receive import (
     recorded_as,
     set_aside,
 )
-from eakte.inbox.watch import FolderWatch
+from eakte.inbox.watch import FolderWatch, left_alone
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.services import actor
 
 _log = logging.getLogger(__name__)
+
+
+_RETRY_SECONDS = 30.0
 
 
 class Intake:
@@ -42,13 +45,21 @@ class Intake:
             (inbox, FolderWatch(desk.home.inbox_folder(inbox), self._settings.settle_seconds, wake))
             for inbox in desk.home.settings.inboxes
         )
+        self._retry_at: dict[Path, float] = {}
         self.troubles: dict[Path, str] = {}
         """Files and folders that could not be taken at the last try, with the reason."""
 
     def round(self) -> int:
         """Take what is whole and let go what was taken; gives how many files need another round."""
-        self.troubles = {}
+        now = time.monotonic()
+        self.troubles = {
+            path: text for path, text in self.troubles.items() if self._retry_at[path] > now
+        }
         return sum(self._round_of(inbox, watch) for inbox, watch in self._watches)
+
+    def left_alone(self) -> int:
+        """Count what lies in the inboxes and is not taken: temporary names, links, folders."""
+        return sum(len(left_alone(watch.folder)) for _inbox, watch in self._watches)
 
     def stop(self) -> None:
         """End the observers' threads."""
@@ -56,6 +67,8 @@ class Intake:
             watch.stop()
 
     def _round_of(self, inbox: Inbox, watch: FolderWatch) -> int:
+        if watch.folder in self.troubles:
+            return 0
         try:
             look = watch.look(time.monotonic())
             left = look.waiting + sum(self._take(path, inbox) for path in look.settled)
@@ -67,6 +80,8 @@ class Intake:
     def _take(self, path: Path, inbox: Inbox) -> int:
         """Set one file aside and record it; gives 1 while it needs another round."""
         try:
+            if path in self.troubles:
+                return 0
             if is_being_written(path):
                 return 1
             self._record(set_aside(path), inbox)
@@ -78,6 +93,8 @@ class Intake:
     def _finish(self, path: Path, inbox: Inbox) -> int:
         """Let go a file set aside if it is recorded and stood still; else it has to wait."""
         try:
+            if path in self.troubles:
+                return 0
             digest = recorded_as(path)
             if digest is None:
                 self._record(path, inbox)
@@ -115,8 +132,10 @@ class Intake:
             transitions.changed_while_taken(connection, digest, present, inbox.station, now)
 
     def _tell(self, path: Path, problem: Exception) -> None:
+        """Keep the trouble visible and leave the file or folder alone for a while."""
         text = f"{type(problem).__name__}: {problem}"
         self.troubles[path] = text
+        self._retry_at[path] = time.monotonic() + _RETRY_SECONDS
         _log.warning("%s was not taken: %s", path, text)
 
 

@@ -53,6 +53,8 @@ class Line:
     state: str
     verdict: str
     reasons: tuple[Finding, ...]
+    same_as: str = ""
+    """For a repeated arrival: the file that came first, with its state."""
 
 
 def status(desk: Desk) -> Status:
@@ -80,7 +82,8 @@ def lines(desk: Desk) -> tuple[Line, ...]:
             found += [_letter_line(desk, record, letter) for letter in letters]
             if not letters:
                 found.append(_file_line(record))
-    found += [_again_line(receipt.name, receipt.digest) for receipt in again]
+    first = {record.scan.digest: record for record in records}
+    found += [_again_line(receipt.name, first[receipt.digest]) for receipt in again]
     return tuple(sorted(found, key=lambda line: (line.file, line.document)))
 
 
@@ -113,5 +116,7 @@ def _file_line(record: ScanRecord) -> Line:
     return Line(scan.name, scan.digest, "", pages, "", None, "", "", state, "", record.findings)
 
 
-def _again_line(name: str, digest: str) -> Line:
-    return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", ())
+def _again_line(name: str, first: ScanRecord) -> Line:
+    same_as = f"= {first.scan.name} ({first.state.value})"
+    digest = first.scan.digest
+    return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", (), same_as)

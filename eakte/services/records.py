@@ -108,7 +108,7 @@ def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
         detail = _("{path} exists already; eakte overwrites nothing").format(path=out)
         raise RefusedError(detail=detail)
     data = desk.store.get(digest)
-    note(desk, Action.EXPORTED, document.id, sha256=digest)
     with out.open("xb") as target:
+        note(desk, Action.EXPORTED, document.id, sha256=digest)
         target.write(data)
     return out

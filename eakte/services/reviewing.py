@@ -8,8 +8,8 @@ from eakte.database import Connection, transaction
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.letters import Classification
 from eakte.domain.transfervermerk import Release, ReleaseKind
-from eakte.errors import NotFoundError
-from eakte.i18n import N_
+from eakte.errors import NotFoundError, RefusedError
+from eakte.i18n import N_, _
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
@@ -44,7 +44,7 @@ def release(desk: Desk, prefix: str, corrections: Corrections, person: str) -> D
         if corrected != letter:
             letter = transitions.correct(connection, letter, corrected, account, now)
         station = scans.get(connection, letter.scan).scan.station
-        decision = Release(ReleaseKind.PERSON, person or account, "", now, account)
+        decision = Release(ReleaseKind.PERSON, _required(person, "--person"), "", now, account)
         return transitions.release(connection, letter, decision, Submitter(desk.engine), station)
 
 
@@ -52,8 +52,15 @@ def reject(desk: Desk, prefix: str, reason: str) -> Document:
     """Close a letter without sealing; what was received is kept."""
     with transaction(desk.engine) as connection:
         letter = documents.get_by_prefix(connection, prefix)
-        transitions.reject(connection, letter, reason, actor.current(), desk.clock.now())
+        stated = _required(reason, "--reason")
+        transitions.reject(connection, letter, stated, actor.current(), desk.clock.now())
     return letter
+
+
+def _required(text: str, option: str) -> str:
+    if not text.strip():
+        raise RefusedError(detail=_("{option} must not be empty").format(option=option))
+    return text.strip()
 
 
 def _corrected(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from eakte.domain.akten import Document
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
+from eakte.errors import NotFoundError
+from eakte.i18n import N_
 from eakte.pipeline.desk import Desk
-from eakte.records import documents
+from eakte.records import akten, documents
 from eakte.search.index import Hit, SqliteIndex
 from eakte.services.desks import note
 
@@ -33,7 +35,11 @@ class Found:
 
 
 def search(desk: Desk, query: str, filters: Filters, limit: int) -> tuple[Found, ...]:
-    """Give the best hits among the filed letters, best first."""
+    """Give the best hits among the filed letters, best first.
+
+    Raises NotFoundError for a class or Akte that does not exist: no hits would mislead.
+    """
+    _require_known(desk, filters)
     with desk.engine.connect() as connection:
         among = _narrowed(desk, filters)
         hits = SqliteIndex().find(connection, query, limit, among)
@@ -44,6 +50,14 @@ def search(desk: Desk, query: str, filters: Filters, limit: int) -> tuple[Found,
         )
     note(desk, Action.SEARCHED, "index", hits=str(len(found)))
     return found
+
+
+def _require_known(desk: Desk, filters: Filters) -> None:
+    if filters.class_id and desk.definitions.class_of(filters.class_id) is None:
+        raise NotFoundError(kind=N_("class"), name=filters.class_id)
+    if filters.akte:
+        with desk.engine.connect() as connection:
+            akten.get(connection, filters.akte)
 
 
 def _narrowed(desk: Desk, filters: Filters) -> frozenset[str] | None:

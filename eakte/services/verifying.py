@@ -7,15 +7,19 @@ from datetime import datetime
 from pathlib import Path
 
 from eakte import sandbox
+from eakte.database import Connection
 from eakte.domain.akten import Document
 from eakte.domain.events import Action
+from eakte.domain.ids import DocumentId
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
 from eakte.seal.verify import verify, verify_own
+from eakte.services import evidence
 from eakte.services.desks import note
+from eakte.services.evidence import Logged
 
 _FOREIGN_FILE_LIMITS = sandbox.Limits(wall_seconds=60, cpu_seconds=60, memory_mb=2000)
 
@@ -36,25 +40,32 @@ def verify_file(file: Path, trust: Path, at: datetime) -> Verified:
 
 
 def verify_document(desk: Desk, prefix: str) -> Verified:
-    """Verify the sealed original of a letter against the record."""
+    """Verify the sealed original of a letter against record and audit log."""
     with desk.engine.connect() as connection:
         document = documents.get_by_prefix(connection, prefix)
-    return _noted(desk, _verified(desk, document))
+        known = evidence.logged(connection, document.id)
+    if document.sealed is None and document.id not in known:
+        detail = _("{document} has no sealed original; it is {state}")
+        raise RefusedError(detail=detail.format(document=document.id, state=document.state.value))
+    return _verified(desk, document.id, document, known.get(document.id))
 
 
 def verify_akte(desk: Desk, aktenzeichen: str) -> tuple[Verified, ...]:
-    """Verify every sealed original of an Akte."""
+    """Verify every letter of an Akte: those that the records name, and those that the log does."""
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen)
-        filed = documents.of_akte(connection, aktenzeichen)
-    return tuple(_noted(desk, _verified(desk, document)) for document in filed)
+        known = evidence.logged(connection)
+        filed = {each.id: each for each in documents.of_akte(connection, aktenzeichen)}
+        logged = {name for name, each in known.items() if each.akte == aktenzeichen}
+        return _verify(desk, connection, known, logged | set(filed))
 
 
 def verify_all(desk: Desk) -> tuple[Verified, ...]:
-    """Verify every sealed original."""
+    """Verify every letter that was ever filed, by the records or by the log."""
     with desk.engine.connect() as connection:
-        sealed = documents.sealed(connection)
-    return tuple(_noted(desk, _verified(desk, document)) for document in sealed)
+        known = evidence.logged(connection)
+        sealed = {each.id for each in documents.sealed(connection)}
+        return _verify(desk, connection, known, sealed | set(known))
 
 
 def overall(verified: tuple[Verified, ...]) -> Verdict:
@@ -66,20 +77,31 @@ def overall(verified: tuple[Verified, ...]) -> Verdict:
     return Verdict.VALID if verdicts else Verdict.INDETERMINATE
 
 
-def _verified(desk: Desk, document: Document) -> Verified:
-    if document.sealed is None:
-        detail = _("{document} has no sealed original; it is {state}")
-        raise RefusedError(detail=detail.format(document=document.id, state=document.state.value))
-    report = verify_own(
-        desk.store.path(document.sealed),
-        desk.home.trust,
-        desk.clock.now(),
-        document.sealed,
-        len(document.pages),
+def _verify(
+    desk: Desk, connection: Connection, known: dict[str, Logged], names: set[str]
+) -> tuple[Verified, ...]:
+    return tuple(
+        _verified(desk, name, documents.find(connection, DocumentId(name)), known.get(name))
+        for name in sorted(names)
     )
-    return Verified(document.id, document.subject, report)
 
 
-def _noted(desk: Desk, verified: Verified) -> Verified:
-    note(desk, Action.VERIFIED, verified.name, verdict=verified.report.verdict.value)
+def _verified(desk: Desk, name: str, document: Document | None, known: Logged | None) -> Verified:
+    """Verify one letter and note it in the audit log."""
+    title = document.subject if document else ""
+    verified = Verified(name, title, _report(desk, document, known))
+    note(desk, Action.VERIFIED, name, verdict=verified.report.verdict.value)
     return verified
+
+
+def _report(desk: Desk, document: Document | None, known: Logged | None) -> VerificationReport:
+    now, trust = desk.clock.now(), desk.home.trust
+    if document is None or document.sealed is None:
+        reason = _("the log tells of a filed letter that the records do not have")
+        return evidence.missing(_("Record"), reason, str(trust), now)
+    path = desk.store.path(document.sealed)
+    if not path.is_file():
+        reason = _("the sealed original is not in the store")
+        return evidence.missing(_("Sealed original"), reason, str(trust), now)
+    report = verify_own(path, trust, now, document.sealed, len(document.pages))
+    return evidence.against_record(desk, document, report, known)

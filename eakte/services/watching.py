@@ -15,6 +15,7 @@ from eakte.pipeline.mending import index_what_is_missing, put_aside_what_is_stuc
 from eakte.records import documents, scans
 from eakte.services import anchoring
 from eakte.services.intake import Intake
+from eakte.services.readiness import require_ready
 
 _BUSY_SECONDS = 0.25
 _UPKEEP_SECONDS = 60.0
@@ -28,7 +29,7 @@ class Progress:
     total: int
     to_seal: int
     waiting: int
-    """Files and letters that wait for a person, and files that could not be taken."""
+    """Files and letters that wait for a person, and what lies untaken in the inboxes."""
 
 
 class Watcher:
@@ -45,8 +46,10 @@ class Watcher:
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
         """Take files and work; with `once`, end when nothing is left to do. Gives the last state.
 
-        Raises AlreadyRunningError if another process works on this home.
+        Raises AlreadyRunningError if another process works on this home, ConfigurationError or
+        EnvironmentProblemError if something is missing: then no mail was touched.
         """
+        require_ready(self._context)
         with engine.running(self._context):
             try:
                 index_what_is_missing(self._context)
@@ -77,7 +80,8 @@ class Watcher:
 
     def _progress(self) -> Progress:
         now = progress(self._context)
-        return replace(now, waiting=now.waiting + len(self._intake.troubles))
+        untaken = len(self._intake.troubles) + self._intake.left_alone()
+        return replace(now, waiting=now.waiting + untaken)
 
     def _wait(self, *, busy: bool) -> None:
         watching = self._context.home.settings.watching

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +36,7 @@ def test_ok(eakte: Run) -> None:
 
 def test_usage(eakte: Run) -> None:
     _expect(eakte("no-such-command"), ExitCode.USAGE)
+    _expect(eakte("search", "x", "--from", "2026-13-40"), ExitCode.USAGE)
     _expect(eakte("verify"), ExitCode.USAGE)
 
 
@@ -50,11 +54,14 @@ def test_not_found(eakte: Run) -> None:
     _expect(eakte("show", "ffffffff"), ExitCode.NOT_FOUND)
     _expect(eakte("akte", "show", "99-999.99/2026-9999"), ExitCode.NOT_FOUND)
     _expect(eakte("quarantine", "retry", "nothing"), ExitCode.NOT_FOUND)
+    _expect(eakte("search", "x", "--class", "nonsense"), ExitCode.NOT_FOUND)
+    _expect(eakte("search", "x", "--akte", "99-999.99/2026-9999"), ExitCode.NOT_FOUND)
 
 
 def test_refused(eakte: Run, home: Path) -> None:
     _expect(eakte("init", "--home", str(home)), ExitCode.REFUSED)
-    _expect(eakte("review", "release", _document(home, "filed")), ExitCode.REFUSED)
+    vouch = ("review", "release", _document(home, "filed"), "--person", "A. Probst")
+    _expect(eakte(*vouch), ExitCode.REFUSED)
     _expect(eakte("verify", _document(home, "review")), ExitCode.REFUSED)
     _expect(eakte("akte", "new", "not-an-aktenzeichen", "x"), ExitCode.REFUSED)
 
@@ -62,6 +69,39 @@ def test_refused(eakte: Run, home: Path) -> None:
 def test_environment(home: Path) -> None:
     without_tesseract = run_eakte(home, "doctor", PATH="/nonexistent")
     assert "apt-get install" in _expect(without_tesseract, ExitCode.ENVIRONMENT)
+    _expect(run_eakte(home, "watch", "--once", PATH="/nonexistent"), ExitCode.ENVIRONMENT)
+    _expect(run_eakte(home, "init", "--home", "/proc/nowhere/home"), ExitCode.ENVIRONMENT)
+
+
+def test_nothing_is_taken_while_something_is_missing(home: Path) -> None:
+    """A mistake of the operator must never become damage to the mail."""
+    scan = home / "inbox" / "poststelle" / "brief.pdf"
+    scan.write_bytes(b"%PDF-")
+    rules = home / "pipelines" / "classes" / "rechnung.toml"
+    good = rules.read_text()
+    rules.write_text("colour = 3\n" + good)
+    told = _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
+    assert "rechnung.toml" in told
+    rules.write_text(good)
+    (home / "trust").rename(home / "gone")
+    _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
+    (home / "gone").rename(home / "trust")
+    (home / "verfahrensdokumentation.md").unlink()
+    told = _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
+    assert "Verfahrensdokumentation" in told
+    assert scan.exists()
+
+
+def test_interrupted(home: Path) -> None:
+    for number in range(40):
+        (home / "inbox" / "poststelle" / f"{number}.txt").write_text(f"no scan {number}")
+    command = [sys.executable, "-m", "eakte", "watch", "--once", "--home", str(home)]
+    watcher = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not list((home / "inbox" / "poststelle").glob(".taken/*")):
+        time.sleep(0.05)
+        assert watcher.poll() is None
+    watcher.send_signal(signal.SIGINT)
+    assert watcher.wait(20) == ExitCode.INTERRUPTED
 
 
 def test_verdicts(eakte: Run, home: Path, tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ def _line(eakte: Run, file: str) -> dict[str, Any]:
 
 def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run) -> None:
     document = _line(eakte, "40-")["document"]
-    assert eakte("review", "release", document).returncode == 6, "it has no Akte yet"
+    vouch = ("review", "release", document, "--person", "A. Probst")
+    assert eakte("review", "release", document).returncode == 2, "somebody must vouch"
+    assert eakte(*vouch).returncode == 6, "it has no Akte yet"
     assert eakte("akte", "new", "32.4-122.30/2026-9001", "Neuer Fall").returncode == 0
-    released = eakte(
-        "review", "release", document, "--akte", "32.4-122.30/2026-9001", "--person", "A. Probst"
-    )
+    released = eakte(*vouch, "--akte", "32.4-122.30/2026-9001")
     assert released.returncode == 0, released.stderr
-    assert eakte("review", "release", document).returncode == 6, "nobody releases it twice"
+    assert eakte(*vouch).returncode == 6, "nobody releases it twice"
     eakte("watch", "--once")
     shown = json.loads(eakte("show", document, "--json").stdout)["document"]
     assert (shown["state"], shown["verdict"]) == ("filed", "VALID")
@@ -44,6 +44,14 @@ def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run
         "corrected",
         "proposed",
     ]
+
+
+def test_another_class_means_another_sammelakte(eakte: Run) -> None:
+    document = _line(eakte, "22-")["document"]
+    vouch = ("review", "release", document, "--person", "A. Probst")
+    assert eakte(*vouch, "--class", "nonsense").returncode == 5
+    assert eakte(*vouch, "--class", "kuendigung").returncode == 0
+    assert _line(eakte, "22-")["akte"].startswith("10.2-031.60/")
 
 
 def test_a_rejected_letter_is_kept_but_never_sealed(eakte: Run, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from eakte.audit.verify import verify as verify_log
@@ -14,15 +16,18 @@ from eakte.config import open_home
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.clock import SystemClock
 from eakte.domain.findings import FindingCode
+from eakte.domain.ids import Digest
 from eakte.domain.letters import Classification
 from eakte.domain.mail import ScanState
 from eakte.errors import SealFailedError
 from eakte.pipeline.context import Context
+from eakte.pipeline.steps import CompleteSteps
 from eakte.records import documents, scans
 from eakte.seal.signer import Sealer
 from eakte.services import homes, quarantining, reviewing
 from eakte.services.reviewing import Corrections
 from eakte.services.watching import Watcher
+from eakte.store.local import LocalBlobStore
 
 _TEXT = """Irmgard Hollenbeck
 Lindenweg 4, 79999 Neuenfurt
@@ -183,3 +188,45 @@ def test_bad_files_end_in_quarantine_and_block_nobody(context: Context) -> None:
     assert reasons["notiz.txt"] == "unknown_type"
     assert reasons["kaputt.pdf"] in {"truncated", "damaged"}
     assert [path for path in inbox.rglob("*") if path.is_file()] == []
+
+
+def test_a_repeated_seal_step_gives_the_seal_that_is_there(context: Context) -> None:
+    """A crash between the seal and its checkpoint must not make a second seal."""
+    _scan(context)
+    _work(context)
+    letter = _only_letter(context)
+    context.__dict__["sealer"] = _BrokenSealer(context.home.trust, context.clock)
+    again = CompleteSteps(context).seal(letter.id, 2, letter.archive_copy)
+    assert again == letter.sealed
+
+
+class _LaterDamagedStore(LocalBlobStore):
+    """A disk that damages the sealed bytes after they were accepted."""
+
+    def claim(self, slot: str, digest: Digest) -> Digest:
+        blob = self.path(digest)
+        blob.chmod(0o600)
+        data = bytearray(blob.read_bytes())
+        data[len(data) // 2] ^= 1
+        blob.write_bytes(data)
+        return super().claim(slot, digest)
+
+
+def test_what_was_damaged_between_seal_and_filing_is_not_filed(context: Context) -> None:
+    """Demand 21: our own seal is read back and verified before the commit."""
+    context.store = _LaterDamagedStore(context.home.store)
+    _scan(context)
+    _work(context)
+    letter = _only_letter(context)
+    assert (letter.state, letter.sealed) == (DocumentState.REVIEW, None)
+
+
+def test_a_scan_of_separator_sheets_only_does_not_vanish(context: Context) -> None:
+    sheet = Image.new("L", (1654, 2339), 255)
+    code = zxingcpp.create_barcode("PATCHT", zxingcpp.BarcodeFormat.Code128)
+    picture = Image.fromarray(np.array(code.to_image(scale=6)))
+    sheet.paste(picture.resize((900, 300)), (370, 900))
+    sheet.save(context.home.root / "inbox" / "poststelle" / "trennblatt.png", dpi=(200, 200))
+    _work(context)
+    (record,) = quarantining.quarantined(context)
+    assert record.findings[0].code is FindingCode.NO_PAGES

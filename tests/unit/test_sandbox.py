@@ -126,7 +126,6 @@ def test_a_refusal_crosses() -> None:
     [
         (fail, _LIMITS),
         (die, _LIMITS),
-        (devour, _LIMITS),
         (hang, Limits(wall_seconds=1)),
         (spin, Limits(wall_seconds=30, cpu_seconds=1)),
     ],
@@ -181,3 +180,9 @@ def _until(condition: Callable[[], bool], complaint: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, complaint
         time.sleep(0.02)
+
+
+def test_what_needs_too_much_memory_is_too_large() -> None:
+    with pytest.raises(UnusableInputError) as caught:
+        sandbox.call(_LIMITS, devour)
+    assert caught.value.facts["reason"] == "too_large"
