@@ -113,6 +113,10 @@ class _Walk:
         """Give the root over all entries seen."""
         return tree.root_of(self._frontier).hex()
 
+    def frontier(self) -> list[str]:
+        """Give the roots of the perfect subtrees over all entries seen."""
+        return [part.hex() for part in self._frontier]
+
     def over(self, rows: Iterable[_Row]) -> Iterator[Defect]:
         """Take the rows in order and give what is wrong with each."""
         expected = 0
@@ -162,7 +166,7 @@ def _head_defects(connection: Connection, walk: _Walk) -> list[Defect]:
     if int(row.size) < walk.count:
         detail = _("the head counts {claimed} events, there are {found}")
         return [Defect(int(row.size), detail.format(claimed=row.size, found=walk.count))]
-    if row.root != walk.root():
+    if row.root != walk.root() or json.loads(row.frontier) != walk.frontier():
         return [Defect(None, _("the head does not match the events"))]
     return []
 

@@ -43,7 +43,7 @@ def verify(
     home: HomeOption = None,
     everything: Annotated[bool, typer.Option("--all", help=_("Every sealed original."))] = False,
     trust: Annotated[
-        Path | None, typer.Option(help=_("Trust anchors (PEM) for a file; else those of the home."))
+        Path | None, typer.Option(help=_("Trust anchors (PEM); else those of the home."))
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -65,18 +65,20 @@ def verify(
 def _verified(what: str, home: Path | None, trust: Path | None) -> tuple[Verified, ...]:
     from eakte.config import open_home
     from eakte.domain.akten import is_aktenzeichen
+    from eakte.records.documents import is_document_id
     from eakte.services import verifying
     from eakte.services.desks import open_desk
 
-    if what and Path(what).is_file():
+    if what and not is_aktenzeichen(what) and not is_document_id(what):
         anchors = trust or open_home(home).trust
         return (verifying.verify_file(Path(what), anchors, SystemClock().now()),)
     desk = open_desk(home)
+    anchors = trust or desk.home.trust
     if not what:
-        return verifying.verify_all(desk)
+        return verifying.verify_all(desk, anchors)
     if is_aktenzeichen(what):
-        return verifying.verify_akte(desk, what)
-    return (verifying.verify_document(desk, what),)
+        return verifying.verify_akte(desk, what, anchors)
+    return (verifying.verify_document(desk, what, anchors),)
 
 
 def _explain(verified: Verified) -> None:
@@ -119,6 +121,12 @@ def _summarise(verified: tuple[Verified, ...]) -> None:
     ]
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
     output.table(_("Sealed originals"), columns, rows)
+    for text in sorted(
+        {seal.qualification for each in verified for seal in each.report.signatures}
+    ):
+        output.line(_("Seals: {qualification}").format(qualification=text), "yellow")
+    for text in sorted({each.report.trusted for each in verified}):
+        output.line(_("Trust anchors: {anchors}").format(anchors=text))
     good = sum(each.report.verdict is Verdict.VALID for each in verified)
     output.line(_("{good} of {all} are VALID").format(good=good, all=len(verified)), "bold")
 
@@ -164,12 +172,18 @@ def log(
 
 
 @audit_app.command("verify", help=_("Check the log: exit 0 if intact, 20 if not."))
-def verify_log(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def verify_log(
+    home: HomeOption = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help=_("A copy of anchors/ that was kept elsewhere."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check the log."""
     from eakte.services import auditing
     from eakte.services.desks import open_desk
 
-    verdict = auditing.verify(open_desk(home))
+    verdict = auditing.verify(open_desk(home), anchors)
     if as_json:
         output.data(verdict)
     else:
@@ -188,6 +202,9 @@ def _print_audit(verdict: AuditVerdict) -> None:
     for defect in verdict.defects:
         place = _("whole log") if defect.position is None else f"#{defect.position}"
         output.line(f"{place}: {defect.detail}", "red")
+    if verdict.intact and verdict.anchored < verdict.size:
+        text = _("{count} events are not confirmed yet: only the log itself speaks for them.")
+        output.line(text.format(count=verdict.size - verdict.anchored), "yellow")
     if verdict.intact:
         output.line(_("The audit log is intact."), "bold green")
     else:

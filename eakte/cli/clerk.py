@@ -143,3 +143,5 @@ def _print_letter(shown: Shown) -> None:
     if document.transfervermerk is not None:
         note = document.transfervermerk
         output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")
+        if note.level_reached == "demo":
+            output.line(_("Seals: demo certificate, not qualified."), "yellow")

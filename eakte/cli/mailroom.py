@@ -162,6 +162,9 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
         for line in lines
     ]
     output.table(_("Letters"), columns, rows, unfolded=7)
+    output.line(_("The verdict is that of the day of filing; `eakte verify` tells today's."))
+    if any(line.level == "demo" for line in lines):
+        output.line(_("Seals: demo certificate, not qualified."), "yellow")
 
 
 def _codes(findings: tuple[Finding, ...]) -> str:

@@ -107,7 +107,7 @@ def _tame(text: str) -> str:
 
 def _cell(value: object) -> Text:
     if isinstance(value, float):
-        return Text(f"{value:.0%}", justify="right")
+        return Text(f"{value:.1%}", justify="right")
     if isinstance(value, int):
         return Text(str(value), justify="right")
     text = "" if value is None else _tame(str(value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,6 @@ from pathlib import Path
 from eakte import __version__
 from eakte.classify.classifier import Classifier
 from eakte.classify.model import load
-from eakte.domain.ids import digest_of
 from eakte.pipeline.desk import Desk
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
@@ -56,12 +56,19 @@ class Context(Desk):
             yield Path(folder)
 
     def environment(self, station: str) -> Environment:
-        """Describe where and with what a scan is processed, for the Transfervermerk."""
-        document = self.home.verfahrensdokumentation()
+        """Describe where and with what a scan is processed; keeps the Verfahrensdokumentation."""
+        document = self.home.verfahrensdokumentation().read_bytes()
+        kept = self.store.put(document)
         return Environment(
             organisation=self.home.settings.organisation,
             station=station,
             software=f"eakte {__version__}, Python {platform.python_version()}",
-            verfahrensdokumentation=f"{document.name} sha256:{digest_of(document.read_bytes())}",
+            verfahrensdokumentation=f"Version {_version(document)}, SHA-256 {kept}",
             level_reached=self.sealer.level_reached,
         )
+
+
+def _version(document: bytes) -> str:
+    """Give what the Verfahrensdokumentation says in its line `Version: …`."""
+    found = re.search(r"^Version:\s*(\S.*)$", document.decode("utf-8", "replace"), re.MULTILINE)
+    return found[1].strip() if found else "ohne Angabe"

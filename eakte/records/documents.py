@@ -56,13 +56,20 @@ def get(connection: Connection, document_id: DocumentId) -> Document:
     return document
 
 
+def is_document_id(text: str) -> bool:
+    """Tell whether text could be the id of a letter, or the beginning of one."""
+    return _DOCUMENT_ID.fullmatch(text) is not None
+
+
 def get_by_prefix(connection: Connection, prefix: str) -> Document:
     """Give the one letter whose id is or starts with `prefix`; raises NotFoundError."""
-    if not _DOCUMENT_ID.fullmatch(prefix):
+    if not is_document_id(prefix):
         raise NotFoundError(kind=N_("document"), name=prefix)
     exact = find(connection, DocumentId(prefix))
     if exact is not None:
         return exact
+    if "-" in prefix:
+        raise NotFoundError(kind=N_("document"), name=prefix)
     query = sa.select(table).where(table.c.id.startswith(prefix, autoescape=True)).limit(2)
     rows = connection.execute(query).all()
     if len(rows) != 1:

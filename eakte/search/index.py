@@ -187,6 +187,8 @@ def _expression(clause: Clause) -> str:
     if clause.stems:
         columns = "{t p}" if len(clause.stems) == 1 else "t"
         ways.append(f"{columns} : {_quoted(' '.join(clause.stems))}")
+    if clause.parts:
+        ways.append(f"p : {_quoted(' '.join(clause.parts))}")
     if clause.prefix:
         ways.append(f"t : {_quoted(clause.prefix)} *")
     if clause.identifier:

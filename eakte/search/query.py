@@ -7,7 +7,7 @@ an error: what leaves no word or identifier asks for nothing and finds nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eakte.search.analyser import Identifier, fold, identifiers, stem, tokens
 
@@ -23,14 +23,16 @@ _BLANK = re.compile(r"\s+")
 class Clause:
     """One thing asked for; it is met by its stems in a row, or else by its identifier.
 
-    A single stem is also met by the part of a compound; `prefix` is the folded beginning of a word
-    (with an empty `stems`: only that).
+    A single stem is also met by the part of a compound, and a word that is a compound itself by a
+    longer one with the same `parts` in a row; `prefix` is the folded beginning of a word (with an
+    empty `stems`: only that).
     """
 
     stems: tuple[str, ...] = ()
     prefix: str = ""
     identifier: str = ""
     excluded: bool = False
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _length(found: Identifier) -> int:
 
 
 def _marked(clause: Clause, *, excluded: bool) -> Clause:
-    return Clause(clause.stems, clause.prefix, clause.identifier, excluded)
+    return replace(clause, excluded=excluded)
 
 
 def _clause(read: str, place: int, known: Identifier | None) -> tuple[int, Clause]:
@@ -92,7 +94,14 @@ def _clause(read: str, place: int, known: Identifier | None) -> tuple[int, Claus
     word = found.group()
     if word.endswith("*"):
         return found.end(), _prefixed(word)
-    return found.end(), Clause(_stems(word))
+    return found.end(), _word(word)
+
+
+def _word(read: str) -> Clause:
+    """Ask for a word; where it is a compound, its parts in a row will do as well."""
+    words = list(tokens(read))
+    parts = words[0].parts if len(words) == 1 else ()
+    return Clause(tuple(word.stem for word in words), parts=parts if len(parts) > 1 else ())
 
 
 def _stems(read: str) -> tuple[str, ...]:

@@ -71,7 +71,13 @@ def _rows(text: str, read: Sequence[Token], clause: Clause) -> list[tuple[int, i
 def _meets(text: str, word: Token, clause: Clause) -> bool:
     if word.stem == clause.stems[0] or clause.stems[0] in word.parts:
         return True
+    if clause.parts and clause.parts in _runs(word.parts, len(clause.parts)):
+        return True
     return bool(clause.prefix) and fold(text[word.start : word.end]).startswith(clause.prefix)
+
+
+def _runs(parts: tuple[str, ...], size: int) -> set[tuple[str, ...]]:
+    return {parts[first : first + size] for first in range(len(parts) - size + 1)}
 
 
 def _cut(text: str, marks: Sequence[_Mark]) -> Snippet:

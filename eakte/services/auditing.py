@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from eakte.audit import log
 from eakte.audit import verify as audit
 from eakte.audit.verify import AuditVerdict
@@ -17,11 +19,12 @@ def latest(desk: Desk, limit: int, of: str) -> tuple[tuple[int, Event], ...]:
         return log.latest(connection, limit, of)
 
 
-def verify(desk: Desk) -> AuditVerdict:
-    """Check the whole log against itself and against the checkpoints outside the database.
+def verify(desk: Desk, anchors: Path | None = None) -> AuditVerdict:
+    """Check the whole log against itself and against checkpoints outside the database.
 
-    The checkpoints are read first, so that the log holds all that they tell of.
+    `anchors` is a folder with a copy of the checkpoint file that was kept elsewhere; else the
+    home's own is used, which its keeper could have rewritten.
     """
-    anchors = read_checkpoints(desk.home.anchors)
+    kept = read_checkpoints(anchors or desk.home.anchors)
     with snapshot(desk.engine) as connection:
-        return audit.verify(connection, anchors.checkpoints, len(anchors.unreadable))
+        return audit.verify(connection, kept.checkpoints, len(kept.unreadable))

@@ -17,20 +17,24 @@ from eakte.pipeline.desk import Desk
 
 @dataclass(frozen=True)
 class Logged:
-    """What the log says of a filed letter: the digest that was sealed, the Akte it went to."""
+    """What the log says of a filed letter: the sealed digest, its Akte, its class and date."""
 
     sealed: str
     akte: str
+    class_id: str
+    letter_date: str
 
 
 def logged(connection: Connection, document: str = "") -> dict[str, Logged]:
     """Give what the log says of every filed letter, or of one."""
-    sealed = log.of_action(connection, Action.SEALED, document)
-    filed = log.of_action(connection, Action.FILED, document)
-    akten = {event.object: event.after.get("akte", "") for event in filed}
+    latest: dict[str, dict[str, str]] = {}
+    for action in (Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED):
+        for event in log.of_action(connection, action, document):
+            latest.setdefault(event.object, {}).update(event.after)
     return {
-        event.object: Logged(event.after.get("sha256", ""), akten.get(event.object, ""))
-        for event in sealed
+        name: Logged(said["sha256"], said.get("akte", ""), said["class"], said["date"])
+        for name, said in latest.items()
+        if "sha256" in said
     }
 
 
@@ -38,15 +42,32 @@ def against_record(
     desk: Desk, document: Document, report: VerificationReport, known: Logged | None
 ) -> VerificationReport:
     """Add checks that a verified file is the one that was sealed for this very letter."""
-    pairs = [
-        (_("Digest in the log"), known is not None and known.sealed == document.sealed),
-        (_("Akte in the log"), known is not None and known.akte == document.aktenzeichen),
-        (_("Transfervermerk of this letter"), _names(desk, document)),
+    facts = [
+        (
+            known is not None and known.sealed == document.sealed,
+            _("Digest in the log"),
+            _("the audit log names the same SHA-256 for this letter"),
+        ),
+        (
+            known is not None and known.akte == document.aktenzeichen,
+            _("Akte in the log"),
+            _("the audit log names the same Akte for this letter"),
+        ),
+        (
+            known is not None and _class_and_date(document) == (known.class_id, known.letter_date),
+            _("Class and date in the log"),
+            _("the audit log names the same class and date for this letter"),
+        ),
+        (
+            _names(desk, document),
+            _("Transfervermerk of this letter"),
+            _("it is in the file, and agrees with the record in id, scan, pages, receipt"),
+        ),
     ]
     first = len(report.checks) + 1
     added = tuple(
-        Check(number, name, passed, "" if passed else _("it contradicts the record"))
-        for number, (name, passed) in enumerate(pairs, start=first)
+        Check(number, name, passed, meaning if passed else _("it contradicts the record"))
+        for number, (passed, name, meaning) in enumerate(facts, start=first)
     )
     failed = next((check for check in added if not check.passed), None)
     checked = replace(report, checks=(*report.checks, *added))
@@ -76,5 +97,12 @@ def _names(desk: Desk, document: Document) -> bool:
     if document.sealed is None:
         return False
     inside = read_transfervermerk(desk.store.path(document.sealed))
-    same_letter = inside is not None and inside.document == document.id
-    return same_letter and inside == document.transfervermerk
+    if inside is None or inside != document.transfervermerk:
+        return False
+    stated = (inside.document, inside.source_sha256, inside.pages, inside.received_at)
+    recorded = (document.id, document.scan, document.pages, document.received_at)
+    return stated == recorded and inside.anomalies == document.findings
+
+
+def _class_and_date(document: Document) -> tuple[str, str]:
+    return document.classification.class_id or "", document.letter_date

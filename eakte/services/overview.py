@@ -53,6 +53,8 @@ class Line:
     state: str
     verdict: str
     reasons: tuple[Finding, ...]
+    level: str = ""
+    """The protection level that its seal reaches, as its Transfervermerk says."""
     same_as: str = ""
     """For a repeated arrival: the file that came first, with its state."""
 
@@ -106,6 +108,7 @@ def _letter_line(desk: Desk, record: ScanRecord, letter: Document) -> Line:
         state=letter.state.value,
         verdict=letter.verdict,
         reasons=letter.findings,
+        level=letter.transfervermerk.level_reached if letter.transfervermerk else "",
     )
 
 
@@ -119,4 +122,4 @@ def _file_line(record: ScanRecord) -> Line:
 def _again_line(name: str, first: ScanRecord) -> Line:
     same_as = f"= {first.scan.name} ({first.state.value})"
     digest = first.scan.digest
-    return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", (), same_as)
+    return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", (), same_as=same_as)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eakte import sandbox
 from eakte.database import Connection
-from eakte.domain.akten import Document
+from eakte.domain.akten import Document, DocumentState
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
 from eakte.domain.verification import Verdict, VerificationReport
@@ -39,33 +39,33 @@ def verify_file(file: Path, trust: Path, at: datetime) -> Verified:
     return Verified(file.name, "", report)
 
 
-def verify_document(desk: Desk, prefix: str) -> Verified:
-    """Verify the sealed original of a letter against record and audit log."""
+def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
+    """Verify the sealed original of a letter against record, audit log and trust anchors."""
     with desk.engine.connect() as connection:
         document = documents.get_by_prefix(connection, prefix)
         known = evidence.logged(connection, document.id)
     if document.sealed is None and document.id not in known:
         detail = _("{document} has no sealed original; it is {state}")
         raise RefusedError(detail=detail.format(document=document.id, state=document.state.value))
-    return _verified(desk, document.id, document, known.get(document.id))
+    return _verified(desk, trust, document.id, document, known.get(document.id))
 
 
-def verify_akte(desk: Desk, aktenzeichen: str) -> tuple[Verified, ...]:
+def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, ...]:
     """Verify every letter of an Akte: those that the records name, and those that the log does."""
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen)
         known = evidence.logged(connection)
         filed = {each.id: each for each in documents.of_akte(connection, aktenzeichen)}
         logged = {name for name, each in known.items() if each.akte == aktenzeichen}
-        return _verify(desk, connection, known, logged | set(filed))
+        return _verify(desk, connection, trust, known, logged | set(filed))
 
 
-def verify_all(desk: Desk) -> tuple[Verified, ...]:
+def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
     """Verify every letter that was ever filed, by the records or by the log."""
     with desk.engine.connect() as connection:
         known = evidence.logged(connection)
         sealed = {each.id for each in documents.sealed(connection)}
-        return _verify(desk, connection, known, sealed | set(known))
+        return _verify(desk, connection, trust, known, sealed | set(known))
 
 
 def overall(verified: tuple[Verified, ...]) -> Verdict:
@@ -78,25 +78,29 @@ def overall(verified: tuple[Verified, ...]) -> Verdict:
 
 
 def _verify(
-    desk: Desk, connection: Connection, known: dict[str, Logged], names: set[str]
+    desk: Desk, connection: Connection, trust: Path, known: dict[str, Logged], names: set[str]
 ) -> tuple[Verified, ...]:
+    found = {name: documents.find(connection, DocumentId(name)) for name in sorted(names)}
     return tuple(
-        _verified(desk, name, documents.find(connection, DocumentId(name)), known.get(name))
-        for name in sorted(names)
+        _verified(desk, trust, name, document, known.get(name)) for name, document in found.items()
     )
 
 
-def _verified(desk: Desk, name: str, document: Document | None, known: Logged | None) -> Verified:
+def _verified(
+    desk: Desk, trust: Path, name: str, document: Document | None, known: Logged | None
+) -> Verified:
     """Verify one letter and note it in the audit log."""
     title = document.subject if document else ""
-    verified = Verified(name, title, _report(desk, document, known))
+    verified = Verified(name, title, _report(desk, trust, document, known))
     note(desk, Action.VERIFIED, name, verdict=verified.report.verdict.value)
     return verified
 
 
-def _report(desk: Desk, document: Document | None, known: Logged | None) -> VerificationReport:
-    now, trust = desk.clock.now(), desk.home.trust
-    if document is None or document.sealed is None:
+def _report(
+    desk: Desk, trust: Path, document: Document | None, known: Logged | None
+) -> VerificationReport:
+    now = desk.clock.now()
+    if document is None or document.sealed is None or document.state is not DocumentState.FILED:
         reason = _("the log tells of a filed letter that the records do not have")
         return evidence.missing(_("Record"), reason, str(trust), now)
     path = desk.store.path(document.sealed)

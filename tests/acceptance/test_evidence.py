@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.conftest import run_eakte
+
+_EMPTY = hashlib.sha256(b"").hexdigest()
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -74,6 +81,65 @@ def test_a_missing_sealed_original_is_found_and_the_others_are_verified(
     digest = _sealed(home, document)
     (home / "store" / "blobs" / digest[:2] / digest[2:]).unlink()
     assert set(_invalid(eakte, "--all")) == {document}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "class_id = 'mahnung'",
+        "letter_date = '2020-01-01'",
+        "received_at = received_at - 5184000000000",
+        "pages = '[2]'",
+        "findings = '[]', transfervermerk = ''",
+        "state = 'review'",
+        "sealed = NULL, state = 'rejected'",
+    ],
+)
+def test_a_record_edited_behind_our_back_is_found(home: Path, eakte: Run, change: str) -> None:
+    document = _filed(home)[0]
+    _execute(home, (f"UPDATE document SET {change} WHERE id = ?", (document,)))
+    assert set(_invalid(eakte, "--all")) == {document}
+
+
+def test_trust_that_is_named_is_used(home: Path, eakte: Run, tmp_path: Path) -> None:
+    """A home whose keeper sealed all anew with keys of their own is not VALID for an auditor."""
+    stranger = tmp_path / "stranger"
+    assert run_eakte(stranger, "init", "--demo").returncode == 0
+    anchors = stranger / "trust" / "anchors" / "root.pem"
+    assert eakte("verify", "--all", "--trust", str(anchors)).returncode == 21
+    assert eakte("verify", _filed(home)[0], "--trust", str(anchors)).returncode == 21
+
+
+def test_a_file_of_that_name_never_stands_in_for_the_record(home: Path, tmp_path: Path) -> None:
+    first, second = _filed(home)[:2]
+    digest = _sealed(home, first)
+    blob = home / "store" / "blobs" / digest[:2] / digest[2:]
+    other = _sealed(home, second)
+    fake = home / "store" / "blobs" / other[:2] / other[2:]
+    (tmp_path / first).write_bytes(fake.read_bytes())
+    blob.unlink()
+    finished = subprocess.run(
+        [sys.executable, "-m", "eakte", "verify", first, "--home", str(home)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        check=False,
+    )
+    assert finished.returncode == 20
+
+
+def test_a_kept_copy_of_the_checkpoints_counts(home: Path, eakte: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    (home / "anchors").rename(copy)
+    (home / "anchors").mkdir()
+    with sqlite3.connect(home / "eakte.db") as database:
+        database.executescript(
+            "DROP TRIGGER audit_event_no_update; DROP TRIGGER audit_event_no_delete"
+        )
+        database.execute("DELETE FROM audit_event WHERE position >= 0")
+        database.execute("UPDATE audit_head SET size = 0, frontier = '[]', root = ?", (_EMPTY,))
+    assert eakte("audit", "verify").returncode == 0
+    assert eakte("audit", "verify", "--anchors", str(copy)).returncode == 20
 
 
 def test_the_transfervermerk_is_bound_to_the_record(home: Path, eakte: Run) -> None:

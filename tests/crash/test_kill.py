@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import shutil
@@ -46,10 +47,18 @@ def _kill_once(home: Path, after: float) -> bool:
 
 
 def _is_working(home: Path, pid: int) -> bool:
-    """Tell whether the watcher has begun: it holds the slot and has its helper running."""
-    lock = home / "work" / "watch.lock"
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    return lock.exists() and children.exists() and children.read_text().strip() != ""
+    """Tell whether the watcher has begun to work: its helper process runs, or it took a file."""
+    taken = list((home / "inbox").glob("*/.taken/*"))
+    return bool(taken) or pid in _parents()
+
+
+def _parents() -> set[int]:
+    """Give the parents of all processes (the fourth item of /proc/PID/stat)."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            found.add(int(stat.read_text().rpartition(")")[2].split()[1]))
+    return found
 
 
 def _drop(home: Path, files: list[ExpectedFile]) -> None:
