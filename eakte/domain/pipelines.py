@@ -25,7 +25,6 @@ class PipelineDefinition:
     name: str
     title: str
     languages: str
-    seal_key: str
     hold: tuple[FindingCode, ...]
     """Findings with which a letter waits for a person."""
     release: ReleaseRule

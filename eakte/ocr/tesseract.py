@@ -24,7 +24,6 @@ from eakte.errors import EnvironmentProblemError
 from eakte.i18n import _
 from eakte.ocr.tsv import Reading, lying, parse_tsv, skew, turned_back
 
-TIMEOUT_SECONDS = 90.0
 LOW_CONFIDENCE = 0.80
 """Clean letters read at 0.90 to 0.96, a letter at 40 dpi at 0.60, a map at 0.71."""
 
@@ -48,16 +47,6 @@ class _TimedOutError(Exception):
 
 
 def recognise(
-    picture: PreparedPicture, number: int, width: float, height: float, languages: str
-) -> RecognisedPage:
-    """Read a prepared page with Tesseract; `languages` as in `deu+eng`.
-
-    A page that takes longer than TIMEOUT_SECONDS comes back as not complete.
-    """
-    return recognise_within(TIMEOUT_SECONDS, picture, number, width, height, languages)
-
-
-def recognise_within(
     seconds: float,
     picture: PreparedPicture,
     number: int,

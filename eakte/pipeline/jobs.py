@@ -10,7 +10,7 @@ from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.ocr.interface import OcrEngine
-from eakte.ocr.tesseract import recognise_within
+from eakte.ocr.tesseract import recognise
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pages.prepare import prepare
@@ -24,7 +24,7 @@ def inspect_scan(source: Path) -> Inspection:
     return inspect(source)
 
 
-_ENGINE: OcrEngine = recognise_within
+_ENGINE: OcrEngine = recognise
 
 
 def read_page(

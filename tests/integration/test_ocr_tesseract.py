@@ -12,7 +12,7 @@ from eakte import sandbox
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
 from eakte.domain.text import RecognisedPage
-from eakte.ocr.tesseract import recognise, recognise_within
+from eakte.ocr.tesseract import recognise
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import is_legible, own_text
 from eakte.pages.prepare import prepare
@@ -27,7 +27,7 @@ def _read(tmp_path: Path, data: bytes, seconds: float = 60) -> RecognisedPage:
     inspection = inspect(source)
     page = inspection.pages[0]
     picture = prepare(source, inspection.media_type, 1, tmp_path / "page.tif")
-    return recognise_within(seconds, picture, 1, page.width, page.height, "deu+eng")
+    return recognise(seconds, picture, 1, page.width, page.height, "deu+eng")
 
 
 def _children() -> set[str]:
@@ -127,7 +127,7 @@ def test_it_works_in_the_sandbox(tmp_path: Path) -> None:
     limits = sandbox.DEFAULT_LIMITS
     out = tmp_path / "page.tif"
     picture = sandbox.call(limits, prepare, source, MediaType.JPEG, 1, out)
-    page = sandbox.call(limits, recognise, picture, 1, WIDTH, HEIGHT, "deu+eng")
+    page = sandbox.call(limits, recognise, 90.0, picture, 1, WIDTH, HEIGHT, "deu+eng")
     assert "Müllgebühren" in page.text
 
 

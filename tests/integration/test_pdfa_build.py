@@ -315,7 +315,7 @@ def test_words_are_found_where_they_stand(turn: int, tmp_path: Path) -> None:
     inspection = inspect(source)
     page = inspection.pages[0]
     picture = prepare(source, MediaType.JPEG, 1, tmp_path / "page.tif")
-    text = recognise(picture, 1, page.width, page.height, "deu+eng")
+    text = recognise(90, picture, 1, page.width, page.height, "deu+eng")
     build(source, MediaType.JPEG, inspection.pages, (text,), out)
     found = _poppler_words(out)
     for word in text.words:

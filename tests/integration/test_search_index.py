@@ -42,6 +42,8 @@ def found(conn: sa.Connection, query: str, **options) -> list[str]:
     [
         ("Bescheide", ["tonne-1"]),
         ("gebuehr", ["tonne-1"]),
+        ("Abfallgebühren", ["tonne-1"]),
+        ("Gebührenabfall", []),
         ("LATERNEN", ["laterne-1"]),
         ("haus", ["haus-1", "laterne-1"]),
         ("Strasse", ["haus-1", "laterne-1", "tonne-1"]),
@@ -137,3 +139,9 @@ def test_no_query_is_an_error(conn, query):
 )
 def test_syntax_of_the_engine_is_no_syntax_of_ours(conn, query):
     INDEX.find(conn, query, 3)
+
+
+def test_a_compound_within_a_compound_is_marked(conn):
+    (hit,) = INDEX.find(conn, "Abfallgebühren", 3)
+    (start, end) = hit.snippet.marks[0]
+    assert hit.snippet.text[start:end] == "Abfallgebührenbescheid"

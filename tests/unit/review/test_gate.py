@@ -26,7 +26,7 @@ _CLASS = ClassDefinition(
     routing=Routing("20.2-903.10/{year}-0001", "Rechnungen {year}", "20.2"),
 )
 _RULE = ReleaseRule("standard", "1", "M. Brandt", 0.8, ("rechnung",))
-_PIPELINE = PipelineDefinition("p", "P", "deu", "demo", (FindingCode.BLANK_PAGE,), _RULE)
+_PIPELINE = PipelineDefinition("p", "P", "deu", (FindingCode.BLANK_PAGE,), _RULE)
 _SURE = Classification("rechnung", 0.93)
 
 
