@@ -29,7 +29,7 @@ class Release:
     rule: str
     """Name and version of the rule, empty when a person looked."""
     at: datetime
-    account: str = ""
+    account: str
     """The account that released: where a person is named by another, this tells who did."""
 
 

@@ -32,6 +32,7 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from eakte.seal.facts import Indication, Judgement, Level
+from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import STRICT_POLICY
 
 _INDICATIONS = {
@@ -59,6 +60,12 @@ def evidence_in(reader: PdfFileReader) -> LocalKnowledge:
             for container in OCSPContainer.load_multi(OCSPResponse.load(item))
         ],
     )
+
+
+def revocation_in(evidence: LocalKnowledge) -> RevocationData:
+    """Give the encoded lists and answers among the evidence."""
+    answers = {item.ocsp_response_data.dump(): None for item in evidence.known_ocsps}
+    return RevocationData([item.crl_data.dump() for item in evidence.known_crls], list(answers))
 
 
 async def judge_signature(

@@ -11,7 +11,11 @@
     9 Time-stamp certificates   each was in force until the next time-stamp, or now; times ascend
     10 Coverage                 the last time-stamp covers the whole file
     11 Trailing bytes           nothing follows it
-    12 Time-stamp container     no byte in it could be another one
+    12 Time-stamp container     no byte in it could be another one, and none is hidden in the seal's
+    13 Shape of later revisions every object behind the seal is evidence or a time-stamp of a shape
+                                that nobody can see (eakte.seal.shape)
+    14 Age of the evidence      what issuers say about revocation was said after the seal was made,
+                                and nobody says that a certificate was revoked by then
 
 A check that fails is a proof against the file (INVALID) or leaves the question open
 (INDETERMINATE): each outcome says which.
@@ -50,8 +54,16 @@ def judge(facts: FileFacts, at: datetime) -> list[Outcome]:
 
 def not_analysable(problem: str) -> list[Outcome]:
     """Give the outcomes for a file that could not be examined at all."""
+    return _unknown(_("not analysable (FORMAT_FAILURE): {problem}").format(problem=problem))
+
+
+def not_examined() -> list[Outcome]:
+    """Give the outcomes for a file that is not even the one to be examined."""
+    return _unknown(_("not examined: it is not the file in the record"))
+
+
+def _unknown(detail: str) -> list[Outcome]:
     first, *others = _NAMES
-    detail = _("not analysable (FORMAT_FAILURE): {problem}").format(problem=problem)
     return [Outcome(_(first), None, detail), *(Outcome(_(name), None) for name in others)]
 
 
@@ -218,6 +230,42 @@ def _container(facts: FileFacts, _at: datetime) -> Outcome:
     return Outcome(_("Time-stamp container"), flaw is None, flaw or "")
 
 
+def _shape(facts: FileFacts, _at: datetime) -> Outcome:
+    name = _("Shape of later revisions")
+    if not facts.signatures:
+        return Outcome(name, None, _("there is no seal or signature"))
+    flaw = facts.shape_flaw
+    if flaw is None:
+        return Outcome(name, passed=True)
+    detail = _("changes after sealing cannot be classified: {found}").format(found=flaw.detail)
+    proof = flaw.alters and facts.forbids_changes and _ours(facts)
+    return Outcome(name, passed=False, detail=detail, proof=proof)
+
+
+def _evidence(facts: FileFacts, _at: datetime) -> Outcome:
+    """Evidence older than the seal proves nothing about it: its key may have been stolen since."""
+    name = _("Age of the evidence")
+    times = [item.judgement.best_time for item in facts.signatures]
+    known = [time for time in times if time is not None]
+    if not known or len(known) < len(times):
+        return Outcome(name, None, _("NO_POE: it is not known since when the seal exists"))
+    sealed = max(known)
+    items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
+    for item in items:
+        said = item.statements
+        if said is None:
+            continue
+        if any(one.revoked is not None and one.revoked <= sealed for one in said):
+            detail = _("REVOKED_NO_POE: a certificate behind {field} was revoked by then")
+            return Outcome(name, passed=False, detail=detail.format(field=item.field))
+        if not any(one.made >= sealed - _CLOCKS_DIFFER for one in said):
+            detail = _(
+                "TRY_LATER: what is said about revocation for {field} is older than the seal"
+            )
+            return Outcome(name, passed=False, detail=detail.format(field=item.field))
+    return Outcome(name, passed=True)
+
+
 def _ours(facts: FileFacts) -> bool:
     """Say whether a signature leads to our anchors: only then is a change a proof (trap 12)."""
     return any(item.judgement.chain for item in facts.signatures)
@@ -252,6 +300,8 @@ _CHECKS: tuple[_Judge, ...] = (
     _coverage,
     _trailing,
     _container,
+    _shape,
+    _evidence,
 )
 _MEANINGS = {
     N_("Structure"): N_("the file follows the rules of PDF and was read completely"),
@@ -266,9 +316,11 @@ _MEANINGS = {
     N_("Coverage"): N_("the last time-stamp covers the whole file"),
     N_("Trailing bytes"): N_("nothing follows the last time-stamp"),
     N_("Time-stamp container"): N_("no byte of it could be another one"),
+    N_("Shape of later revisions"): N_("every object added after sealing is accounted for"),
+    N_("Age of the evidence"): N_("no certificate was revoked when the seal was made"),
     N_("Digest in the record"): N_("the file has the SHA-256 that the record holds"),
     N_("Pages in the record"): N_("the file has as many pages as the record says"),
     N_("Preservable"): N_("renewed time-stamps keep it valid after the certificates expire"),
 }
 """The checks in order, each with what it means that it passed."""
-_NAMES = tuple(_MEANINGS)[:12]
+_NAMES = tuple(_MEANINGS)[: len(_CHECKS)]

@@ -12,6 +12,7 @@ from asn1crypto import cms
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
+from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -21,7 +22,10 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from eakte.seal import ades
 from eakte.seal.facts import Change, FileFacts, Judgement, Level, Signature, Timestamp
-from eakte.seal.structure import bytes_after, container_flaw, measure
+from eakte.seal.freshness import Statement, statements
+from eakte.seal.revocation import RevocationData
+from eakte.seal.shape import shape_flaw
+from eakte.seal.structure import bytes_after, container_flaw, measure, padding_flaw
 from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec
 
 _DAY = timedelta(days=1)
@@ -39,6 +43,10 @@ class _File:
     reader: PdfFileReader
     spec: SignatureValidationSpec
     at: datetime
+
+    @property
+    def revocation(self) -> RevocationData:
+        return ades.revocation_in(self.spec.local_knowledge)
 
     @property
     def seals(self) -> list[EmbeddedPdfSignature]:
@@ -71,8 +79,10 @@ async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: 
         covers_file=False,
         bytes_after=0,
         container_flaw=None,
+        shape_flaw=None,
+        forbids_changes=False,
     )
-    facts = _with_last(facts, file)
+    facts = _with_shape(_with_last(facts, file), file)
     return replace(facts, future=await _future(file)) if future and file.seals else facts
 
 
@@ -98,7 +108,7 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
     last = file.reader.embedded_signatures[-1]
     byte_range = [int(number) for number in last.byte_range]
     known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
-    flaw = container_flaw(file.data, byte_range, last.pkcs7_content, known)
+    flaw = _padding(file) or container_flaw(file.data, byte_range, last.pkcs7_content, known)
     return replace(
         facts,
         last_is_timestamp=_is_stamp(last),
@@ -108,17 +118,41 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
     )
 
 
+def _padding(file: _File) -> str | None:
+    """Look into the other containers: a time-stamp after them covers what nobody signed, too."""
+    for item in file.reader.embedded_signatures:
+        byte_range = [int(number) for number in item.byte_range]
+        if flaw := padding_flaw(file.data, byte_range, item.pkcs7_content):
+            return flaw
+    return None
+
+
+def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
+    """Add what stands behind the first seal."""
+    if not file.seals:
+        return facts
+    seal = file.seals[0]
+    start, length = (int(number) for number in list(seal.byte_range)[2:])
+    return replace(
+        facts,
+        shape_flaw=shape_flaw(file.data, start + length),
+        forbids_changes=seal.docmdp_level is MDPPerm.NO_CHANGES,
+    )
+
+
 async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     level = _level(file, item)
     change, detail = _change(item)
+    judgement = await ades.judge_signature(item, level, file.spec, file.at)
     return Signature(
         field=str(item.field_name),
         level=level,
         signer=item.signer_cert,
-        judgement=await ades.judge_signature(item, level, file.spec, file.at),
+        judgement=judgement,
         permitted=bool(item.summarise_integrity_info()["docmdp_ok"]),
         change=change,
         change_detail=detail,
+        statements=statements(judgement.chain, file.revocation),
     )
 
 
@@ -148,12 +182,14 @@ async def _timestamps(file: _File) -> AsyncIterator[Timestamp]:
             until = starts[0] if starts else file.at
             imprint = generic_cms.message_imprint_checker(seal.signer_info)
             judgement = await ades.judge_token(token, imprint, file.spec, until)
-            yield _timestamp(token, seal, "signature", until, judgement)
+            said = statements(judgement.chain, file.revocation)
+            yield _timestamp(token, seal, "signature", until, judgement, said)
     for stamp, until in zip(file.stamps, [*starts[1:], file.at], strict=False):
         judgement = await ades.judge_token(
             stamp.signed_data, stamp.compute_digest, file.spec, until
         )
-        yield _timestamp(stamp.signed_data, stamp, "document", until, judgement)
+        said = statements(judgement.chain, file.revocation)
+        yield _timestamp(stamp.signed_data, stamp, "document", until, judgement, said)
 
 
 def _timestamp(
@@ -162,6 +198,7 @@ def _timestamp(
     kind: str,
     until: datetime,
     judgement: Judgement,
+    said: tuple[Statement, ...] | None,
 ) -> Timestamp:
     return Timestamp(
         field=str(owner.field_name),
@@ -171,6 +208,7 @@ def _timestamp(
         authority=generic_cms.extract_certs_for_validation(token).signer_cert,
         judgement=judgement,
         change=_change(owner)[0],
+        statements=said,
     )
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from asn1crypto import x509
 
+from eakte.seal.freshness import Statement
+from eakte.seal.shape import ShapeFlaw
 from eakte.seal.structure import Structure
 
 
@@ -62,6 +64,8 @@ class Signature:
     """The changes after it are within what it allows itself (DocMDP)."""
     change: Change
     change_detail: str
+    statements: tuple[Statement, ...] | None
+    """What its issuer says about revocation; None if nobody has to, or no chain is known."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class Timestamp:
     authority: x509.Certificate
     judgement: Judgement
     change: Change
+    statements: tuple[Statement, ...] | None
+    """As for a signature."""
 
 
 @dataclass(frozen=True)
@@ -93,5 +99,9 @@ class FileFacts:
     covers_file: bool
     bytes_after: int
     container_flaw: str | None
+    shape_flaw: ShapeFlaw | None
+    """What stands behind the first seal and has no business there."""
+    forbids_changes: bool
+    """That seal certifies the file and allows no change (DocMDP)."""
     future: Judgement | None = None
     """The simulated validation after all certificates expired, if it was asked for."""

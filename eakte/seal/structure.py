@@ -93,17 +93,26 @@ def container_flaw(
     """
     if len(byte_range) != _BYTE_RANGE_LENGTH or int(byte_range[0]) != 0:
         return _("its byte range is unusual")
-    written = data[int(byte_range[1]) : int(byte_range[2])]
-    plain = b"<" + contents.hex().encode() + b">"
-    if written not in (plain, plain.upper()):
-        return _("its container is not written as plain hexadecimal")
+    if flaw := padding_flaw(data, byte_range, contents):
+        return flaw
     encoded = contents[: _length(contents)]
-    if any(contents[len(encoded) :]):
-        return _("there are bytes behind the time-stamp token")
     token = cms.ContentInfo.load(encoded)
-    if not (_is_der(encoded) and _accounts_for_all(token)):
+    if not (is_der(encoded) and _accounts_for_all(token)):
         return _("the time-stamp token is not encoded canonically (DER)")
     return _token_flaw(token["content"], known)
+
+
+def padding_flaw(data: bytes, byte_range: list[int], contents: bytes) -> str | None:
+    """Say what in a container is spelled as pyHanko does not spell it, or stands behind its value.
+
+    One spelling only, in capitals: else two files that differ would say the same.
+    """
+    written = data[int(byte_range[1]) : int(byte_range[2])]
+    if written != b"<" + contents.hex().upper().encode() + b">":
+        return _("its container is not written as plain hexadecimal")
+    if any(contents[_length(contents) :]):
+        return _("there are bytes behind the time-stamp token")
+    return None
 
 
 def _length(encoded: bytes) -> int:
@@ -112,7 +121,7 @@ def _length(encoded: bytes) -> int:
     return len(header) + len(content) + len(trailer)
 
 
-def _is_der(encoded: bytes) -> bool:
+def is_der(encoded: bytes) -> bool:
     """Say whether all tags and lengths, at every depth, are written in their only form."""
     pending = [encoded]
     while pending:

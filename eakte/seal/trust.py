@@ -54,9 +54,17 @@ class TrustAnchors:
         return cls(source, certificates)
 
     def describe(self) -> str:
-        """Name the anchors for a report."""
-        names = (str(anchor.subject.human_friendly) for anchor in self.certificates)
-        return "; ".join(names)
+        """Name the anchors for a report, with what tells them from others of the same name."""
+        return "; ".join(
+            f"{anchor.subject.human_friendly} (SHA-256 {_fingerprint(anchor)})"
+            for anchor in self.certificates
+        )
+
+
+def _fingerprint(certificate: asn1_x509.Certificate) -> str:
+    """Give the whole SHA-256 of a certificate in groups of four, to be compared by eye."""
+    digest = certificate.sha256.hex()
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 def load_certificates(source: Path) -> Iterable[asn1_x509.Certificate]:

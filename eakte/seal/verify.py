@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,8 +67,14 @@ def verify(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
 def verify_own(
     pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
 ) -> VerificationReport:
-    """Judge a sealed original of ours against its record too: its digest and its pages."""
+    """Judge a sealed original of ours against its record too: its digest and its pages.
+
+    The digest comes first: bytes that are not ours may be hostile, and are not even read then.
+    """
     case = _open(pdf, anchors, at)
+    if case.sha256 != expected_sha256.lower():
+        record = checks.record(case.sha256, expected_sha256, None, expected_pages)
+        return _report(case, _Found([*checks.not_examined(), *record]))
 
     def against_record(facts: FileFacts | None) -> list[Outcome]:
         pages = facts.structure.pages if facts else None
@@ -100,8 +106,11 @@ def _judge(
     case: _Case, more: _More = lambda _facts: [], *, future: bool = False
 ) -> VerificationReport:
     found = _examined(case, future=future)
-    outcomes = [*found.outcomes, *more(found.facts)]
-    verdict, reason = checks.verdict_of(outcomes)
+    return _report(case, replace(found, outcomes=[*found.outcomes, *more(found.facts)]))
+
+
+def _report(case: _Case, found: _Found) -> VerificationReport:
+    verdict, reason = checks.verdict_of(found.outcomes)
     return VerificationReport(
         verdict=verdict,
         reason=reason,
@@ -111,7 +120,7 @@ def _judge(
         trusted=case.anchors.describe(),
         signatures=found.signatures,
         timestamps=found.timestamps,
-        checks=checks.numbered(outcomes),
+        checks=checks.numbered(found.outcomes),
     )
 
 

@@ -22,6 +22,7 @@ from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.revocation import DemoRevocation, RevocationData
 from eakte.seal.signer import Sealer
 from eakte.seal.timestamp import DemoTimestampAuthority
+from eakte.seal.trust import TrustAnchors
 from eakte.seal.trust_folder import TrustFolder
 from eakte.seal.verify import accept, verify, verify_own
 from tests.unit.seal.making import CLOCK, NOW, YEAR, Bench, pdfa, sealed, trust
@@ -123,7 +124,7 @@ class TestTheVerdict:
     def test_a_fresh_seal_is_valid_in_every_check(self, original, bench):
         report = bench(original)
         assert (report.verdict, report.reason) == (Verdict.VALID, "")
-        assert [check.number for check in report.checks] == list(range(1, 13))
+        assert [check.number for check in report.checks] == list(range(1, 15))
         assert all(check.passed for check in report.checks)
         assert report.sha256 == hashlib.sha256(original).hexdigest()
         assert report.size == len(original)
@@ -144,6 +145,10 @@ class TestTheVerdict:
         text = str(bench(original))
         assert "demo certificate, not qualified" in text
         assert text.count("qualified") == text.count("not qualified")
+
+    def test_the_anchors_are_told_from_others_of_the_same_name(self, original, bench, folder):
+        (root,) = TrustAnchors.load(folder).certificates
+        assert root.sha256.hex() in bench(original).trusted.replace(" ", "")
 
     def test_acceptance_asks_whether_the_seal_can_be_preserved(self, original, folder, tmp_path):
         path = tmp_path / "sealed.pdf"
@@ -192,6 +197,7 @@ class TestTheVerdict:
         other = verify_own(path, folder, NOW, "0" * 64, 2)
         assert other.verdict is Verdict.INVALID
         assert other.reason.startswith("Digest in the record")
+        assert {check.passed for check in other.checks[:14]} == {None}  # hostile: never parsed
         fewer = verify_own(path, folder, NOW, digest, 3)
         assert fewer.verdict is Verdict.INVALID
         assert "2 instead of 3" in fewer.reason

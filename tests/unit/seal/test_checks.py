@@ -10,7 +10,9 @@ import pytest
 from eakte.domain.verification import Verdict
 from eakte.seal import checks
 from eakte.seal.facts import Change, FileFacts, Indication, Judgement, Level, Signature, Timestamp
+from eakte.seal.freshness import Statement
 from eakte.seal.keys import Pkcs12SealKey
+from eakte.seal.shape import ShapeFlaw
 from eakte.seal.structure import Structure
 from eakte.seal.trust_folder import TrustFolder
 from tests.unit.seal.making import NOW, YEAR, trust
@@ -27,9 +29,11 @@ def certificate(tmp_path_factory):
 @pytest.fixture
 def good(certificate):
     passed = Judgement(Indication.PASSED, "", "", intact=True, chain=(certificate,))
-    seal = Signature("Siegel", Level.LTA, certificate, passed, True, Change.LTA_UPDATES, "")
-    inner = Timestamp("Siegel", "signature", NOW, NOW, certificate, passed, Change.NONE)
-    outer = Timestamp("Zeit", "document", NOW, NOW + YEAR, certificate, passed, Change.NONE)
+    passed = replace(passed, best_time=NOW)
+    said = (Statement(NOW),)
+    seal = Signature("Siegel", Level.LTA, certificate, passed, True, Change.LTA_UPDATES, "", said)
+    inner = Timestamp("Siegel", "signature", NOW, NOW, certificate, passed, Change.NONE, said)
+    outer = Timestamp("Zeit", "document", NOW, NOW + YEAR, certificate, passed, Change.NONE, said)
     return FileFacts(
         structure=Structure(pages=1, signatures=2, repairs=()),
         read_strictly=True,
@@ -40,6 +44,8 @@ def good(certificate):
         covers_file=True,
         bytes_after=0,
         container_flaw=None,
+        shape_flaw=None,
+        forbids_changes=True,
     )
 
 
@@ -124,6 +130,22 @@ def _open(sub):
         (lambda f: replace(f, last_is_timestamp=False), "INDETERMINATE", "Coverage"),
         (lambda f: replace(f, bytes_after=3), "INVALID", "3 bytes"),
         (lambda f: replace(f, container_flaw="odd"), "INDETERMINATE", "odd"),
+        (lambda f: replace(f, shape_flaw=ShapeFlaw("objects 7")), "INDETERMINATE", "objects 7"),
+        (lambda f: replace(f, shape_flaw=ShapeFlaw("the page", True)), "INVALID", "the page"),
+        (
+            lambda f: replace(f, shape_flaw=ShapeFlaw("the page", True), forbids_changes=False),
+            "INDETERMINATE",
+            "the page",
+        ),
+        (lambda f: _with_seal(f, statements=()), "INDETERMINATE", "TRY_LATER"),
+        (lambda f: _with_seal(f, statements=(Statement(NOW - HOUR),)), "INDETERMINATE", "Siegel"),
+        (lambda f: _with_stamp(f, statements=(Statement(NOW - HOUR),)), "INDETERMINATE", "Zeit"),
+        (
+            lambda f: _with_seal(f, statements=(Statement(NOW), Statement(NOW + HOUR, NOW))),
+            "INDETERMINATE",
+            "REVOKED_NO_POE",
+        ),
+        (lambda f: _with_judgement(f, best_time=None), "INDETERMINATE", "NO_POE"),
     ],
 )
 def test_each_wrong_fact_alone_costs_valid(good, spoil, verdict, words):
@@ -164,10 +186,16 @@ def test_a_time_stamp_may_be_a_little_ahead_of_our_clock(good):
 def test_checks_are_numbered_from_one_without_gaps_even_if_nothing_could_be_checked(good):
     whole = checks.numbered(checks.judge(good, NOW))
     none = checks.numbered(checks.not_analysable("KeyError: x"))
-    assert [check.number for check in whole] == list(range(1, 13))
+    assert [check.number for check in whole] == list(range(1, 15))
     assert [check.name for check in none] == [check.name for check in whole]
     assert {check.passed for check in none} == {None}
     assert checks.verdict_of(checks.not_analysable("x"))[0] is Verdict.INDETERMINATE
+
+
+def test_a_revocation_after_the_seal_and_an_anchor_that_nobody_revokes_are_no_matter(good):
+    later = _with_seal(good, statements=(Statement(NOW), Statement(NOW + HOUR, NOW + HOUR)))
+    assert _verdict(later)[0] is Verdict.VALID
+    assert _verdict(_with_stamp(good, statements=None))[0] is Verdict.VALID
 
 
 def test_a_record_that_differs_is_a_proof():

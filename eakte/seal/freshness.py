@@ -1,0 +1,124 @@
+"""Whether the evidence about revocation is young enough to speak of the seal at all.
+
+Who steals a key keeps an old answer "good" with it. So only an answer or list counts that was made
+when the seal existed already, or later; and it counts only with a valid signature of the issuer,
+or of a responder the issuer named: pyHanko asks for those too, but may have used another answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from eakte.seal.revocation import RevocationData
+
+_WITH_ISSUER = 2  # a chain of this length has one
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What an issuer says about one certificate: as of when, and since when it is revoked."""
+
+    made: datetime
+    revoked: datetime | None = None
+
+
+def statements(
+    chain: tuple[asn1_x509.Certificate, ...], evidence: RevocationData
+) -> tuple[Statement, ...] | None:
+    """Give all genuine statements about the first certificate of a chain; None for an anchor."""
+    if len(chain) < _WITH_ISSUER:
+        return None
+    subject, issuer = (x509.load_der_x509_certificate(link.dump()) for link in chain[:2])
+    found = [one for item in evidence.answers for one in _answers(item, subject, issuer)]
+    found += [one for item in evidence.lists for one in _lists(item, subject, issuer)]
+    return tuple(found)
+
+
+def _answers(
+    encoded: bytes, subject: x509.Certificate, issuer: x509.Certificate
+) -> Iterator[Statement]:
+    response = ocsp.load_der_ocsp_response(encoded)
+    if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        return
+    for one in response.responses:
+        made = one.this_update_utc
+        if _is_about(one, subject, issuer) and _is_genuine(response, issuer, made):
+            if one.certificate_status is ocsp.OCSPCertStatus.GOOD:
+                yield Statement(made)
+            elif one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+                yield Statement(made, one.revocation_time_utc)
+
+
+def _is_about(
+    one: ocsp.OCSPSingleResponse, subject: x509.Certificate, issuer: x509.Certificate
+) -> bool:
+    wanted = ocsp.OCSPRequestBuilder().add_certificate(subject, issuer, one.hash_algorithm).build()
+    return (
+        one.serial_number == subject.serial_number
+        and one.issuer_key_hash == wanted.issuer_key_hash
+        and one.issuer_name_hash == wanted.issuer_name_hash
+    )
+
+
+def _is_genuine(response: ocsp.OCSPResponse, issuer: x509.Certificate, made: datetime) -> bool:
+    return any(
+        _signed_by(response, responder)
+        for responder in _responders(response.certificates, issuer, made)
+    )
+
+
+def _responders(
+    certificates: Iterable[x509.Certificate], issuer: x509.Certificate, made: datetime
+) -> Iterator[x509.Certificate]:
+    """Give who may answer: the issuer, and whom it certified for that (RFC 6960 §4.2.2.2)."""
+    yield issuer
+    for certificate in certificates:
+        try:
+            certificate.verify_directly_issued_by(issuer)
+            usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+            continue
+        in_force = certificate.not_valid_before_utc <= made <= certificate.not_valid_after_utc
+        if in_force and ExtendedKeyUsageOID.OCSP_SIGNING in usage:
+            yield certificate
+
+
+def _signed_by(response: ocsp.OCSPResponse, responder: x509.Certificate) -> bool:
+    key, digest = responder.public_key(), response.signature_hash_algorithm
+    signature, data = response.signature, response.tbs_response_bytes
+    if digest is None:
+        return False
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, data, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, padding.PKCS1v15(), digest)
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _lists(
+    encoded: bytes, subject: x509.Certificate, issuer: x509.Certificate
+) -> Iterator[Statement]:
+    revoked = x509.load_der_x509_crl(encoded)
+    key = issuer.public_key()
+    if revoked.issuer != issuer.subject or not isinstance(
+        key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    ):
+        return
+    partial = any(extension.critical for extension in revoked.extensions)
+    if revoked.is_signature_valid(key) and not partial:
+        entry = revoked.get_revoked_certificate_by_serial_number(subject.serial_number)
+        yield Statement(revoked.last_update_utc, entry.revocation_date_utc if entry else None)

@@ -1,0 +1,75 @@
+"""Who may say that a certificate was not revoked, and as of when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from asn1crypto import ocsp
+
+from eakte.seal.freshness import Statement, statements
+from eakte.seal.revocation import DemoRevocation, RevocationData
+from eakte.seal.trust import load_certificates
+from eakte.seal.trust_folder import TrustFolder
+from tests.unit.seal.attacks import OldAnswers
+from tests.unit.seal.making import CLOCK, NOW, trust
+
+SECOND = NOW.replace(microsecond=0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return TrustFolder(trust(tmp_path_factory.mktemp("pki")))
+
+
+@pytest.fixture(scope="module")
+def chain(folder):
+    names = [folder.certificates / f"{name}.pem" for name in ("seal", "issuing")]
+    return tuple(found for name in names for found in load_certificates(name))
+
+
+def test_a_genuine_answer_counts_from_its_own_moment(folder, chain):
+    assert statements(chain, DemoRevocation(folder, CLOCK).collect()) == (Statement(SECOND),)
+
+
+def test_a_revocation_is_told_with_its_date(folder, chain):
+    since = SECOND - timedelta(days=20)
+    source = OldAnswers(folder.root, NOW, revoked=since)
+    assert statements(chain, source.collect()) == (Statement(SECOND, since),)
+
+
+def test_an_answer_of_strangers_of_the_same_names_counts_for_nothing(folder, chain, tmp_path):
+    """Else a thief would add a fresh one of his own to the old one that he kept."""
+    stranger = OldAnswers(trust(tmp_path), NOW, about=folder.root)
+    assert statements(chain, stranger.collect()) == ()
+
+
+def test_an_answer_that_the_holder_of_the_certificate_signed_counts_for_nothing(folder, chain):
+    """The seal's own key is no responder, though the same authority issued it."""
+    from eakte.seal.keys import Pkcs12SealKey
+
+    thief = DemoRevocation(folder, CLOCK)
+    thief._responder = Pkcs12SealKey.of(folder, "seal")
+    assert statements(chain, thief.collect()) == ()
+
+
+def test_a_list_of_the_issuer_counts_and_anothers_does_not(folder, chain):
+    lists = RevocationData(DemoRevocation(folder, CLOCK).collect().lists, [])
+    root = tuple(load_certificates(folder.anchors))
+    assert statements(chain, lists) == ()
+    issued_by_root = statements((chain[1], *root), lists)
+    assert issued_by_root is not None
+    assert [one.revoked for one in issued_by_root] == [None]
+
+
+def test_answers_about_others_refusals_and_no_answers(folder, chain):
+    (other,) = load_certificates(folder.certificates / "ocsp.pem")
+    data = DemoRevocation(folder, CLOCK).collect()
+    assert statements((other, chain[1]), data) == ()
+    refused = ocsp.OCSPResponse({"response_status": "unauthorized"}).dump()
+    assert statements(chain, RevocationData([], [refused])) == ()
+
+
+def test_nobody_revokes_an_anchor(chain):
+    assert statements(chain[1:], RevocationData([], [])) is None
+    assert statements((), RevocationData([], [])) is None
