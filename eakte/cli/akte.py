@@ -48,6 +48,9 @@ def show(aktenzeichen: _Aktenzeichen, home: HomeOption = None, as_json: JsonOpti
             (each.id, each.letter_date, each.sender, each.subject, each.verdict) for each in letters
         ]
         output.table(f"Vorgang {vorgang.number}: {vorgang.title}", columns, rows)
+    output.qualification(
+        each.level_reached for _vorgang, letters in found.content for each in letters
+    )
 
 
 @app.command("new", help=_("Open a new Akte."))

@@ -78,6 +78,7 @@ def _print_hits(found: tuple[Found, ...]) -> None:
             )
         )
         output.marked(each.hit.snippet.text, each.hit.snippet.marks, "   ")
+    output.qualification(each.document.level_reached for each in found)
 
 
 def show(
@@ -143,5 +144,4 @@ def _print_letter(shown: Shown) -> None:
     if document.transfervermerk is not None:
         note = document.transfervermerk
         output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")
-        if note.level_reached == "demo":
-            output.line(_("Seals: demo certificate, not qualified."), "yellow")
+        output.qualification([note.level_reached])

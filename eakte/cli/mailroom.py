@@ -163,8 +163,7 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
     ]
     output.table(_("Letters"), columns, rows, unfolded=7)
     output.line(_("The verdict is that of the day of filing; `eakte verify` tells today's."))
-    if any(line.level == "demo" for line in lines):
-        output.line(_("Seals: demo certificate, not qualified."), "yellow")
+    output.qualification(line.level for line in lines)
 
 
 def _codes(findings: tuple[Finding, ...]) -> str:

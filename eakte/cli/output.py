@@ -92,6 +92,12 @@ def facts(pairs: Iterable[tuple[str, object]]) -> None:
     console().print(grid)
 
 
+def qualification(levels: Iterable[str]) -> None:
+    """Say what the seals behind printed verdicts are worth, by the levels that they reach."""
+    if "demo" in levels:
+        line(_("Seals: demo certificate, not qualified."), "yellow")
+
+
 def error(refusal: EakteError) -> None:
     """Print what went wrong and what to do."""
     out = console(stderr=True)

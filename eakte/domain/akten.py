@@ -86,3 +86,8 @@ class Document:
     vorgang_id: int | None = None
     version: int = 1
     """Counts changes of this record; writers name the version they saw (optimistic locking)."""
+
+    @property
+    def level_reached(self) -> str:
+        """Give the protection level of its seal as its Transfervermerk says, "" before sealing."""
+        return self.transfervermerk.level_reached if self.transfervermerk else ""

@@ -108,7 +108,7 @@ def _letter_line(desk: Desk, record: ScanRecord, letter: Document) -> Line:
         state=letter.state.value,
         verdict=letter.verdict,
         reasons=letter.findings,
-        level=letter.transfervermerk.level_reached if letter.transfervermerk else "",
+        level=letter.level_reached,
     )
 
 

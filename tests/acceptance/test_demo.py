@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,24 @@ def test_every_sealed_original_is_valid(demo: Path) -> None:
     finished = run_eakte(demo, "verify", "--all", "--json")
     assert finished.returncode == 0
     assert finished.stdout.count('"verdict": "VALID"') >= 25
+
+
+def test_no_verdict_is_printed_without_what_it_is_worth(demo: Path) -> None:
+    lines = json.loads(run_eakte(demo, "status", "--all", "--json").stdout)
+    letter = next(line for line in lines if line["state"] == "filed")
+    document, akte = letter["document"], letter["akte"]
+    for command in (
+        ("status", "--all"),
+        ("search", "Neuenfurt"),
+        ("show", document),
+        ("akte", "show", akte),
+        ("verify", document),
+        ("verify", akte),
+        ("verify", "--all"),
+    ):
+        printed = run_eakte(demo, *command).stdout
+        assert "VALID" in printed, command
+        assert "demo certificate, not qualified" in printed, command
 
 
 def test_a_second_run_changes_nothing_and_says_so(home: Path) -> None:
