@@ -28,7 +28,7 @@ def _kill_at_random(home: Path, kills: int) -> int:
     Gives how often work was under way at that moment.
     """
     chance = random.Random(_SEED)
-    return sum(_kill_once(home, chance.uniform(0.0, 3.0)) for _attempt in range(kills))
+    return sum(_kill_once(home, chance.uniform(0.0, 2.0)) for _attempt in range(kills))
 
 
 def _kill_once(home: Path, after: float) -> bool:
