@@ -18,6 +18,7 @@ from pyhanko.sign.timestamps.common_utils import handle_tsp_response
 from eakte.domain.clock import FixedClock
 from eakte.domain.verification import Verdict
 from eakte.errors import ConfigurationError, SealFailedError
+from eakte.seal import keys
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.revocation import DemoRevocation, RevocationData
 from eakte.seal.signer import Sealer
@@ -317,3 +318,20 @@ class TestTheDemoAuthorities:
         data = DemoRevocation(TrustFolder(folder), CLOCK).collect()
         assert len(data.lists) == 1
         assert NOW.strftime("%Y%m%d%H%M%SZ").encode() in data.answers[0]
+
+
+def test_keys_are_opened_once_however_much_is_sealed(folder, monkeypatch):
+    """Trap 4: opening the key anew for every seal costs ten times the CPU."""
+    opened = []
+    real = keys.pkcs12.load_key_and_certificates
+
+    def spy(data, password):
+        opened.append(len(data))
+        return real(data, password)
+
+    monkeypatch.setattr(keys.pkcs12, "load_key_and_certificates", spy)
+    sealer = Sealer(folder, CLOCK)
+    at_start = len(opened)
+    for _document in range(3):
+        sealer.seal(pdfa(), "Posteingang")
+    assert 1 <= at_start == len(opened)
