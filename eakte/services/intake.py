@@ -108,10 +108,12 @@ class Intake:
         return int(digest is None)
 
     def _is_fresh(self, path: Path) -> bool:
-        """Tell whether the grace period of a file set aside is not over yet."""
-        since = max(path.parent.stat().st_mtime, path.stat().st_mtime)
-        age = self._desk.clock.now().timestamp() - since
-        return 0 <= age < self._settings.grace_seconds
+        """Tell whether the grace period of a file set aside is not over yet.
+
+        It counts from when its place was made, not by the file's own time: scanners' clocks differ.
+        """
+        age = self._desk.clock.now().timestamp() - path.parent.stat().st_mtime
+        return age < self._settings.grace_seconds
 
     def _let_go(self, path: Path, inbox: Inbox, digest: Digest) -> None:
         """Remove the file if it still has the recorded bytes; else it is a new version."""

@@ -96,6 +96,15 @@ def test_a_file_that_grew_after_it_was_taken_is_an_incident_and_a_new_version(
     assert "incident" in actions
 
 
+def test_a_scanner_with_a_wrong_clock_has_its_grace_too(intake: Intake, inbox: Path) -> None:
+    file = inbox / "a.pdf"
+    file.write_bytes(b"A")
+    os.utime(file, (4_000_000_000, 4_000_000_000))
+    intake._settings = intake._settings.model_copy(update={"grace_seconds": 3600.0})
+    assert _rounds(intake) == 1
+    assert len(_files(inbox)) == 1
+
+
 def test_a_name_that_comes_again_is_another_file(
     context: Context, intake: Intake, inbox: Path
 ) -> None:

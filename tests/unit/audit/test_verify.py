@@ -158,6 +158,12 @@ def test_a_checkpoint_confirms_a_range(logged: Engine) -> None:
     assert (verdict.anchored, verdict.size) == (20, 21)
 
 
+def test_a_changed_frontier_is_found_before_the_next_event_is_blamed(logged: Engine) -> None:
+    with logged.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit_head SET frontier = '[]'")
+    assert not _verdict(logged).intact
+
+
 def test_a_missing_head_is_found(logged: Engine) -> None:
     with logged.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_head")

@@ -16,7 +16,7 @@ from eakte.domain.letters import (
     Schutzbedarf,
 )
 from eakte.domain.pipelines import PipelineDefinition, ReleaseRule
-from eakte.review.gate import holding, new_sammelakte, route
+from eakte.review.gate import ALWAYS_HELD, holding, new_sammelakte, route
 
 _DAY = date(2026, 10, 5)
 _CLASS = ClassDefinition(
@@ -42,6 +42,12 @@ def _codes(findings: tuple[Finding, ...]) -> list[FindingCode]:
 
 def test_a_sure_letter_without_findings_goes_on() -> None:
     assert holding(_SURE, _CLASS, (), _PIPELINE) == ()
+
+
+@pytest.mark.parametrize("code", sorted(ALWAYS_HELD))
+def test_no_configuration_lets_these_pass(code: FindingCode) -> None:
+    careless = replace(_PIPELINE, hold=())
+    assert _codes(holding(_SURE, _CLASS, (Finding(code),), careless)) == [code]
 
 
 def test_a_noted_finding_does_not_hold() -> None:
