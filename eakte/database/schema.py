@@ -44,6 +44,28 @@ receipt = sa.Table(
 )
 """Every arrival, also of bytes that were there before (`again`)."""
 
+enclosure = sa.Table(
+    "enclosure",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("scan", sa.String(64), sa.ForeignKey("scan.digest"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, index=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.UniqueConstraint("scan", "role", "name", "digest"),
+)
+"""Files that belong to a received file: what came with it, is in it, or was made from it."""
+
+trouble = sa.Table(
+    "trouble",
+    metadata,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+)
+"""What lies in an inbox and could not be taken at the last try; gone when it could."""
+
 akte = sa.Table(
     "akte",
     metadata,

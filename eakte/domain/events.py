@@ -17,6 +17,9 @@ class Action(StrEnum):
     INCIDENT = "incident"
     QUARANTINED = "quarantined"
     RETRIED = "retried"
+    WAITING = "waiting"
+    ENCLOSED = "enclosed"
+    UNLOCKED = "unlocked"
     SPLIT = "split"
     PROPOSED = "proposed"
     CORRECTED = "corrected"
@@ -30,6 +33,7 @@ class Action(StrEnum):
     EXPORTED = "exported"
     SEARCHED = "searched"
     VERIFIED = "verified"
+    REPAIRED = "repaired"
 
 
 @dataclass(frozen=True)

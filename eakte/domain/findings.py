@@ -20,6 +20,8 @@ class FindingCode(StrEnum):
     LOW_OCR_CONFIDENCE = "low_ocr_confidence"
     OCR_INCOMPLETE = "ocr_incomplete"
     JBIG2 = "jbig2"
+    CUT_EDGE = "cut_edge"
+    HANDWRITING = "handwriting"
     # on letters
     LOW_CONFIDENCE = "low_confidence"
     NO_CLASS = "no_class"
@@ -33,6 +35,15 @@ class FindingCode(StrEnum):
     EMBEDDED_FILES = "embedded_files"
     SEAL_FAILED = "seal_failed"
     SEPARATOR_SHEET = "separator_sheet"
+    SEPARATOR_WITH_CONTENT = "separator_with_content"
+    DAMAGED_SEPARATOR = "damaged_separator"
+    DOUBTFUL_BARCODE = "doubtful_barcode"
+    BATCH_INCOMPLETE = "batch_incomplete"
+    PART_OF_DELIVERY = "part_of_delivery"
+    BY_EMAIL = "by_email"
+    RENDERED = "rendered"
+    E_INVOICE = "e_invoice"
+    INVOICE_XML_UNUSABLE = "invoice_xml_unusable"
     # on files that cannot become documents
     ENCRYPTED = "encrypted"
     TRUNCATED = "truncated"
@@ -43,6 +54,10 @@ class FindingCode(StrEnum):
     NO_PAGES = "no_pages"
     STAGE_FAILED = "stage_failed"
     CONVERSION_FAILED = "conversion_failed"
+    OTHER_HALF_MISSING = "other_half_missing"
+    HALVES_DIFFER = "halves_differ"
+    SIGNATURE_ALONE = "signature_alone"
+    UNSAFE_ARCHIVE = "unsafe_archive"
 
 
 _SENTENCES: dict[FindingCode, str] = {
@@ -54,6 +69,8 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.LOW_OCR_CONFIDENCE: N_("a page was hard to read"),
     FindingCode.OCR_INCOMPLETE: N_("reading a page was not completed"),
     FindingCode.JBIG2: N_("a picture uses JBIG2, which can swap characters"),
+    FindingCode.CUT_EDGE: N_("text seems to be cut off at an edge"),
+    FindingCode.HANDWRITING: N_("a page seems to bear handwriting, which OCR cannot read"),
     FindingCode.LOW_CONFIDENCE: N_("the class is not certain enough"),
     FindingCode.NO_CLASS: N_("no class fits"),
     FindingCode.NO_AKTE: N_("the letter names no Akte and its class has no Sammelakte"),
@@ -68,15 +85,30 @@ _SENTENCES: dict[FindingCode, str] = {
     ),
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
+    FindingCode.SEPARATOR_WITH_CONTENT: N_(
+        "a page bears an order to split and other content; it was kept in the letter"
+    ),
+    FindingCode.DAMAGED_SEPARATOR: N_("a page looks like a separator sheet that cannot be read"),
+    FindingCode.DOUBTFUL_BARCODE: N_("a barcode does not say what it should"),
+    FindingCode.BATCH_INCOMPLETE: N_("the number of pages is not the one that the Vorblatt tells"),
+    FindingCode.PART_OF_DELIVERY: N_("it came as part of a delivery"),
+    FindingCode.BY_EMAIL: N_("it came by e-mail, which lacks written form"),
+    FindingCode.RENDERED: N_("its pages were drawn by eakte from a file that has none"),
+    FindingCode.E_INVOICE: N_("an e-invoice; its fields come from its XML"),
+    FindingCode.INVOICE_XML_UNUSABLE: N_("the XML of an e-invoice cannot be read"),
     FindingCode.ENCRYPTED: N_("the file is encrypted and needs a password"),
     FindingCode.TRUNCATED: N_("the file is incomplete (cut off)"),
     FindingCode.DAMAGED: N_("the file is damaged"),
     FindingCode.EMPTY: N_("the file is empty"),
-    FindingCode.UNKNOWN_TYPE: N_("the file is neither PDF, TIFF, JPEG nor PNG"),
+    FindingCode.UNKNOWN_TYPE: N_("the file is of a type that eakte does not read"),
     FindingCode.TOO_LARGE: N_("the file is larger than this installation allows"),
     FindingCode.NO_PAGES: N_("the file holds no page"),
     FindingCode.STAGE_FAILED: N_("a step of the work on it failed"),
     FindingCode.CONVERSION_FAILED: N_("no PDF/A that conforms could be made"),
+    FindingCode.OTHER_HALF_MISSING: N_("the other side of a duplex batch has not come"),
+    FindingCode.HALVES_DIFFER: N_("the two sides of a duplex batch do not fit together"),
+    FindingCode.SIGNATURE_ALONE: N_("a detached signature came without the file that it signs"),
+    FindingCode.UNSAFE_ARCHIVE: N_("the archive is unsafe to unpack"),
 }
 
 

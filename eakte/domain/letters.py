@@ -65,6 +65,10 @@ class FieldName(StrEnum):
     DATE = "date"
     SENDER = "sender"
     SUBJECT = "subject"
+    INVOICE_NUMBER = "invoice_number"
+    AMOUNT = "amount"
+    """Payable, as `1234.56 EUR`."""
+    IBAN = "iban"
 
 
 @dataclass(frozen=True)

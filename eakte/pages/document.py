@@ -16,10 +16,11 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, PageKind, SourcePage
 from eakte.i18n import N_
 from eakte.pages.content import Drawing, DrawnPicture, Rectangle, read_page, spanned
-from eakte.pages.glance import GLANCE_DPI, is_separator
+from eakte.pages.glance import GLANCE_DPI
 from eakte.pages.limits import check_count, check_pixels
-from eakte.pages.pictures import grey_glance, picture_findings
+from eakte.pages.pictures import grey_glance
 from eakte.pages.render import draw, open_document
+from eakte.pages.sight import see
 from eakte.pages.sniff import refusal
 from eakte.pages.whole import check_jpeg, check_jpeg_filled, cut_off
 
@@ -94,7 +95,8 @@ def _page(page: pikepdf.Page, number: int, drawable: pypdfium2.PdfDocument) -> S
     dpi = None if picture is None else _placed_dpi(picture)
     bitonal = picture is not None and _is_bitonal(picture.stream)
     glance = _glance(picture, dpi, drawable, number)
-    findings = picture_findings(number, glance, dpi, bitonal=bitonal)
+    sight = see(number, glance, dpi, bitonal=bitonal)
+    findings = sight.findings
     if any("/JBIG2Decode" in filters_of(item.stream) for item in drawing.pictures):
         findings = (*findings, Finding(FindingCode.JBIG2, number))
     return SourcePage(
@@ -105,9 +107,10 @@ def _page(page: pikepdf.Page, number: int, drawable: pypdfium2.PdfDocument) -> S
         dpi=dpi,
         bitonal=bitonal,
         findings=findings,
-        separator=is_separator(glance),
+        separator=sight.separator,
         rotation=int(page.obj.get(Name.Rotate, 0)) % 360,
         picture=None if picture is None else picture.place,
+        marks=sight.marks,
     )
 
 

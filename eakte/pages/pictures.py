@@ -9,16 +9,16 @@ import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.ExifTags import Base
 
-from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
 from eakte.i18n import N_
-from eakte.pages.glance import glance_size, is_blank, is_separator
+from eakte.pages.glance import glance_size
 from eakte.pages.limits import check_count, check_pixels
+from eakte.pages.sight import see
 from eakte.pages.sniff import refusal
 from eakte.pages.whole import check_jpeg, check_jpeg_filled, check_png, check_tiff
 
 DEFAULT_DPI = 300.0
-LOW_DPI = 190.0
 
 _PLAUSIBLE_DPI = (50.0, 2400.0)
 _PLACEHOLDERS = (72.0, 96.0)
@@ -64,6 +64,7 @@ def _page(file: Image.Image, number: int) -> SourcePage:
     width, height = file.size
     glance = grey_glance(file, dpi_x)
     low = min(dpi_x, dpi_y)
+    sight = see(number, glance, low, bitonal=bitonal)
     return SourcePage(
         number=number,
         width=width * POINTS_PER_INCH / dpi_x,
@@ -71,22 +72,11 @@ def _page(file: Image.Image, number: int) -> SourcePage:
         kind=PageKind.PICTURE,
         dpi=low,
         bitonal=bitonal,
-        findings=picture_findings(number, glance, low, bitonal=bitonal),
-        separator=is_separator(glance),
+        findings=sight.findings,
+        separator=sight.separator,
         rotation=rotation,
+        marks=sight.marks,
     )
-
-
-def picture_findings(
-    number: int, glance: Image.Image, dpi: float | None, *, bitonal: bool
-) -> tuple[Finding, ...]:
-    """Give what a person should know about a page: blank, black and white, coarse."""
-    found = {
-        FindingCode.BLANK_PAGE: is_blank(glance),
-        FindingCode.BITONAL: bitonal,
-        FindingCode.LOW_RESOLUTION: dpi is not None and dpi < LOW_DPI,
-    }
-    return tuple(Finding(code, number) for code, present in found.items() if present)
 
 
 def resolution(file: Image.Image) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
-from eakte.domain.mail import Inspection, Scan, ScanState
+from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
@@ -28,12 +28,24 @@ MACHINE = "eakte"
 """The actor of what no person did."""
 
 
-def receive(connection: Connection, scan: Scan, submitter: Submitter, actor: str) -> bool:
-    """Record an arrival and queue its intake; the same bytes again are only noted (gives False)."""
+def receive(
+    connection: Connection,
+    scan: Scan,
+    submitter: Submitter,
+    actor: str,
+    enclosures: tuple[Enclosure, ...] = (),
+) -> bool:
+    """Record an arrival, with what came beside it, and queue its intake.
+
+    The same bytes again are only noted (gives False); enclosures that are new are kept with them.
+    """
     lock(connection)
     new = scans.receive(connection, scan)
+    scans.enclose(connection, scan.digest, enclosures)
     action = Action.RECEIVED if new else Action.RECEIVED_AGAIN
     after = {"size": str(scan.size), "pipeline": scan.pipeline}
+    if enclosures:
+        after["enclosures"] = ",".join(f"{each.role.value}:{each.digest}" for each in enclosures)
     log.append(
         connection, _event(action, scan.digest, actor, scan.received_at, scan.station, after)
     )

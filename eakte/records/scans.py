@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from eakte.database import Connection
+from eakte.database.schema import enclosure as enclosure_table
 from eakte.database.schema import receipt as receipt_table
 from eakte.database.schema import scan as scan_table
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest
-from eakte.domain.mail import Inspection, Scan, ScanState
+from eakte.domain.mail import Enclosure, EnclosureRole, Inspection, Scan, ScanState
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import NotFoundError
 from eakte.i18n import N_
@@ -121,6 +122,40 @@ def receipts(connection: Connection, *, again_only: bool = False) -> tuple[Recei
     )
 
 
+def enclose(
+    connection: Connection, scan: Digest, enclosures: tuple[Enclosure, ...]
+) -> tuple[Enclosure, ...]:
+    """Note files that belong to a received one; gives those that were not known to."""
+    known = set(enclosures_of(connection, scan))
+    new = tuple(each for each in dict.fromkeys(enclosures) if each not in known)
+    for each in new:
+        connection.execute(
+            sa.insert(enclosure_table).values(
+                scan=scan, name=each.name, digest=each.digest, role=each.role.value
+            )
+        )
+    return new
+
+
+def enclosures_of(connection: Connection, scan: Digest) -> tuple[Enclosure, ...]:
+    """Give the files that belong to a received one, in the order in which they were noted."""
+    query = sa.select(enclosure_table).where(enclosure_table.c.scan == scan)
+    rows = connection.execute(query.order_by(enclosure_table.c.id)).all()
+    return tuple(_enclosure(row) for row in rows)
+
+
+def deliveries_with(connection: Connection, digest: Digest) -> tuple[ScanRecord, ...]:
+    """Give the containers that a received file is a member of."""
+    member = EnclosureRole.MEMBER.value
+    query = (
+        sa.select(scan_table)
+        .join(enclosure_table, enclosure_table.c.scan == scan_table.c.digest)
+        .where(enclosure_table.c.digest == digest, enclosure_table.c.role == member)
+        .distinct()
+    )
+    return tuple(_record(row) for row in connection.execute(query).all())
+
+
 def set_inspection(connection: Connection, digest: Digest, inspection: Inspection) -> None:
     """Keep what looking into the file found."""
     _update(
@@ -163,6 +198,10 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def _update(connection: Connection, digest: Digest, **values: Any) -> None:
     connection.execute(sa.update(scan_table).where(scan_table.c.digest == digest).values(**values))
+
+
+def _enclosure(row: Any) -> Enclosure:
+    return Enclosure(row.name, Digest(row.digest), EnclosureRole(row.role))
 
 
 def _record(row: Any) -> ScanRecord:

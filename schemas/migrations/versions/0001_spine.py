@@ -45,6 +45,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_receipt_digest", "receipt", ["digest"])
     op.create_table(
+        "enclosure",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("scan", sa.String(64), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_enclosure"),
+        sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_enclosure_scan_scan"),
+        sa.UniqueConstraint("scan", "role", "name", "digest", name="uq_enclosure_scan_role_name_digest"),
+    )
+    op.create_index("ix_enclosure_digest", "enclosure", ["digest"])
+    op.create_table(
+        "trouble",
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("station", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("path", name="pk_trouble"),
+    )
+    op.create_table(
         "akte",
         sa.Column("aktenzeichen", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),

@@ -1,0 +1,3 @@
+"""Deliveries: what arrives as mail, archive, folder or XML, taken apart into files and views."""
+
+from __future__ import annotations
