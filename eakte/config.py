@@ -96,6 +96,7 @@ class Home:
         self.store = root / "store"
         self.pipelines = root / "pipelines"
         self.trust = root / "trust"
+        self.trust_incoming = self.trust / "incoming"
         self.work = root / "work"
         self.anchors = root / "anchors"
         self.lock_file = root / "work" / "watch.lock"
@@ -108,6 +109,10 @@ class Home:
     def inbox_folder(self, inbox: Inbox) -> Path:
         """Give the absolute folder of an inbox."""
         return self.root / inbox.folder
+
+    def scans_halves(self, station: str) -> bool:
+        """Tell whether a station scans one side of the sheets at a time (setting `duplex`)."""
+        return False
 
     def verfahrensdokumentation(self) -> Path:
         """Give the file of the Verfahrensdokumentation in force."""

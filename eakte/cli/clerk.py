@@ -91,6 +91,9 @@ def show(
     original: Annotated[
         Path | None, typer.Option(help=_("Save the scan as received to this new file."))
     ] = None,
+    enclosures: Annotated[
+        Path | None, typer.Option(help=_("Save what came with its file to this new folder."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show a letter."""
@@ -102,9 +105,12 @@ def show(
     if original is not None:
         path = records.export_original(desk, document, original)
         output.line(_("Saved {path}.").format(path=path))
+    if enclosures is not None:
+        for path in records.export_enclosures(desk, document, enclosures):
+            output.line(_("Saved {path}.").format(path=path))
     if text:
         output.raw("\n\f\n".join(page.text for page in records.text_of(desk, document)))
-    if pdf or original or text:
+    if pdf or original or enclosures or text:
         return
     shown = records.show(desk, document)
     if as_json:
@@ -139,6 +145,9 @@ def _print_letter(shown: Shown) -> None:
             for field in document.extraction.fields
         ],
     )
+    if shown.enclosures:
+        rows = [(each.role.value, each.name, each.digest) for each in shown.enclosures]
+        output.table(_("Enclosures"), (_("role"), _("name"), "SHA-256"), rows)
     for finding in document.findings:
         output.line(f"• {finding.sentence()}", "yellow")
     if document.transfervermerk is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,5 +71,25 @@ def retry(name: _File, home: HomeOption = None) -> None:
     from eakte.services import quarantining
 
     record = quarantining.retry(open_desk(home), name)
+    text = _("{name} will be tried again by `eakte watch`.")
+    output.line(text.format(name=record.scan.name))
+
+
+@app.command("unlock", help=_("Give the password of an encrypted PDF; it is not stored."))
+def unlock(
+    name: _File,
+    home: HomeOption = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help=_("Read the password from this file instead of asking."))
+    ] = None,
+) -> None:
+    """Open an encrypted file for reading and try it again."""
+    from eakte.services import unlocking
+
+    if password_file is None:
+        password = typer.prompt(_("Password"), hide_input=True)
+    else:
+        password = password_file.read_text(encoding="utf-8").rstrip("\r\n")
+    record = unlocking.unlock(open_desk(home), name, password)
     text = _("{name} will be tried again by `eakte watch`.")
     output.line(text.format(name=record.scan.name))

@@ -28,9 +28,14 @@ scan = sa.Table(
     sa.Column("state", sa.Text, nullable=False, index=True),
     sa.Column("findings", sa.Text, nullable=False, default="[]"),
     sa.Column("attempt", sa.Integer, nullable=False, default=1),
+    sa.Column("batch", sa.Text, nullable=False, default=""),
+    sa.Column("side", sa.Text, nullable=False, default=""),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
 )
-"""A received file, named by its content; `attempt` counts intakes, more than one after a retry."""
+"""A received file, named by its content; `attempt` counts intakes, more than one after a retry.
+
+`batch` and `side` are set for halves of a duplex batch.
+"""
 
 receipt = sa.Table(
     "receipt",

@@ -48,6 +48,8 @@ class EnclosureRole(StrEnum):
 
     SIGNATURE = "signature"
     """A detached signature that came beside it."""
+    PIECE = "piece"
+    """One of the files that came together as a delivery; its manifest names it."""
     MEMBER = "member"
     """A file out of a container; it is received and handled as a file of its own too."""
     TECHNICAL = "technical"

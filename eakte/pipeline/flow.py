@@ -1,6 +1,7 @@
 """The way of a piece of mail: two workflows, readable top to bottom.
 
-    intake    inspect, split > read every page > per part: convert, describe > propose (review gate)
+    intake    open (take apart) > inspect, split > check signatures that came with it
+              > read every page > per part: convert, describe > propose (review gate)
     complete  Transfervermerk > seal > verify the read-back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
@@ -23,14 +24,17 @@ from eakte.domain.akten import Document
 from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
-from eakte.domain.mail import Inspection
+from eakte.domain.mail import Batch, Enclosure, Inspection, Side
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
-from eakte.pipeline import transitions
+from eakte.pipeline import arrivals, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
+from eakte.pipeline.opening import Opened, OpeningSteps
+from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.steps import CompleteSteps, IntakeSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
+from eakte.records import scans
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +47,8 @@ class Flow:
         self.context = context
         self._source = source
         self._submitter = Submitter(context.engine)
+        self._opening_steps = OpeningSteps(context)
+        self._signature_steps = SignatureSteps(context)
         self._intake_steps = IntakeSteps(context)
         self._complete_steps = CompleteSteps(context)
         _registered(INTAKE, self.intake)
@@ -59,17 +65,34 @@ class Flow:
         return scan
 
     def _make_letters(self, scan: str) -> None:
+        opened = self._step("open", self._opening_steps.open, scan)
+        self._transaction("take-apart", self._take_apart, scan, opened["opened"])
+        if not opened["pages"]:
+            return
         steps = self._intake_steps
-        found = self._step("inspect", steps.inspect, scan)
-        inspection: str = found["inspection"]
+        found = self._step("inspect", steps.inspect, scan, opened["opened"])
+        if found["half"]:
+            self._transaction("collate", self._collate, scan, found["half"])
+            return
+        found["reports"] = self._step(
+            "check-signatures",
+            self._signature_steps.check_signatures,
+            scan,
+            opened["opened"],
+            signed=found["signed"],
+        )
+        self._make_letters_of(scan, found)
+
+    def _make_letters_of(self, scan: str, found: dict[str, Any]) -> None:
+        steps, inspection = self._intake_steps, found["inspection"]
         read = self._read_pages(scan, inspection, found["parts"], found["languages"])
         letters = []
         for number, pages in enumerate(found["parts"], start=1):
             texts = [read[page] for page in pages]
             copy = self._step("convert", steps.convert, scan, inspection, pages, texts)
             part = {"number": number, "pages": pages, "read": texts, "copy": copy}
-            letters.append(self._step("describe", steps.describe, scan, inspection, part))
-        self._transaction("propose", self._propose, scan, inspection, letters)
+            letters.append(self._step("describe", steps.describe, scan, found, part))
+        self._transaction("propose", self._propose, scan, found, letters)
 
     def _read_pages(
         self, scan: str, inspection: str, parts: list[list[int]], languages: str
@@ -114,10 +137,10 @@ class Flow:
         self._transaction("file", self._file, document, sealed, report, noted["record"])
         self._step("index", index_document, self.context, document)
 
-    def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
+    def _step(self, name: str, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay."""
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
-        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, function, *args)
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, function, *args, **more)
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]
@@ -135,14 +158,33 @@ class Flow:
         finding = Finding(FindingCode(code), None, detail[:500])
         transitions.quarantine(connection, Digest(scan), finding, self.context.clock.now())
 
+    def _take_apart(self, connection: Connection, scan: str, opened: str) -> None:
+        arrivals.take_apart(
+            connection,
+            Digest(scan),
+            from_json(Opened, self.context.store.get(Digest(opened))),
+            self._submitter,
+            self.context.clock.now(),
+        )
+
+    def _collate(self, connection: Connection, scan: str, half: dict[str, str]) -> None:
+        now, store = self.context.clock.now(), self.context.store
+        batch = Batch(half["number"], 0, Side(half["side"]))
+        arrivals.collate(connection, Digest(scan), batch, store, self._submitter, now)
+
     def _propose(
-        self, connection: Connection, scan: str, inspection: str, letters: list[str]
+        self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]
     ) -> None:
         load = self.context.store.get
+        scans.enclose(
+            connection,
+            Digest(scan),
+            from_json(tuple[Enclosure, ...], load(Digest(found["reports"]))),
+        )
         transitions.propose(
             connection,
             Digest(scan),
-            from_json(Inspection, load(Digest(inspection))),
+            from_json(Inspection, load(Digest(found["inspection"]))),
             tuple(from_json(Document, load(Digest(letter))) for letter in letters),
             self.context.definitions,
             self._submitter,
@@ -203,10 +245,10 @@ def _run(aside: Callable[[str, str], None], work: Callable[..., None], *args: An
         aside(FindingCode.STAGE_FAILED.value, f"{type(failure).__name__}: {failure}")
 
 
-def _guarded(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
+def _guarded(function: Callable[..., Any], *args: Any, **more: Any) -> dict[str, Any]:
     """Turn a refusal into a value that the engine can remember; faults of the disk are retried."""
     try:
-        return {"value": function(*args)}
+        return {"value": function(*args, **more)}
     except StoreError:
         raise
     except UnusableInputError as refusal:

@@ -3,20 +3,95 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
+from eakte.deliveries.invoice import fields_of, invoice_of
+from eakte.deliveries.unpack import Unpacked, describe_files, invoice_within, unpack_container
 from eakte.domain.archive import ArchiveCopy
-from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
+from eakte.domain.findings import FindingCode
+from eakte.domain.letters import Field
+from eakte.domain.mail import PAGED, Inspection, MediaType, PageKind, SourcePage
+from eakte.domain.media import media_type_of
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Transfervermerk
+from eakte.domain.verification import VerificationReport
+from eakte.errors import UnusableInputError
 from eakte.ocr.interface import OcrEngine
 from eakte.ocr.tesseract import recognise
+from eakte.pages.collate import collate
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pages.prepare import prepare
+from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
 from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
+from eakte.seal.detached import check_detached, digest_signed, encapsulated
+from eakte.seal.incoming import check_pdf
+
+_HEAD = 1 << 16
+
+
+def identify(source: Path) -> MediaType:
+    """Tell what a file is by its content; raises UnusableInputError (`empty`, `unknown_type`)."""
+    with source.open("rb") as file:
+        head = file.read(_HEAD)
+    found = media_type_of(head)
+    if found is None:
+        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
+        raise UnusableInputError(reason=code.value, detail="")
+    return found
+
+
+def unpack(source: Path, media_type: MediaType, out: Path) -> Unpacked:
+    """Take a file apart into `out`: a container into its files, a PDF into its e-invoice."""
+    if media_type is MediaType.PDF:
+        return invoice_within(source, out)
+    return Unpacked() if media_type in PAGED else unpack_container(source, media_type, out)
+
+
+def invoice_fields(xml: Path, page: int) -> tuple[Field, ...]:
+    """Give the fields that the XML of an e-invoice tells."""
+    return fields_of(invoice_of(xml), page)
+
+
+def describe_folder(members: tuple[tuple[str, Path], ...], out: Path) -> Unpacked:
+    """Tell what each file of a delivery is, and draw the delivery's cover sheet."""
+    return describe_files(members, out)
+
+
+def collate_halves(odd: Path, even: Path, out: Path) -> int:
+    """Put the halves of a duplex batch together; gives the number of pages."""
+    return collate(odd, even, out)
+
+
+def unlock_pdf(source: Path, password: str, out: Path) -> bool:
+    """Write an encrypted PDF without its encryption; see eakte.pages.unlock."""
+    return unlock(source, password, out)
+
+
+def signed_content(source: Path, out: Path) -> bool:
+    """Write what a signature encloses to `out`; gives False for a detached one."""
+    return encapsulated(source, out)
+
+
+def signed_digest(source: Path) -> str:
+    """Give the SHA-256 of the content that a detached signature is for, "" if it tells another."""
+    algorithm, digest = digest_signed(source)
+    return digest if algorithm == "sha256" else ""
+
+
+def check_signature(
+    content: Path, signature: Path, anchors: Path, at: datetime
+) -> VerificationReport:
+    """Verify a CMS signature over a file; see eakte.seal.detached."""
+    return check_detached(content, signature, anchors, at)
+
+
+def check_signed_pdf(source: Path, anchors: Path, at: datetime) -> VerificationReport:
+    """Verify the signatures in a PDF that arrived signed; see eakte.seal.incoming."""
+    return check_pdf(source, anchors, at)
 
 
 def inspect_scan(source: Path) -> Inspection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from eakte import sandbox
@@ -12,15 +13,25 @@ from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, document_id
-from eakte.domain.letters import FieldName, Schutzbedarf
-from eakte.domain.mail import Inspection, SourcePage
+from eakte.domain.letters import Extraction, Field, FieldName, Schutzbedarf
+from eakte.domain.mail import (
+    Enclosure,
+    EnclosureRole,
+    Inspection,
+    Part,
+    Scan,
+    Side,
+    SourcePage,
+)
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError, UnusableInputError
 from eakte.i18n import N_
-from eakte.pages.split import split
+from eakte.pages.collate import half_of_name
+from eakte.pages.split import batch_of, split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
+from eakte.pipeline.opening import Opened
 from eakte.records import documents, scans
 from eakte.review import transfervermerk
 from eakte.seal.verify import accept, verify_own
@@ -36,21 +47,39 @@ class IntakeSteps:
         self.context = context
         self.store = context.store
 
-    def inspect(self, scan: str) -> dict[str, Any]:
-        """Look into the scan; gives the inspection's digest, the pages of each part, languages."""
-        limits, source = self.context.file_limits(), self.store.path(Digest(scan))
-        inspection = sandbox.call(limits, jobs.inspect_scan, source)
+    def inspect(self, scan: str, opened: str) -> dict[str, Any]:
+        """Look at the pages of a scan, or of its view; gives what the next steps need.
+
+        That is: digests of `inspection` and `opened`, pages of each of the `parts`, `languages`,
+        whether it is a `signed` PDF, and which `half` of a duplex batch it is, if it is one.
+        """
+        known = from_json(Opened, self.store.get(Digest(opened)))
+        with self.context.engine.connect() as connection:
+            record = scans.get(connection, Digest(scan))
+        source = self.store.path(known.view or Digest(scan))
+        looked = sandbox.call(self.context.file_limits(), jobs.inspect_scan, source)
+        inspection = replace(looked, findings=(*looked.findings, *known.findings), view=known.view)
         parts = split(inspection.pages)
         if not parts:
             detail = N_("there are only separator sheets")
             raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail=detail)
-        with self.context.engine.connect() as connection:
-            pipeline = scans.get(connection, Digest(scan)).scan.pipeline
+        codes = {finding.code for finding in looked.findings}
         return {
             "inspection": self.store.put(to_json(inspection)),
+            "opened": opened,
             "parts": [list(part.pages) for part in parts],
-            "languages": self.context.definitions.pipeline(pipeline).languages,
+            "languages": self.context.definitions.pipeline(record.scan.pipeline).languages,
+            "signed": FindingCode.INCOMING_SIGNATURE in codes,
+            "half": None if known.view else self._half(record.scan, inspection),
         }
+
+    def _half(self, scan: Scan, inspection: Inspection) -> dict[str, str] | None:
+        """Tell which half of a duplex batch a scan is: its Vorblatt says so, or its name."""
+        batch = batch_of(inspection.pages)
+        if batch is not None and batch.side is not Side.BOTH:
+            return {"number": batch.number, "side": batch.side.value}
+        named = half_of_name(scan.name) if self.context.home.scans_halves(scan.station) else None
+        return None if named is None else {"number": named[0], "side": named[1].value}
 
     def read_page(self, scan: str, inspection: str, number: int, languages: str) -> str:
         """Recognise one page; gives the digest of the RecognisedPage."""
@@ -58,7 +87,7 @@ class IntakeSteps:
         recognised = sandbox.call(
             self.context.page_limits(),
             jobs.read_page,
-            self.store.path(Digest(scan)),
+            self.store.path(found.view or Digest(scan)),
             found.media_type,
             _page(found, number),
             languages,
@@ -75,7 +104,7 @@ class IntakeSteps:
             copy = sandbox.call(
                 self.context.file_limits(),
                 jobs.make_archive_copy,
-                self.store.path(Digest(scan)),
+                self.store.path(found.view or Digest(scan)),
                 found.media_type,
                 tuple(_page(found, number) for number in part),
                 self._recognised(read),
@@ -84,18 +113,26 @@ class IntakeSteps:
             self.store.put_file(out)
         return self.store.put(to_json(copy))
 
-    def describe(self, scan: str, inspection: str, part: dict[str, Any]) -> str:
+    def describe(self, scan: str, looked: dict[str, Any], part: dict[str, Any]) -> str:
         """Classify a part and extract its fields; gives the digest of a Document in review."""
-        found = self._inspection(inspection)
+        found = self._inspection(looked["inspection"])
         pages = self._recognised(part["read"])
         copy = from_json(ArchiveCopy, self.store.get(Digest(part["copy"])))
         with self.context.engine.connect() as connection:
             record = scans.get(connection, Digest(scan))
+            around = scans.deliveries_with(connection, Digest(scan))
         received = record.scan.received_at
         text = "\n".join(page.text for page in pages)
-        extraction = extract(pages, received.date())
+        letter = split(found.pages)[part["number"] - 1]
+        extraction = _joined(
+            self._invoice_fields(looked["opened"], letter.pages[0]),
+            _barcode_fields(letter),
+            extract(pages, received.date()),
+        )
         findings = (
-            *_scan_findings(found, tuple(part["pages"]), pages),
+            *_scan_findings(found, letter, pages),
+            *self._signature_findings(looked["reports"]),
+            *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *_copy_findings(copy),
             *doubts(extraction, received.date()),
         )
@@ -118,6 +155,31 @@ class IntakeSteps:
             recognised_at=self.context.clock.now(),
         )
         return self.store.put(to_json(document))
+
+    def _invoice_fields(self, opened: str, page: int) -> tuple[Field, ...]:
+        """Give the fields of an e-invoice: its XML counts, not what its pages show."""
+        known = from_json(Opened, self.store.get(Digest(opened)))
+        xml = known.first(EnclosureRole.INVOICE)
+        if xml is None:
+            return ()
+        limits = self.context.file_limits()
+        return sandbox.call(limits, jobs.invoice_fields, self.store.path(xml), page)
+
+    def _signature_findings(self, reports: str) -> tuple[Finding, ...]:
+        """Say of each signature that came with a file whether it verified."""
+        enclosures = from_json(tuple[Enclosure, ...], self.store.get(Digest(reports)))
+        read = (
+            (each.name, from_json(VerificationReport, self.store.get(each.digest)))
+            for each in enclosures
+        )
+        return tuple(
+            Finding(
+                FindingCode.INCOMING_SIGNATURE,
+                None,
+                " ".join(filter(None, (name, report.verdict.value, report.reason))),
+            )
+            for name, report in read
+        )
 
     def _inspection(self, digest: str) -> Inspection:
         return from_json(Inspection, self.store.get(Digest(digest)))
@@ -205,15 +267,32 @@ def _page(inspection: Inspection, number: int) -> SourcePage:
     return next(page for page in inspection.pages if page.number == number)
 
 
-def _scan_findings(
-    inspection: Inspection, part: tuple[int, ...], pages: Pages
-) -> tuple[Finding, ...]:
+def _scan_findings(inspection: Inspection, letter: Part, pages: Pages) -> tuple[Finding, ...]:
     """Gather what the pages of a part and the whole file showed."""
-    of_pages = [finding for number in part for finding in _page(inspection, number).findings]
+    of_pages = [
+        finding for number in letter.pages for finding in _page(inspection, number).findings
+    ]
     of_reading = [finding for page in pages for finding in page.findings]
     sheets = [page.number for page in inspection.pages if page.separator]
     divided = [Finding(FindingCode.SEPARATOR_SHEET, number) for number in sheets]
-    return (*inspection.findings, *divided, *of_pages, *of_reading)
+    return (*inspection.findings, *divided, *letter.findings, *of_pages, *of_reading)
+
+
+def _barcode_fields(letter: Part) -> tuple[Field, ...]:
+    """Give the Aktenzeichen that barcodes name for this part."""
+    return tuple(
+        Field(FieldName.AKTENZEICHEN, value, value, 1.0, "barcode", letter.pages[0])
+        for value in letter.aktenzeichen
+    )
+
+
+def _joined(
+    invoice: tuple[Field, ...], barcodes: tuple[Field, ...], read: Extraction
+) -> Extraction:
+    """Put what the XML of an invoice says in the place of what its pages were read to say."""
+    told = {field.name for field in invoice}
+    rest = (field for field in read.fields if field.name not in told)
+    return Extraction((*invoice, *barcodes, *rest))
 
 
 def _copy_findings(copy: ArchiveCopy) -> tuple[Finding, ...]:

@@ -15,7 +15,15 @@ from eakte.database.schema import scan as scan_table
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest
-from eakte.domain.mail import Enclosure, EnclosureRole, Inspection, Scan, ScanState
+from eakte.domain.mail import (
+    Batch,
+    Enclosure,
+    EnclosureRole,
+    Inspection,
+    Scan,
+    ScanState,
+    Side,
+)
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import NotFoundError
 from eakte.i18n import N_
@@ -152,6 +160,33 @@ def deliveries_with(connection: Connection, digest: Digest) -> tuple[ScanRecord,
         .join(enclosure_table, enclosure_table.c.scan == scan_table.c.digest)
         .where(enclosure_table.c.digest == digest, enclosure_table.c.role == member)
         .distinct()
+    )
+    return tuple(_record(row) for row in connection.execute(query).all())
+
+
+def set_batch(connection: Connection, digest: Digest, batch: Batch) -> None:
+    """Note which batch, and which side of its sheets, a scan holds."""
+    _update(connection, digest, batch=batch.number, side=batch.side.value)
+
+
+def other_half(connection: Connection, station: str, batch: Batch) -> ScanRecord | None:
+    """Give the oldest scan with the other side of a station's batch that waits, or gave up."""
+    side = Side.EVEN if batch.side is Side.ODD else Side.ODD
+    query = sa.select(scan_table).where(
+        scan_table.c.station == station,
+        scan_table.c.batch == batch.number,
+        scan_table.c.side == side.value,
+        scan_table.c.state.in_([ScanState.WAITING.value, ScanState.QUARANTINE.value]),
+    )
+    row = connection.execute(query.order_by(scan_table.c.received_at).limit(1)).first()
+    return None if row is None else _record(row)
+
+
+def waiting_since(connection: Connection, moment: datetime) -> tuple[ScanRecord, ...]:
+    """Give the halves that have waited for their other half since before `moment`."""
+    query = sa.select(scan_table).where(
+        scan_table.c.state == ScanState.WAITING.value,
+        scan_table.c.updated_at < to_micros(moment),
     )
     return tuple(_record(row) for row in connection.execute(query).all())
 

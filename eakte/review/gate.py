@@ -28,6 +28,15 @@ ALWAYS_HELD = frozenset(
         FindingCode.OCR_INCOMPLETE,
         FindingCode.BLANK_PAGE,
         FindingCode.JBIG2,
+        FindingCode.ENCRYPTED,
+        FindingCode.DAMAGED_SEPARATOR,
+        FindingCode.SEPARATOR_WITH_CONTENT,
+        FindingCode.DOUBTFUL_BARCODE,
+        FindingCode.BATCH_INCOMPLETE,
+        FindingCode.PART_OF_DELIVERY,
+        FindingCode.BY_EMAIL,
+        FindingCode.RENDERED,
+        FindingCode.INVOICE_XML_UNUSABLE,
     }
 )
 """What no configuration can let pass: without a person nobody could answer for the release."""

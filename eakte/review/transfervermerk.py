@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eakte.domain.akten import Document
+from eakte.domain.findings import FindingCode
 from eakte.domain.letters import Schutzbedarf
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 
@@ -48,7 +49,7 @@ def make(
         release=release,
         complete=archived_pages == len(document.pages),
         qa_result=_qa_result(document, release, archived_pages),
-        match_statement=_match_statement(release),
+        match_statement=_match_statement(document, release),
         schutzbedarf=schutzbedarf.value,
         level_reached=environment.level_reached,
     )
@@ -68,7 +69,13 @@ def _qa_result(document: Document, release: Release, archived_pages: int) -> str
     )
 
 
-def _match_statement(release: Release) -> str:
+def _match_statement(document: Document, release: Release) -> str:
+    if any(finding.code is FindingCode.RENDERED for finding in document.findings):
+        return (
+            "Die Seiten sind eine von eakte erzeugte Ansicht einer elektronisch eingegangenen "
+            f"Datei (SHA-256 {document.scan}); maßgeblich ist diese Datei. {release.person} erklärt mit "
+            f"der Freigabe (Konto {release.account}), die Ansicht geprüft zu haben."
+        )
     if release.kind is ReleaseKind.PERSON:
         return (
             f"{release.person} erklärt mit der Freigabe (Konto {release.account}) die bildliche "

@@ -10,6 +10,7 @@ from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.codec import from_json
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
+from eakte.domain.mail import Enclosure
 from eakte.domain.text import RecognisedPage
 from eakte.errors import RefusedError
 from eakte.i18n import _
@@ -28,6 +29,10 @@ class Shown:
     document: Document
     scan: ScanRecord
     class_name: str
+    enclosures: tuple[Enclosure, ...] = ()
+    """What came with the file, is in it, or was made from it."""
+    deliveries: tuple[ScanRecord, ...] = ()
+    """The containers that the file came in."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,25 @@ def export_original(desk: Desk, prefix: str, out: Path) -> Path:
     """Write the scan exactly as it was received to a new file."""
     document = _find(desk, prefix).document
     return _export(desk, document, document.scan, out)
+
+
+def export_enclosures(desk: Desk, prefix: str, folder: Path) -> tuple[Path, ...]:
+    """Write what belongs to a letter's file into a new folder, under names that are safe."""
+    shown = _find(desk, prefix)
+    if folder.exists():
+        detail = _("{path} exists already; eakte overwrites nothing").format(path=folder)
+        raise RefusedError(detail=detail)
+    folder.mkdir(mode=0o700)
+    return tuple(
+        _export(desk, shown.document, each.digest, folder / _file_name(number, each))
+        for number, each in enumerate(shown.enclosures, start=1)
+    )
+
+
+def _file_name(number: int, enclosure: Enclosure) -> str:
+    """Make a file name of a sender's name: no path, nothing hidden, nothing twice."""
+    plain = "".join(each if each.isalnum() or each in "._- " else "_" for each in enclosure.name)
+    return f"{number:03}-{enclosure.role.value}-{plain[-80:]}"
 
 
 def list_akten(desk: Desk) -> tuple[tuple[Akte, int], ...]:
@@ -99,8 +123,11 @@ def _find(desk: Desk, prefix: str) -> Shown:
     with desk.engine.connect() as connection:
         document = documents.get_by_prefix(connection, prefix)
         scan = scans.get(connection, document.scan)
+        enclosures = scans.enclosures_of(connection, document.scan)
+        deliveries = scans.deliveries_with(connection, document.scan)
     definition = desk.definitions.class_of(document.classification.class_id)
-    return Shown(document, scan, definition.name if definition else "")
+    class_name = definition.name if definition else ""
+    return Shown(document, scan, class_name, enclosures, deliveries)
 
 
 def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:

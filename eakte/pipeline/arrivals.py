@@ -1,0 +1,157 @@
+"""Changes of state while a delivery is taken apart or put together, each with its audit event.
+
+All functions here run inside a transaction of the caller, on its connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from eakte.audit import log
+from eakte.database import Connection, lock
+from eakte.domain.blobs import BlobStore
+from eakte.domain.codec import to_json
+from eakte.domain.events import Action, Event
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import Digest
+from eakte.domain.mail import (
+    Batch,
+    Delivery,
+    DeliveryKind,
+    Enclosure,
+    EnclosureRole,
+    Scan,
+    ScanState,
+    Side,
+)
+from eakte.pipeline import transitions
+from eakte.pipeline.opening import Opened
+from eakte.pipeline.submit import Submitter
+from eakte.pipeline.transitions import MACHINE
+from eakte.records import scans
+from eakte.records.scans import ScanRecord
+
+
+def take_apart(
+    connection: Connection, scan: Digest, opened: Opened, submitter: Submitter, at: datetime
+) -> None:
+    """Note what is in a received file, and receive its members as files of their own.
+
+    They were received when their container was. A file without pages of its own is done with that.
+    """
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.RECEIVED:
+        return
+    _enclose(connection, record, scan, opened.enclosures, at)
+    for member in opened.members:
+        child = Scan(
+            digest=member.digest,
+            name=member.name,
+            station=record.scan.station,
+            pipeline=record.scan.pipeline,
+            size=member.size,
+            received_at=record.scan.received_at,
+        )
+        transitions.receive(connection, child, submitter, MACHINE, member.enclosures)
+    if opened.belongs_to is not None:
+        signature = Enclosure(record.scan.name, scan, EnclosureRole.SIGNATURE)
+        _enclose(connection, record, opened.belongs_to, (signature,), at)
+    if not opened.has_pages:
+        scans.set_state(connection, scan, ScanState.PROCESSED, opened.findings, at)
+
+
+def collate(
+    connection: Connection,
+    scan: Digest,
+    batch: Batch,
+    store: BlobStore,
+    submitter: Submitter,
+    at: datetime,
+) -> None:
+    """Let one half of a duplex batch wait, or join it with the half that waits at its station.
+
+    The halves stay what they are; their manifest is received as a delivery of both.
+    """
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.RECEIVED:
+        return
+    scans.set_batch(connection, scan, batch)
+    other = scans.other_half(connection, record.scan.station, batch)
+    if other is None:
+        scans.set_state(connection, scan, ScanState.WAITING, (), at)
+        after = {"batch": batch.number, "side": batch.side.value}
+        log.append(connection, _event(Action.WAITING, record, scan, after, at))
+        return
+    odd, even = (record, other) if batch.side is Side.ODD else (other, record)
+    _join(connection, batch, (odd, even), store, submitter, at)
+
+
+def unlock(
+    connection: Connection,
+    record: ScanRecord,
+    view: Digest,
+    submitter: Submitter,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Keep a readable view of an encrypted file and try the file again."""
+    lock(connection)
+    digest, station = record.scan.digest, record.scan.station
+    scans.enclose(connection, digest, (Enclosure("", view, EnclosureRole.VIEW),))
+    event = Event(Action.UNLOCKED, digest, actor, station, at, after={"view": view})
+    log.append(connection, event)
+    transitions.retry(connection, digest, submitter, actor, at)
+
+
+def give_up_waiting(connection: Connection, scan: Digest, at: datetime) -> None:
+    """Put a half whose other half did not come into quarantine; it can be tried again there."""
+    lock(connection)
+    if scans.get(connection, scan).state is ScanState.WAITING:
+        scans.set_state(connection, scan, ScanState.RECEIVED, (), at)
+        finding = Finding(FindingCode.OTHER_HALF_MISSING)
+        transitions.quarantine(connection, scan, finding, at)
+
+
+def _join(
+    connection: Connection,
+    batch: Batch,
+    halves: tuple[ScanRecord, ScanRecord],
+    store: BlobStore,
+    submitter: Submitter,
+    at: datetime,
+) -> None:
+    pieces = tuple(
+        Enclosure(half.scan.name, half.scan.digest, EnclosureRole.PIECE) for half in halves
+    )
+    name = f"{batch.number} (duplex)"
+    digest = store.put(to_json(Delivery(DeliveryKind.DUPLEX, name, pieces)))
+    first = min(halves, key=lambda half: half.scan.received_at).scan
+    size = sum(half.scan.size for half in halves)
+    joined = Scan(digest, name, first.station, first.pipeline, size, first.received_at)
+    transitions.receive(connection, joined, submitter, MACHINE, pieces)
+    for half in halves:
+        scans.set_state(connection, half.scan.digest, ScanState.PROCESSED, (), at)
+        after = {"delivery": digest}
+        log.append(connection, _event(Action.ENCLOSED, half, half.scan.digest, after, at))
+
+
+def _enclose(
+    connection: Connection,
+    record: ScanRecord,
+    scan: Digest,
+    enclosures: tuple[Enclosure, ...],
+    at: datetime,
+) -> None:
+    new = scans.enclose(connection, scan, enclosures)
+    if new:
+        after = {str(each.digest): each.role.value for each in new}
+        log.append(connection, _event(Action.ENCLOSED, record, scan, after, at))
+
+
+def _event(
+    action: Action, record: ScanRecord, scan: Digest, after: Mapping[str, str], at: datetime
+) -> Event:
+    return Event(action, scan, MACHINE, record.scan.station, at, after=after)

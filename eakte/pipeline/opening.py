@@ -1,0 +1,231 @@
+"""Opening what was received, before its pages are looked at: is it more than one file?
+
+A mail, an archive, a folder or signed content holds files that are received on their own; what has
+no pages gets a view, a PDF drawn by eakte. What arrived stays as it is; all of this is derived.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eakte import sandbox
+from eakte.database import Connection
+from eakte.deliveries.unpack import Unpacked, UnpackedFile
+from eakte.domain.codec import from_json, to_json
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import Digest
+from eakte.domain.mail import (
+    PAGED,
+    Delivery,
+    DeliveryKind,
+    Enclosure,
+    EnclosureRole,
+    MediaType,
+)
+from eakte.errors import UnusableInputError
+from eakte.i18n import N_
+from eakte.pipeline import jobs
+from eakte.pipeline.context import Context
+from eakte.records import scans
+from eakte.records.scans import ScanRecord
+
+MAX_DEPTH = 3
+"""Containers within containers: a mail in an archive in a mail."""
+MAX_FILES = 2000
+"""Files in one delivery, those in its containers included."""
+_OUR_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,60}")
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file out of a container that is to be received on its own, with its signatures."""
+
+    name: str
+    digest: Digest
+    size: int
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature and what it signs."""
+
+    name: str
+    content: Digest
+    signature: Digest
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a received file turned out to be."""
+
+    media_type: MediaType
+    enclosures: tuple[Enclosure, ...] = ()
+    members: tuple[Member, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    signed: tuple[Signed, ...] = ()
+    """Signatures over a part of the file (S/MIME)."""
+    belongs_to: Digest | None = None
+    """For a lone signature: the received file that it signs."""
+
+    def first(self, role: EnclosureRole) -> Digest | None:
+        """Give the digest of the first enclosure of that role."""
+        return next((each.digest for each in self.enclosures if each.role is role), None)
+
+    @property
+    def view(self) -> Digest | None:
+        """Give the PDF that stands for pages that the file itself does not show."""
+        return self.first(EnclosureRole.VIEW)
+
+    @property
+    def has_pages(self) -> bool:
+        """Tell whether there are pages to make letters of."""
+        return self.media_type in PAGED or self.view is not None
+
+
+class OpeningSteps:
+    """From received bytes to what is in them; each step may run twice."""
+
+    def __init__(self, context: Context) -> None:
+        """Work with the tools of this process."""
+        self.context = context
+        self.store = context.store
+
+    def open(self, scan: str) -> dict[str, Any]:
+        """Take a received file apart; gives the digest of an Opened, and whether it has pages."""
+        with self.context.engine.connect() as connection:
+            record = scans.get(connection, Digest(scan))
+            kept = scans.enclosures_of(connection, Digest(scan))
+            _require_sane_depth(connection, record)
+        opened = self._opened(record, kept)
+        if not opened.has_pages and not opened.members and opened.belongs_to is None:
+            raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail="")
+        return {"opened": self.store.put(to_json(opened)), "pages": opened.has_pages}
+
+    def _opened(self, record: ScanRecord, kept: tuple[Enclosure, ...]) -> Opened:
+        source = self.store.path(record.scan.digest)
+        if _is_delivery(kept):
+            return self._delivery(from_json(Delivery, self.store.get(record.scan.digest)))
+        media_type = sandbox.call(self.context.file_limits(), jobs.identify, source)
+        unlocked = tuple(each for each in kept if each.role is EnclosureRole.VIEW)
+        if unlocked and media_type is MediaType.PDF:
+            return Opened(media_type, unlocked, findings=(Finding(FindingCode.ENCRYPTED),))
+        if media_type is MediaType.CMS:
+            return self._cms(record, source)
+        with self.context.workspace() as folder:
+            limits = self.context.file_limits()
+            found = sandbox.call(limits, jobs.unpack, source, media_type, folder)
+            return self._kept(media_type, folder, found)
+
+    def _delivery(self, delivery: Delivery) -> Opened:
+        """Describe a folder, or put the halves of a duplex batch together."""
+        files = tuple((each.name, self.store.path(each.digest)) for each in delivery.members)
+        with self.context.workspace() as folder:
+            limits = self.context.file_limits()
+            if delivery.kind is DeliveryKind.FOLDER:
+                found = sandbox.call(limits, jobs.describe_folder, files, folder)
+                return self._kept(MediaType.DELIVERY, folder, found, delivery)
+            (_odd, odd), (_even, even) = files
+            out = folder / "collated"
+            sandbox.call(limits, jobs.collate_halves, odd, even, out)
+            view = Enclosure(delivery.name, self.store.put_file(out), EnclosureRole.VIEW)
+            return Opened(MediaType.DELIVERY, (view,))
+
+    def _cms(self, record: ScanRecord, source: Path) -> Opened:
+        """Take the content out of its signature, or find the file that a lone one signs."""
+        with self.context.workspace() as folder:
+            out = folder / "content"
+            if sandbox.call(self.context.file_limits(), jobs.signed_content, source, out):
+                signature = Enclosure(record.scan.name, record.scan.digest, EnclosureRole.SIGNATURE)
+                name = record.scan.name.removesuffix(".p7m")
+                digest = self.store.put_file(out)
+                member = Member(name, digest, out.stat().st_size, (signature,))
+                enclosure = Enclosure(name, digest, EnclosureRole.MEMBER)
+                return Opened(MediaType.CMS, (enclosure,), (member,))
+        signed = sandbox.call(self.context.file_limits(), jobs.signed_digest, source)
+        with self.context.engine.connect() as connection:
+            known = scans.find(connection, Digest(signed)) if signed else None
+        if known is None:
+            raise UnusableInputError(reason=FindingCode.SIGNATURE_ALONE.value, detail="")
+        return Opened(MediaType.CMS, belongs_to=known.scan.digest)
+
+    def _kept(
+        self,
+        media_type: MediaType,
+        folder: Path,
+        found: Unpacked,
+        delivery: Delivery | None = None,
+    ) -> Opened:
+        """Store what came out of a container, under names that we chose."""
+        known = {each.name: each.digest for each in delivery.members} if delivery else {}
+        digests = {
+            each.name: known.get(each.name) or self.store.put_file(_ours(folder, each.file))
+            for each in found.files
+        }
+        enclosures = [Enclosure(each.name, digests[each.name], _role(each)) for each in found.files]
+        if found.view:
+            view = self.store.put_file(_ours(folder, found.view))
+            enclosures.append(Enclosure("", view, EnclosureRole.VIEW))
+        members = [each for each in found.files if each.role is EnclosureRole.MEMBER]
+        parts = {each.name for each in found.files} - {each.name for each in members}
+        return Opened(
+            media_type,
+            tuple(enclosures),
+            tuple(self._member(each, found, digests) for each in members),
+            found.findings,
+            tuple(
+                Signed(each.name, digests[each.of], digests[each.name])
+                for each in found.files
+                if each.of in parts
+            ),
+        )
+
+    def _member(self, file: UnpackedFile, found: Unpacked, digests: dict[str, Digest]) -> Member:
+        signatures = tuple(
+            Enclosure(each.name, digests[each.name], EnclosureRole.SIGNATURE)
+            for each in found.files
+            if each.of == file.name
+        )
+        digest = digests[file.name]
+        return Member(file.name, digest, self.store.path(digest).stat().st_size, signatures)
+
+
+def _is_delivery(kept: tuple[Enclosure, ...]) -> bool:
+    """Tell whether a received file is a manifest of ours.
+
+    Its record says so, never its content: it was recorded together with the files that it names.
+    """
+    return any(each.role is EnclosureRole.PIECE for each in kept)
+
+
+def _role(file: UnpackedFile) -> EnclosureRole:
+    """Give the role in the container: a signature signs something in it, not the container."""
+    inner = file.role is EnclosureRole.SIGNATURE and file.of
+    return EnclosureRole.TECHNICAL if inner else file.role
+
+
+def _ours(folder: Path, name: str) -> Path:
+    """Give a file that the child made; a name that we did not choose is refused."""
+    if not _OUR_NAME.fullmatch(name):
+        raise UnusableInputError(reason=FindingCode.UNSAFE_ARCHIVE.value, detail=ascii(name))
+    return folder / name
+
+
+def _require_sane_depth(connection: Connection, record: ScanRecord) -> None:
+    """Refuse containers within containers without end: they multiply at each level."""
+    around, level = {record.scan.digest}, 0
+    while around:
+        outer = {
+            each.scan.digest
+            for digest in around
+            for each in scans.deliveries_with(connection, digest)
+        }
+        files = sum(len(scans.enclosures_of(connection, digest)) for digest in outer)
+        level += 1
+        if level > MAX_DEPTH + 1 or files > MAX_FILES:
+            detail = N_("containers within containers, too many of them")
+            raise UnusableInputError(reason=FindingCode.UNSAFE_ARCHIVE.value, detail=detail)
+        around = outer

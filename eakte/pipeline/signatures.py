@@ -1,0 +1,53 @@
+"""Verifying the signatures that came with a file: what cannot be verified is kept and shown."""
+
+from __future__ import annotations
+
+from eakte import sandbox
+from eakte.domain.codec import from_json, to_json
+from eakte.domain.ids import Digest
+from eakte.domain.mail import Enclosure, EnclosureRole, MediaType
+from eakte.domain.verification import VerificationReport
+from eakte.pipeline import jobs
+from eakte.pipeline.context import Context
+from eakte.pipeline.opening import Opened, Signed
+from eakte.records import scans
+
+
+class SignatureSteps:
+    """Reports on signatures of others; none of them decides anything by itself."""
+
+    def __init__(self, context: Context) -> None:
+        """Work with the tools of this process."""
+        self.context = context
+        self.store = context.store
+
+    def check_signatures(self, scan: str, opened: str, *, signed: bool) -> str:
+        """Verify signatures that came with a file; gives the digest of their reports as enclosures.
+
+        `signed` tells that the file itself is a signed PDF.
+        """
+        known = from_json(Opened, self.store.get(Digest(opened)))
+        with self.context.engine.connect() as connection:
+            kept = scans.enclosures_of(connection, Digest(scan))
+        beside = (
+            Signed(each.name, Digest(scan), each.digest)
+            for each in kept
+            if each.role is EnclosureRole.SIGNATURE
+        )
+        reports = [(each.name, self._checked(each)) for each in (*beside, *known.signed)]
+        if signed and known.media_type is MediaType.PDF:
+            reports.append(("", self._checked(Signed("", Digest(scan), Digest(scan)))))
+        enclosures = tuple(
+            Enclosure(name, self.store.put(to_json(report)), EnclosureRole.REPORT)
+            for name, report in reports
+        )
+        return self.store.put(to_json(enclosures, tuple[Enclosure, ...]))
+
+    def _checked(self, signed: Signed) -> VerificationReport:
+        """Verify one signature; what it signs may be a PDF that carries its own."""
+        limits, now = self.context.file_limits(), self.context.clock.now()
+        content, signature = self.store.path(signed.content), self.store.path(signed.signature)
+        anchors = self.context.home.trust_incoming
+        if signed.content == signed.signature:
+            return sandbox.call(limits, jobs.check_signed_pdf, content, anchors, now)
+        return sandbox.call(limits, jobs.check_signature, content, signature, anchors, now)
