@@ -66,7 +66,8 @@ class Flow:
 
     def _make_letters(self, scan: str) -> None:
         opened = self._step("open", self._opening_steps.open, scan)
-        self._transaction("take-apart", self._take_apart, scan, opened["opened"])
+        if opened["apart"]:
+            self._transaction("take-apart", self._take_apart, scan, opened["opened"])
         if not opened["pages"]:
             return
         steps = self._intake_steps

@@ -9,14 +9,11 @@ from pathlib import Path
 from eakte.deliveries.invoice import fields_of, invoice_of
 from eakte.deliveries.unpack import Unpacked, describe_files, invoice_within, unpack_container
 from eakte.domain.archive import ArchiveCopy
-from eakte.domain.findings import FindingCode
 from eakte.domain.letters import Field
-from eakte.domain.mail import PAGED, Inspection, MediaType, PageKind, SourcePage
-from eakte.domain.media import media_type_of
+from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.domain.verification import VerificationReport
-from eakte.errors import UnusableInputError
 from eakte.ocr.interface import OcrEngine
 from eakte.ocr.tesseract import recognise
 from eakte.pages.collate import collate
@@ -30,25 +27,12 @@ from eakte.pdfa.metadata import with_transfervermerk
 from eakte.seal.detached import check_detached, digest_signed, encapsulated
 from eakte.seal.incoming import check_pdf
 
-_HEAD = 1 << 16
-
-
-def identify(source: Path) -> MediaType:
-    """Tell what a file is by its content; raises UnusableInputError (`empty`, `unknown_type`)."""
-    with source.open("rb") as file:
-        head = file.read(_HEAD)
-    found = media_type_of(head)
-    if found is None:
-        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
-        raise UnusableInputError(reason=code.value, detail="")
-    return found
-
 
 def unpack(source: Path, media_type: MediaType, out: Path) -> Unpacked:
     """Take a file apart into `out`: a container into its files, a PDF into its e-invoice."""
     if media_type is MediaType.PDF:
         return invoice_within(source, out)
-    return Unpacked() if media_type in PAGED else unpack_container(source, media_type, out)
+    return unpack_container(source, media_type, out)
 
 
 def invoice_fields(xml: Path, page: int) -> tuple[Field, ...]:

@@ -25,6 +25,7 @@ from eakte.domain.mail import (
     EnclosureRole,
     MediaType,
 )
+from eakte.domain.media import media_type_of
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pipeline import jobs
@@ -36,6 +37,7 @@ MAX_DEPTH = 3
 """Containers within containers: a mail in an archive in a mail."""
 MAX_FILES = 2000
 """Files in one delivery, those in its containers included."""
+_HEAD = 1 << 16
 _OUR_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,60}")
 
 
@@ -95,7 +97,10 @@ class OpeningSteps:
         self.store = context.store
 
     def open(self, scan: str) -> dict[str, Any]:
-        """Take a received file apart; gives the digest of an Opened, and whether it has pages."""
+        """Take a received file apart; gives the digest of an Opened and what to do with it.
+
+        That is: whether it has `pages`, and whether there is anything to note (`apart`).
+        """
         with self.context.engine.connect() as connection:
             record = scans.get(connection, Digest(scan))
             kept = scans.enclosures_of(connection, Digest(scan))
@@ -103,18 +108,24 @@ class OpeningSteps:
         opened = self._opened(record, kept)
         if not opened.has_pages and not opened.members and opened.belongs_to is None:
             raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail="")
-        return {"opened": self.store.put(to_json(opened)), "pages": opened.has_pages}
+        return {
+            "opened": self.store.put(to_json(opened)),
+            "pages": opened.has_pages,
+            "apart": bool(opened.enclosures) or not opened.has_pages,
+        }
 
     def _opened(self, record: ScanRecord, kept: tuple[Enclosure, ...]) -> Opened:
         source = self.store.path(record.scan.digest)
         if _is_delivery(kept):
             return self._delivery(from_json(Delivery, self.store.get(record.scan.digest)))
-        media_type = sandbox.call(self.context.file_limits(), jobs.identify, source)
+        media_type = _identified(source)
         unlocked = tuple(each for each in kept if each.role is EnclosureRole.VIEW)
         if unlocked and media_type is MediaType.PDF:
             return Opened(media_type, unlocked, findings=(Finding(FindingCode.ENCRYPTED),))
         if media_type is MediaType.CMS:
             return self._cms(record, source)
+        if media_type in PAGED and media_type is not MediaType.PDF:
+            return Opened(media_type)
         with self.context.workspace() as folder:
             limits = self.context.file_limits()
             found = sandbox.call(limits, jobs.unpack, source, media_type, folder)
@@ -191,6 +202,17 @@ class OpeningSteps:
         )
         digest = digests[file.name]
         return Member(file.name, digest, self.store.path(digest).stat().st_size, signatures)
+
+
+def _identified(source: Path) -> MediaType:
+    """Tell what a file is by its first bytes; raises UnusableInputError if nobody reads that."""
+    with source.open("rb") as file:
+        head = file.read(_HEAD)
+    found = media_type_of(head)
+    if found is None:
+        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
+        raise UnusableInputError(reason=code.value, detail="")
+    return found
 
 
 def _is_delivery(kept: tuple[Enclosure, ...]) -> bool:
