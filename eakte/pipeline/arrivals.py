@@ -44,8 +44,10 @@ def take_apart(
     record = scans.get(connection, scan)
     if record.state is not ScanState.RECEIVED:
         return
-    _enclose(connection, record, scan, opened.enclosures, at)
+    new = _enclose(connection, record, scan, opened.enclosures, at)
     for member in opened.members:
+        if Enclosure(member.name, member.digest, EnclosureRole.MEMBER) not in new:
+            continue  # a retry: it was received at the first try
         child = Scan(
             digest=member.digest,
             name=member.name,
@@ -144,11 +146,12 @@ def _enclose(
     scan: Digest,
     enclosures: tuple[Enclosure, ...],
     at: datetime,
-) -> None:
+) -> tuple[Enclosure, ...]:
     new = scans.enclose(connection, scan, enclosures)
     if new:
         after = {str(each.digest): each.role.value for each in new}
         log.append(connection, _event(Action.ENCLOSED, record, scan, after, at))
+    return new
 
 
 def _event(

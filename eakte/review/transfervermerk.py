@@ -73,7 +73,7 @@ def _match_statement(document: Document, release: Release) -> str:
     if any(finding.code is FindingCode.RENDERED for finding in document.findings):
         return (
             "Die Seiten sind eine von eakte erzeugte Ansicht einer elektronisch eingegangenen "
-            f"Datei (SHA-256 {document.scan}); maßgeblich ist diese Datei. {release.person} erklärt "
+            f"Datei (SHA-256 {document.scan}); maßgeblich ist die Datei. {release.person} erklärt "
             f"mit der Freigabe (Konto {release.account}), die Ansicht geprüft zu haben."
         )
     if release.kind is ReleaseKind.PERSON:
