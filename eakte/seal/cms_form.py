@@ -40,19 +40,32 @@ def _flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:
         return _("the signature holds values that CMS does not know")
     if signed["version"].native != _version(signed) or any(_misnamed(info) for info in infos):
         return _("a version in the signature is not the right one")
-    used = {info["digest_algorithm"].dump() for info in infos}
-    named = [item.dump() for item in signed["digest_algorithms"]]
-    if len(named) != len(set(named)) or set(named) != used:
+    if not _digests_fit(signed):
         return _("the signature names other digest algorithms than it uses")
-    if known and any(found.dump() not in known for found in certificates_in(signed)):
+    return _certificate_flaw(signed, known) or _unsigned_flaw(signed)
+
+
+def _digests_fit(signed: cms.SignedData) -> bool:
+    used = {info["digest_algorithm"].dump() for info in signed["signer_infos"]}
+    named = [item.dump() for item in signed["digest_algorithms"]]
+    return len(named) == len(set(named)) and set(named) == used
+
+
+def _certificate_flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:
+    found = certificates_in(signed)
+    if known and any(item.dump() not in known for item in found):
         return _("the signature carries a certificate that it does not need")
     if any(item.name != "certificate" for item in signed["certificates"] or ()):
         return _("the signature carries a certificate of a kind that is not examined")
-    if not all(_named_exactly(info, certificates_in(signed)) for info in infos):
+    if not all(_named_exactly(info, found) for info in signed["signer_infos"]):
         return _("the signature names its certificate loosely")
-    if any(not _whole_octets(choice) for choice in signed["crls"] or ()):
+    return None
+
+
+def _unsigned_flaw(signed: cms.SignedData) -> str | None:
+    if not all(_whole_octets(choice) for choice in signed["crls"] or ()):
         return _("a revocation list is signed with a value that is not whole")
-    if any(_unknown(info) for info in infos):
+    if any(_unknown(info) for info in signed["signer_infos"]):
         return _("the signature carries attributes that nobody signed")
     return None
 

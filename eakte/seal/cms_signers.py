@@ -118,13 +118,14 @@ async def _signer(
     proofs = [one.time for one in stamps if one.good]
     since = min(proofs) if proofs else None
     judgement = await _judged(signed, digests, spec, (since, at))
+    chains = [judgement.chain, *(one.judgement.chain for one in stamps)]
     return Signer(
         judgement=replace(judgement, best_time=since),
         certificate=_certificate(signed),
         level=_level(info, stamps=bool(stamps), evidence=bool(found.lists or found.answers)),
         stamps=stamps,
         statements=statements(judgement.chain, found),
-        revoked=any(_revoked(one.chain, found) for one in (judgement, *(s.judgement for s in stamps))),
+        revoked=any(_revoked(chain, found) for chain in chains),
     )
 
 

@@ -24,7 +24,7 @@ from eakte.seal.timestamp import DemoTimestampAuthority
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 CONTENT = b"Hiermit erheben wir Klage.\r\n" * 20
-_HASHES = {"sha256": hashes.SHA256(), "sha1": hashes.SHA1(), "md5": hashes.MD5()}
+_HASHES = {"sha256": hashes.SHA256(), "sha1": hashes.SHA1(), "md5": hashes.MD5()}  # noqa: S303
 
 
 @dataclass(frozen=True)
