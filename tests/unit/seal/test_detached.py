@@ -126,7 +126,14 @@ def with_other_attribute():
     return signature([info], [EC], [LIST])
 
 
+def unknown_algorithm():
+    info = sign(Wish(EC))
+    info["signature_algorithm"] = {"algorithm": "sha256_dsa"}
+    return signature([info], [EC], [LIST])
+
+
 CASES = {
+    "unknown algorithm": (unknown_algorithm, "CRYPTO_CONSTRAINTS_FAILURE"),
     "other content": (lambda: signature([sign(Wish(EC), b"x")], [EC], [LIST]), "HASH_FAILURE"),
     "broken value": (broken_value, "SIG_CRYPTO_FAILURE"),
     "other attributes": (with_other_attribute, "SIG_CRYPTO_FAILURE"),
@@ -167,6 +174,28 @@ def test_what_is_wrong_is_named_as_the_norm_does(check, name):
     wanted = Verdict.INVALID if expected in PROOFS else Verdict.INDETERMINATE
     assert (report.verdict, report.signatures[0].sub_indication) == (wanted, expected)
     assert expected in report.reason
+    assert (report.checks[0].passed is False) == (expected in PROOFS)
+
+
+def test_an_anchor_does_not_outlive_its_certificate(check, tmp_path):
+    """pyHanko takes the certificate of an anchor for valid for ever."""
+    old_ca = issue("Alte CA", life=(NOW - 400 * DAY, NOW - DAY))
+    signer = issue("Erika Beispiel", old_ca)
+    for anchor, data in (
+        (EXPIRED, good(EXPIRED)),
+        (old_ca, signature([sign(Wish(signer))], [signer], [crl(old_ca)])),
+    ):
+        report = check(data, trusted=anchors(tmp_path / str(anchor.asn1.serial_number), anchor))
+        assert report.verdict is Verdict.INDETERMINATE
+        assert "OUT_OF_BOUNDS_NO_POE" in report.reason
+
+
+def test_a_time_stamp_from_the_future_or_of_an_expired_anchor_does_not_count(check, tmp_path):
+    folder = anchors(tmp_path / "both", CA, TSA_EXPIRED)
+    for stamp in ((TSA, NOW + DAY), (TSA_EXPIRED, NOW - 40 * DAY)):
+        report = check(good(stamp=stamp), trusted=folder)
+        assert report.verdict is Verdict.INDETERMINATE
+        assert report.signatures[0].signed_at is None
 
 
 def test_evidence_must_be_younger_than_the_signature(check):
@@ -306,10 +335,11 @@ def test_places_where_a_flip_once_passed(check):
         (attributes, b"\xa0" + attributes[1:]),
         (value, value[:2] + b"\x01" + value[3:]),
     ):
-        assert data.rfind(old) > 0
-        place = data.rfind(old)
-        changed = data[:place] + new + data[place + len(old) :]
-        assert check(changed).verdict is not Verdict.VALID
+        places = [number for number in range(len(data)) if data.startswith(old, number)]
+        assert places
+        for place in places:
+            changed = data[:place] + new + data[place + len(old) :]
+            assert check(changed).verdict is not Verdict.VALID
 
 
 def test_a_cut_signature_is_never_valid_and_never_an_error(check):
