@@ -103,6 +103,8 @@ def test_without_a_trust_anchor_nothing_is_valid(check, tmp_path):
         assert report.signatures[0].sub_indication == "NO_CERTIFICATE_CHAIN_FOUND"
         assert report.checks[0].passed is True
         assert check(stamped(), content=b"other", trusted=folder).verdict is Verdict.INVALID
+        expired = check(good(EXPIRED), trusted=folder)
+        assert expired.signatures[0].sub_indication == "OUT_OF_BOUNDS_NO_POE"
 
 
 def broken_value():
