@@ -88,6 +88,14 @@ async def judge_signature(
     return _judgement(timed, timed.best_signature_time)
 
 
+async def judge_cms(
+    signed: cms.SignedData, digest: bytes, spec: SignatureValidationSpec, at: datetime
+) -> Judgement:
+    """Validate a CMS signature over content with this digest at `at` (EN 319 102-1 §5.3)."""
+    result = await ades_basic_validation(signed, spec, timing_info=_moment(at), raw_digest=digest)
+    return _judgement(result, None)
+
+
 async def judge_token(
     token: cms.SignedData,
     imprint: Callable[[str], bytes],

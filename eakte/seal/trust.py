@@ -47,14 +47,24 @@ class TrustAnchors:
 
         Raises ConfigurationError if there is no certificate to be found.
         """
-        folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
-        certificates = tuple(load_certificates(folder))
-        if not certificates:
+        found = cls.load_any(source)
+        if not found.certificates:
             raise ConfigurationError(path=source, detail=_("it holds no trust anchor (PEM)"))
-        return cls(source, certificates)
+        return found
+
+    @classmethod
+    def load_any(cls, source: Path) -> TrustAnchors:
+        """Do as `load`, but give no certificates where there are none: nobody is trusted then.
+
+        Raises ConfigurationError for a file that is there and cannot be read.
+        """
+        folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
+        return cls(source, tuple(load_certificates(folder)) if folder.exists() else ())
 
     def describe(self) -> str:
         """Name the anchors for a report, with what tells them from others of the same name."""
+        if not self.certificates:
+            return _("no trust anchor")
         return "; ".join(
             f"{anchor.subject.human_friendly} (SHA-256 {_fingerprint(anchor)})"
             for anchor in self.certificates
