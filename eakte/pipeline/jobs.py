@@ -24,8 +24,9 @@ from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
 from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
-from eakte.seal.detached import check_detached, digest_signed, encapsulated
-from eakte.seal.incoming import check_pdf
+from eakte.seal.detached import check_detached, check_encapsulated
+from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed_digest
+from eakte.store.local import file_digest
 
 
 def unpack(source: Path, media_type: MediaType, out: Path) -> Unpacked:
@@ -57,19 +58,20 @@ def unlock_pdf(source: Path, password: str, out: Path) -> bool:
 
 def signed_content(source: Path, out: Path) -> bool:
     """Write what a signature encloses to `out`; gives False for a detached one."""
-    return encapsulated(source, out)
+    return encapsulated(source, out) != ""
 
 
-def signed_digest(source: Path) -> str:
-    """Give the SHA-256 of the content that a detached signature is for, "" if it tells another."""
-    algorithm, digest = digest_signed(source)
-    return digest if algorithm == "sha256" else ""
+def signed_digest(source: Path) -> tuple[str, str]:
+    """Give algorithm and digest of the content that a detached signature is for, "" if unknown."""
+    return digest_signed(source) or ("", "")
 
 
 def check_signature(
     content: Path, signature: Path, anchors: Path, at: datetime
 ) -> VerificationReport:
-    """Verify a CMS signature over a file; see eakte.seal.detached."""
+    """Verify a CMS signature beside a file, or around its content; see eakte.seal.detached."""
+    if enclosed_digest(signature) == file_digest(content):
+        return check_encapsulated(signature, anchors, at)
     return check_detached(content, signature, anchors, at)
 
 

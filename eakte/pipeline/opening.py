@@ -6,6 +6,7 @@ no pages gets a view, a PDF drawn by eakte. What arrived stays as it is; all of 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,12 +157,26 @@ class OpeningSteps:
                 member = Member(name, digest, out.stat().st_size, (signature,))
                 enclosure = Enclosure(name, digest, EnclosureRole.MEMBER)
                 return Opened(MediaType.CMS, (enclosure,), (member,))
-        signed = sandbox.call(self.context.file_limits(), jobs.signed_digest, source)
-        with self.context.engine.connect() as connection:
-            known = scans.find(connection, Digest(signed)) if signed else None
+        known = self._signed_by(record.scan.name, source)
         if known is None:
             raise UnusableInputError(reason=FindingCode.SIGNATURE_ALONE.value, detail="")
-        return Opened(MediaType.CMS, belongs_to=known.scan.digest)
+        return Opened(MediaType.CMS, belongs_to=known)
+
+    def _signed_by(self, name: str, signature: Path) -> Digest | None:
+        """Find the received file that a lone signature signs: by its digest, whatever its name."""
+        algorithm, digest = sandbox.call(self.context.file_limits(), jobs.signed_digest, signature)
+        with self.context.engine.connect() as connection:
+            by_digest = scans.find(connection, Digest(digest))
+            by_name = scans.named(connection, name.rpartition(".")[0])
+        if algorithm == "sha256" and by_digest is not None:
+            return by_digest.scan.digest
+        return next((each for each in by_name if self._has(each, algorithm, digest)), None)
+
+    def _has(self, file: Digest, algorithm: str, digest: str) -> bool:
+        if algorithm not in hashlib.algorithms_guaranteed:
+            return False
+        with self.store.path(file).open("rb") as content:
+            return hashlib.file_digest(content, algorithm).hexdigest() == digest
 
     def _kept(
         self,

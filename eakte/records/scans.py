@@ -86,6 +86,13 @@ def find(connection: Connection, digest: Digest) -> ScanRecord | None:
     return None if row is None else _record(row)
 
 
+def named(connection: Connection, name: str) -> tuple[Digest, ...]:
+    """Give the digests of the newest files that arrived under a name, ten at most."""
+    query = sa.select(receipt_table.c.digest).where(receipt_table.c.name == name)
+    rows = connection.execute(query.order_by(receipt_table.c.id.desc()).limit(10)).all()
+    return tuple(dict.fromkeys(Digest(row.digest) for row in rows))
+
+
 def get(connection: Connection, digest: Digest) -> ScanRecord:
     """Give the file with that digest; raises NotFoundError."""
     record = find(connection, digest)

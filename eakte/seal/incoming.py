@@ -6,6 +6,7 @@ trust anchor.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,20 @@ def digest_signed(signature: Path) -> tuple[str, str] | None:
         return name, extract_message_digest(info).hex()
     except Exception:  # noqa: BLE001 - hostile bytes make asn1crypto raise anything
         return None
+
+
+def enclosed_digest(signature: Path) -> str:
+    """Give the SHA-256 of the content that a signature encloses, "" if it is detached or broken."""
+    try:
+        file = _opened(signature)
+    except UnusableInputError:
+        return ""
+    if file.content is None:
+        return ""
+    digest = hashlib.sha256()
+    for piece in file.pieces():
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def encapsulated(source: Path, out: Path) -> str:
