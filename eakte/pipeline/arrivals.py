@@ -58,8 +58,10 @@ def take_apart(
         )
         transitions.receive(connection, child, submitter, MACHINE, member.enclosures)
     if opened.belongs_to is not None:
-        signature = Enclosure(record.scan.name, scan, EnclosureRole.SIGNATURE)
-        _enclose(connection, record, opened.belongs_to, (signature,), at)
+        came = [Enclosure(record.scan.name, scan, EnclosureRole.SIGNATURE)]
+        if opened.report is not None:
+            came.append(Enclosure(record.scan.name, opened.report, EnclosureRole.REPORT))
+        _enclose(connection, record, opened.belongs_to, tuple(came), at)
     if not opened.has_pages:
         scans.set_state(connection, scan, ScanState.PROCESSED, opened.findings, at)
 

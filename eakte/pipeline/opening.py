@@ -27,6 +27,7 @@ from eakte.domain.mail import (
     MediaType,
 )
 from eakte.domain.media import media_type_of
+from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pipeline import jobs
@@ -39,6 +40,7 @@ MAX_DEPTH = 3
 MAX_FILES = 2000
 """Files in one delivery, those in its containers included."""
 _HEAD = 1 << 16
+_DIGESTS = ("sha256", "sha384", "sha512")
 _OUR_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,60}")
 
 
@@ -73,6 +75,8 @@ class Opened:
     """Signatures over a part of the file (S/MIME)."""
     belongs_to: Digest | None = None
     """For a lone signature: the received file that it signs."""
+    report: Digest | None = None
+    """For a lone signature: what its verification found."""
 
     def first(self, role: EnclosureRole) -> Digest | None:
         """Give the digest of the first enclosure of that role."""
@@ -160,7 +164,8 @@ class OpeningSteps:
         known = self._signed_by(record.scan.name, source)
         if known is None:
             raise UnusableInputError(reason=FindingCode.SIGNATURE_ALONE.value, detail="")
-        return Opened(MediaType.CMS, belongs_to=known)
+        report = self.store.put(to_json(verified(self.context, known, record.scan.digest)))
+        return Opened(MediaType.CMS, belongs_to=known, report=report)
 
     def _signed_by(self, name: str, signature: Path) -> Digest | None:
         """Find the received file that a lone signature signs: by its digest, whatever its name."""
@@ -173,7 +178,7 @@ class OpeningSteps:
         return next((each for each in by_name if self._has(each, algorithm, digest)), None)
 
     def _has(self, file: Digest, algorithm: str, digest: str) -> bool:
-        if algorithm not in hashlib.algorithms_guaranteed:
+        if algorithm not in _DIGESTS:
             return False
         with self.store.path(file).open("rb") as content:
             return hashlib.file_digest(content, algorithm).hexdigest() == digest
@@ -228,6 +233,17 @@ def _identified(source: Path) -> MediaType:
         code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
         raise UnusableInputError(reason=code.value, detail="")
     return found
+
+
+def verified(context: Context, content: Digest, signature: Digest) -> VerificationReport:
+    """Verify a signature over a received file; both are the same for a PDF that arrived signed."""
+    limits, now = context.file_limits(), context.clock.now()
+    file, anchors = context.store.path(content), context.home.trust_incoming
+    if content == signature:
+        return sandbox.call(limits, jobs.check_signed_pdf, file, anchors, now)
+    return sandbox.call(
+        limits, jobs.check_signature, file, context.store.path(signature), anchors, now
+    )
 
 
 def _is_delivery(kept: tuple[Enclosure, ...]) -> bool:

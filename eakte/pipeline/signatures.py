@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from eakte import sandbox
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure, EnclosureRole, MediaType
-from eakte.domain.verification import VerificationReport
-from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
-from eakte.pipeline.opening import Opened, Signed
+from eakte.pipeline.opening import Opened, Signed, verified
 from eakte.records import scans
 
 
@@ -34,20 +31,14 @@ class SignatureSteps:
             for each in kept
             if each.role is EnclosureRole.SIGNATURE
         )
-        reports = [(each.name, self._checked(each)) for each in (*beside, *known.signed)]
+        reports = [
+            (each.name, verified(self.context, each.content, each.signature))
+            for each in (*beside, *known.signed)
+        ]
         if signed and known.media_type is MediaType.PDF:
-            reports.append(("", self._checked(Signed("", Digest(scan), Digest(scan)))))
+            reports.append(("", verified(self.context, Digest(scan), Digest(scan))))
         enclosures = tuple(
             Enclosure(name, self.store.put(to_json(report)), EnclosureRole.REPORT)
             for name, report in reports
         )
         return self.store.put(to_json(enclosures, tuple[Enclosure, ...]))
-
-    def _checked(self, signed: Signed) -> VerificationReport:
-        """Verify one signature; what it signs may be a PDF that carries its own."""
-        limits, now = self.context.file_limits(), self.context.clock.now()
-        content, signature = self.store.path(signed.content), self.store.path(signed.signature)
-        anchors = self.context.home.trust_incoming
-        if signed.content == signed.signature:
-            return sandbox.call(limits, jobs.check_signed_pdf, content, anchors, now)
-        return sandbox.call(limits, jobs.check_signature, content, signature, anchors, now)
