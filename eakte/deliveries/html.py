@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 from eakte.domain.deliveries import clean_text
 
 _SILENT = frozenset({"script", "style", "template", "title"})
-_BREAKS = frozenset(
-    "address article blockquote br dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main ol p pre section table tbody thead tr ul".split()
+_BREAKS = re.compile(
+    r"address|article|blockquote|br|d[dlt]|div|fieldset|footer|form|h[1-6r]|header|li|main|ol|p|pre|"
+    r"section|table|tbody|thead|tr|ul"
 )
 _CID = re.compile(r"cid:([^\s\"'<>)]+)", re.IGNORECASE)
 
@@ -26,7 +26,7 @@ class _Reader(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag in _SILENT:
             self.silent += 1
-        elif tag in _BREAKS:
+        elif _BREAKS.fullmatch(tag):
             self.pieces.append("\n- " if tag == "li" else "\n")
         elif tag in {"td", "th"}:
             self.pieces.append("\t")
@@ -38,7 +38,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
-        elif tag in _BREAKS:
+        elif _BREAKS.fullmatch(tag):
             self.pieces.append("\n")
         elif tag == "a" and self.link:
             target = self.link.removeprefix("mailto:").strip()

@@ -72,7 +72,7 @@ def _view(
     ]
     for number, text in enumerate(content.texts):
         if number:
-            blocks.append(Heading("Weiterer Text", 3))
+            blocks.append(Heading("Weitere Fassung oder weiterer Text", 3))
         blocks.append(Text(text))
     if files:
         blocks.append(Heading("Anlagen", 2))

@@ -135,5 +135,7 @@ def fields_of(invoice: Invoice, page: int) -> tuple[Field, ...]:
         (FieldName.IBAN, valid_iban(invoice.iban), invoice.iban),
     )
     return tuple(
-        Field(name, value.strip(), read, 1.0, _RULE, page) for name, value, read in found if value
+        Field(name, " ".join(value.split()), read, 1.0, _RULE, page)
+        for name, value, read in found
+        if value and value.strip()
     )
