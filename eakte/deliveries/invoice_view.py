@@ -27,7 +27,7 @@ def unpack_invoice(source: Path, out: Path) -> Unpacked:
         UnpackedFile(name, place(out, number, data), EnclosureRole.MEMBER)
         for number, (name, (_, data)) in enumerate(zip(names, embedded, strict=True), start=1)
     )
-    blocks = [*_invoice(invoice), *_rest(reader)]
+    blocks = [*_invoice(invoice), *_rest(reader, invoice.currency)]
     if files:
         table = listing([(each, out / each.file) for each in files])
         blocks += [Heading("Eingebettete Dateien", 2), table]
@@ -82,8 +82,8 @@ def _lines(invoice: Invoice) -> Table:
     return Table(rows, (0.7, 5, 1.3, 1.3), head, right=_MONEY)
 
 
-def _rest(reader: Reader) -> list[Block]:
-    rest = reader.rest()
+def _rest(reader: Reader, currency: str) -> list[Block]:
+    rest = reader.rest(currency)
     if not rest:
         return []
     rows = tuple(_row(path, content) for path, content in rest)

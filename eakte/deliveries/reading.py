@@ -8,7 +8,7 @@ from base64 import b64decode
 from lxml import etree
 
 from eakte.deliveries.placing import grouped
-from eakte.deliveries.xml import Element, found, leaves, local, value
+from eakte.deliveries.xml import Element, found, leaves, local, tail, value
 from eakte.domain.deliveries import clean_text
 
 _BINARY = frozenset(
@@ -66,8 +66,11 @@ class Reader:
         """Give the name of what a line sells, and below it what else describes it."""
         return "\n".join(filter(None, (self.text(name, line), self.text(more, line))))
 
-    def rest(self) -> tuple[tuple[str, str], ...]:
-        """Give path and value of everything that was not taken, attributes too (`path/@name`)."""
+    def rest(self, currency: str) -> tuple[tuple[str, str], ...]:
+        """Give path and value of everything that was not taken, attributes too (`path/@name`).
+
+        Only a `currencyID` that is the invoice's own currency is left out.
+        """
         rows = list[tuple[str, str]]()
         for path, element in leaves(self.root):
             taken = self._taken.get(element, set())
@@ -76,15 +79,10 @@ class Reader:
             rows += [
                 (f"{path}/@{etree.QName(name).localname}", clean_text(str(content)))
                 for name, content in element.attrib.items()
-                if name not in taken
+                if name not in taken and (name, content) != ("currencyID", currency)
             ]
-            rows += [(path, tail) for child in element if (tail := _tail(child))]
+            rows.extend((path, tail(child)) for child in element if tail(child))
         return tuple(rows)
-
-
-def _tail(child: Element) -> str:
-    """Give text between elements, which invoices should not have."""
-    return clean_text(child.tail or "").strip()
 
 
 def _shown(element: Element) -> str:

@@ -5,6 +5,7 @@ Expat walks the file first, because it can be stopped at once; only then lxml bu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -91,6 +92,11 @@ def value(element: Element) -> str:
     return clean_text(element.text or "").strip()
 
 
+def tail(element: Element) -> str:
+    """Give the text between an element and the next one, where only white space should be."""
+    return clean_text(element.tail or "").strip()
+
+
 def found(element: Element, path: str) -> Iterator[Element]:
     """Give the descendants at a path of local names, `Party/PartyName/Name`, in order."""
     name, _, rest = path.partition("/")
@@ -103,12 +109,23 @@ def found(element: Element, path: str) -> Iterator[Element]:
 
 
 def leaves(root: Element) -> Iterator[tuple[str, Element]]:
-    """Give every element that holds text or attributes, with its path of local names."""
+    """Give every element that holds text or attributes, with its path of local names.
+
+    Where several children have the same name, each is numbered: `InvoiceLine[2]`.
+    """
     stack = [(local(root), root)]
     while stack:
         path, element = stack.pop()
-        if value(element) or element.attrib or not len(element):
+        if value(element) or element.attrib or any(tail(child) for child in element):
             yield path, element
-        stack.extend(
-            (f"{path}/{local(child)}", child) for child in reversed(element) if local(child)
-        )
+        stack.extend(reversed(list(_children(path, element))))
+
+
+def _children(path: str, element: Element) -> Iterator[tuple[str, Element]]:
+    children = [child for child in element if local(child)]
+    total, seen = Counter(map(local, children)), Counter[str]()
+    for child in children:
+        name = local(child)
+        seen[name] += 1
+        number = f"[{seen[name]}]" if total[name] > 1 else ""
+        yield f"{path}/{name}{number}", child
