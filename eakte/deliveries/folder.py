@@ -41,12 +41,17 @@ def describe_folder(members: tuple[tuple[str, Path], ...], out: Path) -> Unpacke
 
 
 def _covered(files: Sequence[tuple[UnpackedFile, Path]], out: Path) -> Unpacked:
-    blocks: list[Block] = [Heading("Lieferung"), Heading("Dateien", 2), listing(files)]
-    findings = [Finding(FindingCode.RENDERED)]
-    for file, path in files:
-        if is_covering(file.name):
-            said, problems = covering(file.name, path)
-            blocks += said
-            findings += problems
-    typeset("Lieferung", [*blocks, Text(NOTE)], out / VIEW)
-    return Unpacked(tuple(file for file, _ in files), VIEW, tuple(findings))
+    said = [covering(file.name, path) for file, path in files if is_covering(file.name)]
+    blocks: list[Block] = [
+        Heading("Lieferung"),
+        *(block for each in said for block in each.known),
+        Heading("Dateien", 2),
+        listing(files),
+        *(block for each in said for block in each.rest),
+        Text(NOTE),
+    ]
+    typeset("Lieferung", blocks, out / VIEW)
+    findings = tuple(finding for each in said for finding in each.findings)
+    return Unpacked(
+        tuple(file for file, _ in files), VIEW, (Finding(FindingCode.RENDERED), *findings)
+    )

@@ -7,6 +7,7 @@ is not understood is shown as it stands.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.deliveries.xml import leaves, read_xml, value
@@ -40,24 +41,38 @@ def is_covering(name: str) -> bool:
     return bool(_COVERING.fullmatch(name))
 
 
-def covering(name: str, path: Path) -> tuple[list[Block], tuple[Finding, ...]]:
-    """Show what a covering file says; one that cannot be read is a finding."""
+@dataclass(frozen=True)
+class Covering:
+    """What a covering file says: what eakte understands, all the rest, and what is wrong."""
+
+    known: tuple[Block, ...]
+    rest: tuple[Block, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def covering(name: str, path: Path) -> Covering:
+    """Read a covering file; one that cannot be read is a finding."""
     heading = Heading(f"Angaben aus {name}", 2)
     try:
         root = read_xml(path)
     except UnusableInputError as refusal:
         code = FindingCode(str(refusal.facts["reason"]))
-        return [heading, Text("Die Datei ist nicht lesbar.")], (Finding(code, detail=name),)
+        unreadable = (heading, Text("Die Datei ist nicht lesbar."))
+        return Covering(unreadable, findings=(Finding(code, detail=name),))
     rows = [(place.partition("/")[2], value(each)) for place, each in leaves(root) if value(each)]
     known = [(label, said) for place, said in rows if (label := _label(place))]
     other = [(place, said) for place, said in rows if not _label(place)]
-    if len(other) > _MOST_ROWS:
-        other[_MOST_ROWS:] = [("…", f"und {len(other) - _MOST_ROWS} weitere, siehe die Datei")]
-    blocks: list[Block] = [heading, Table(tuple(dict.fromkeys(known)), (1, 3))]
-    if other:
-        shown = tuple((place.replace("/", " / "), said) for place, said in other)
-        blocks.append(Table(shown, (4, 5), ("Element", "Wert")))
-    return blocks, ()
+    return Covering((heading, Table(tuple(dict.fromkeys(known)), (1, 3))), _rest(name, other))
+
+
+def _rest(name: str, rows: list[tuple[str, str]]) -> tuple[Block, ...]:
+    if not rows:
+        return ()
+    shown = [(place.replace("/", " / "), said) for place, said in rows[:_MOST_ROWS]]
+    if len(rows) > _MOST_ROWS:
+        shown.append(("…", f"und {len(rows) - _MOST_ROWS} weitere, siehe die Datei"))
+    table = Table(tuple(shown), (4, 5), ("Element", "Wert"))
+    return (Heading(f"Weitere Angaben aus {name}", 2), table)
 
 
 def _label(place: str) -> str:

@@ -122,7 +122,7 @@ def _name(part: MimePart) -> str:
     if name:
         return name
     if part.type == "message/rfc822":
-        subject = header(MimePart(headers_of(part.body), b"", b""), "subject")
+        subject = header(MimePart(headers_of(part.body), part.body, part.body), "subject")
         return f"{display_name(subject.replace('/', ' ')) or 'Nachricht'}.eml"
     return f"Anlage.{part.headers.get_content_subtype()}"
 

@@ -22,17 +22,22 @@ from eakte.domain.findings import FindingCode
 from eakte.i18n import N_
 
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(range(256)).translate(None, _BASE64)
+_PIECE = 1 << 20
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 
 
 @dataclass(frozen=True)
 class MimePart:
-    """A part: its header fields, all its bytes as received, its body, and the parts in it."""
+    """A part: its header fields, all its bytes as received, its body, and the parts in it.
+
+    The bytes are views into the mail, so that a large one is held in memory only once.
+    """
 
     headers: Message
-    raw: bytes
-    body: bytes
+    raw: memoryview
+    body: memoryview
     parts: tuple[MimePart, ...] = ()
 
     @property
@@ -62,20 +67,20 @@ class MimePart:
 
 def parse_mail(raw: bytes) -> MimePart:
     """Read a mail; raises UnusableInputError (`truncated`, `damaged`) if it is not whole."""
-    root = _parse(raw, 0, [0])
+    root = _parse(memoryview(raw), 0, [0])
     if not raw.endswith(b"\n") and not root.parts:
         raise refusal(FindingCode.TRUNCATED, N_("the mail does not end with a line break"))
     return root
 
 
-def _parse(raw: bytes, depth: int, count: list[int]) -> MimePart:
+def _parse(raw: memoryview, depth: int, count: list[int]) -> MimePart:
     count[0] += 1
     if depth > MAX_MIME_DEPTH or count[0] > MAX_FILES:
         raise refusal(FindingCode.UNSAFE_ARCHIVE, N_("the mail has too many or too deep parts"))
     blank = _BLANK_LINE.search(raw)
     if blank is None and not depth:
         raise refusal(FindingCode.TRUNCATED, N_("the mail ends within its header"))
-    head, body = (raw[: blank.start()], raw[blank.end() :]) if blank else (raw, b"")
+    head, body = (raw[: blank.start()], raw[blank.end() :]) if blank else (raw, raw[:0])
     headers = headers_of(head)
     if headers.get_content_maintype() != "multipart":
         return MimePart(headers, raw, body)
@@ -83,10 +88,10 @@ def _parse(raw: bytes, depth: int, count: list[int]) -> MimePart:
     return MimePart(headers, raw, body, tuple(_parse(each, depth + 1, count) for each in pieces))
 
 
-def headers_of(raw: bytes) -> Message:
+def headers_of(raw: memoryview) -> Message:
     """Read the header fields at the beginning of a mail or part."""
     blank = _BLANK_LINE.search(raw)
-    head = (raw[: blank.start()] if blank else raw).rstrip(b"\r\n") + b"\n\n"
+    head = bytes(raw[: blank.start()] if blank else raw).rstrip(b"\r\n") + b"\n\n"
     return email.parser.BytesParser(policy=email.policy.compat32).parsebytes(head, headersonly=True)
 
 
@@ -100,24 +105,26 @@ def _boundary(headers: Message) -> bytes:
     return boundary
 
 
-def _split(body: bytes, boundary: bytes) -> list[bytes]:
+def _split(body: memoryview, boundary: bytes) -> list[memoryview]:
     """Cut a multipart body at its boundaries; it is whole only with the closing one."""
-    line = re.compile(
-        rb"(?:\A|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)", re.DOTALL
-    )
-    pieces, start = list[bytes](), None
+    line = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    pieces, start = list[memoryview](), None
     for found in line.finditer(body):
+        before = body[max(0, found.start() - 2) : found.start()].tobytes()
+        if before and not before.endswith(b"\n"):
+            continue
         if start is not None:
-            pieces.append(_without_line_end(body[start : found.start()]))
+            end = found.start() - (2 if before == b"\r\n" else 1)
+            pieces.append(_without_line_end(body[start : max(start, end)]))
         if found[1]:
             return pieces
         start = found.end()
     raise refusal(FindingCode.TRUNCATED, N_("a part of the mail has no end"))
 
 
-def _without_line_end(piece: bytes) -> bytes:
+def _without_line_end(piece: memoryview) -> memoryview:
     """Drop the line break that belongs to the boundary before the part."""
-    return piece[2:] if piece.startswith(b"\r\n") else piece.removeprefix(b"\n")
+    return piece[2 if piece[:2].tobytes() == b"\r\n" else int(piece[:1].tobytes() == b"\n") :]
 
 
 def decoded_body(part: MimePart) -> bytes:
@@ -126,22 +133,29 @@ def decoded_body(part: MimePart) -> bytes:
     if encoding == "base64":
         return _base64(part.body)
     if encoding == "quoted-printable":
-        return quopri.decodestring(part.body)
+        return quopri.decodestring(bytes(part.body))
     if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return bytes(_as_bytes(part.headers, part.body))
-    return part.body
+        return _uudecoded(part.headers, bytes(part.body))
+    return bytes(part.body)
 
 
-def _base64(body: bytes) -> bytes:
-    letters = _NOT_BASE64.sub(b"", body)
+def _base64(body: memoryview) -> bytes:
+    """Decode in pieces, so that a large attachment is not copied again and again."""
+    out, letters = bytearray(), b""
     try:
-        return binascii.a2b_base64(letters)
+        for start in range(0, len(body), _PIECE):
+            letters += body[start : start + _PIECE].tobytes().translate(None, _NOT_BASE64)
+            whole = len(letters) // 4 * 4
+            out += binascii.a2b_base64(letters[:whole])
+            letters = letters[whole:]
+        out += binascii.a2b_base64(letters)
     except binascii.Error:
         detail = N_("an encoded part of the mail ends too early")
         raise refusal(FindingCode.TRUNCATED, detail) from None
+    return bytes(out)
 
 
-def _as_bytes(headers: Message, body: bytes) -> bytes:
+def _uudecoded(headers: Message, body: bytes) -> bytes:
     whole = Message(policy=email.policy.compat32)
     for name, value in headers.raw_items():
         whole[name] = value
