@@ -182,6 +182,7 @@ def test_an_embedded_bomb_is_a_finding(tmp_path):
     assert found is not None
     assert found.invoice is None
     assert found.findings[0].code is FindingCode.INVOICE_XML_UNUSABLE
+    assert found.findings[0].detail == "the file in the PDF cannot be read"
 
 
 def test_files_without_an_invoice_give_none(tmp_path):

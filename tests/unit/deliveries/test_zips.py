@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
@@ -174,6 +175,17 @@ def test_a_cut_just_after_an_archive_inside_is_truncated(tmp_path):
     inner = zipped([("x.pdf", b"%PDF-" * 400)])
     data = zipped([(zipfile.ZipInfo("inner.zip"), inner), ("b.pdf", b"x" * 500)])
     assert refused(tmp_path, data[: data.index(inner) + len(inner)])[0] == "truncated"
+
+
+def test_a_cut_comment_is_truncated(tmp_path):
+    """Demand 7: even a cut behind the table of contents is told."""
+    buffer = io.BytesIO(zipped(TWO))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.comment = b"Posteingang Oktober"
+    (tmp_path / "out").mkdir()
+    whole = written(tmp_path, buffer.getvalue())
+    assert unpack(whole, MediaType.ZIP, tmp_path / "out").files
+    assert refused(tmp_path, buffer.getvalue()[:-1])[0] == "truncated"
 
 
 def test_encrypted_entries_are_refused_as_encrypted(tmp_path):
