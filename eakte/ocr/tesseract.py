@@ -68,9 +68,7 @@ def recognise(
         complete = False
     read_at = (picture.turned + extra) % 360
     words = to_points(reading.words, picture, read_at, width, height)
-    handwritten = complete and seems_handwritten(
-        picture, on_picture(reading.words, picture, extra)
-    )
+    handwritten = complete and seems_handwritten(picture, on_picture(reading.words, picture, extra))
     extra += lying(reading.words)
     return RecognisedPage(
         number=number,

@@ -14,6 +14,8 @@ MM_PER_INCH = 25.4
 
 _DPI = 50.0
 """A thin pencil stroke (0.3 mm) still fills half a pixel here; grain of 8 levels falls below 3."""
+_MOST_PIXELS = 4_000_000
+"""A0 at 50 dpi; larger sheets are measured coarser, so that memory stays bounded."""
 _BLOCK = 6
 """Pixels (3 mm) of which the brightest counts as paper: wider than strokes, than small type."""
 _STEADY = 1.4826
@@ -52,6 +54,8 @@ def shade(glance: Image.Image) -> Shade:
     """Measure a grey glance at a page."""
     own = glance_dpi(glance)
     step = max(1, round(own / _DPI))
+    while glance.width * glance.height > _MOST_PIXELS * step**2:
+        step += 1
     small = glance.reduce(step) if step > 1 else glance
     return Shade(np.asarray(small), _paper(small), own / step / MM_PER_INCH)
 

@@ -40,7 +40,7 @@ def bare(tint: int = 245, light: str = "even", *, fold: bool = False) -> Image.I
 
 
 @cache
-def _bare(tint: int, light: str, fold: bool) -> Image.Image:  # noqa: FBT001 - a key of the cache
+def _bare(tint: int, light: str, fold: bool) -> Image.Image:
     y, x = np.mgrid[0 : A4[1], 0 : A4[0]].astype(np.float32)
     levels = np.full(y.shape, tint, np.float32)
     if light == "ramp":
