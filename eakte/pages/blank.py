@@ -33,8 +33,8 @@ _FEWEST_CELLS = 4
 _STRETCH_MM = 50.0
 _THICK = 3
 """A line has no full row 3 pixels (1.5 mm) above or below."""
-_LINE_SHARE = 0.6
-"""A row or column marked over more than this of a stretch is a fold or a rule, no writing."""
+_LINE_SHARE = 0.9
+"""A row or column marked over more than this of a stretch is a fold or a rule; type has gaps."""
 
 
 @dataclass(frozen=True)
