@@ -31,8 +31,9 @@ _MOST_ALONG = 0.5
 _LINE_PITCH_MM = 3.0
 _TEXT_INK = (0.03, 0.45)
 """Share of ink in the rest of a cut line; a photograph or a shadow has more."""
-_LEAST_PAPER = 0.6
-"""A strip with less bare paper is a photograph or a table filled with colour."""
+_PAPER_DEPTH, _LEAST_PAPER = 0.12, 0.5
+"""Share of a strip that is bare paper (not darker than this): between type 0.6 and more, in a
+photograph of fine texture less than 0.4."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class _Edge:
     """A strip along one edge, turned so that the edge is its first row."""
 
     ink: np.ndarray
+    paper: np.ndarray
     per_mm: float
 
     def rows(self, millimetres: float) -> int:
@@ -72,7 +74,9 @@ def _edge(side: np.ndarray, paper: np.ndarray, deep: int, step: int, per_mm: flo
     inner = max(1, deep // step)
     level = np.repeat(np.median(paper[:inner], axis=0), step)[: side.shape[1]]
     level = np.pad(level, (0, side.shape[1] - level.size), mode="edge")
-    return _Edge(_without_grain(side[:deep] < level * (1.0 - _INK)), per_mm)
+    strip = side[:deep]
+    ink = _without_grain(strip < level * (1.0 - _INK))
+    return _Edge(ink, strip > level * (1.0 - _PAPER_DEPTH), per_mm)
 
 
 def _without_grain(ink: np.ndarray) -> np.ndarray:
@@ -86,8 +90,6 @@ def _without_grain(ink: np.ndarray) -> np.ndarray:
 
 
 def _is_cut(edge: _Edge) -> bool:
-    if 1.0 - edge.ink.mean() < _LEAST_PAPER:
-        return False
     strokes = [_Stroke(start, end, _depth(edge, start, end)) for start, end in _touching(edge)]
     return _cut_across(edge, strokes) or _cut_along(edge, strokes)
 
@@ -128,7 +130,10 @@ def _cut_across(edge: _Edge, strokes: list[_Stroke]) -> bool:
 def _text_behind(edge: _Edge, stroke: _Stroke) -> bool:
     """Tell whether the strip behind a stroke holds letters: ink in several pieces, with gaps."""
     around = edge.rows(1.0)
-    behind = edge.ink[:, max(0, stroke.start - around) : stroke.end + around]
+    beside = slice(max(0, stroke.start - around), stroke.end + around)
+    behind = edge.ink[:, beside]
+    if edge.paper[:, beside].mean() < _LEAST_PAPER:
+        return False
     pieces = np.count_nonzero(np.diff(behind.any(axis=1).astype(np.int8)) == 1)
     return bool(pieces >= _PIECES) and _within(float(behind.mean()), _TEXT_INK)
 
@@ -142,7 +147,10 @@ def _cut_along(edge: _Edge, strokes: list[_Stroke]) -> bool:
     firsts, lasts = starts[: 1 - _ALONG], starts[_ALONG - 1 :]
     spans = lasts - firsts
     shares = (inked[lasts] - inked[firsts]) / spans
-    return bool(((spans <= _ALONG_MM * edge.per_mm) & (shares <= _MOST_ALONG)).any())
+    bare = np.cumsum(np.pad(edge.paper.mean(axis=0), (1, 0)))
+    papers = (bare[lasts] - bare[firsts]) / spans
+    close = spans <= _ALONG_MM * edge.per_mm
+    return bool((close & (shares <= _MOST_ALONG) & (papers >= _LEAST_PAPER)).any())
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

@@ -54,7 +54,7 @@ def _bare(tint: int, light: str, fold: bool) -> Image.Image:
 
 def punched(page: Image.Image) -> Image.Image:
     draw = ImageDraw.Draw(page)
-    for height in (108.5, 188.5):
+    for height in (28.5, 108.5, 188.5, 268.5):
         x, y, r = 12 * PER_MM, height * PER_MM, 3 * PER_MM
         draw.ellipse((x - r, y - r, x + r, y + r), fill=74)
     return page

@@ -76,11 +76,28 @@ def _photograph(page: Image.Image) -> None:
     page.paste(textured((WIDE, 500), 40), (0, 0))
 
 
+def _fine_photograph(page: Image.Image) -> None:
+    page.paste(textured((WIDE, 500), 260), (0, 0))
+
+
+def _fringe(page: Image.Image) -> None:
+    fray = np.random.default_rng(16).random((16, WIDE)) < np.linspace(0.8, 0.02, 16)[:, None]
+    page.paste(40, (0, 0), Image.fromarray(fray))
+
+
+def _bars(page: Image.Image) -> None:
+    for y in range(100, 1700, 40):
+        ImageDraw.Draw(page).rectangle((0, y, 30, y + 20), fill=40)
+
+
 def _frame(page: Image.Image) -> None:
     ImageDraw.Draw(page).rectangle((1, 1, WIDE - 2, HIGH - 2), outline=30, width=3)
 
 
-@pytest.mark.parametrize("spoil", [_dark_rim, _specks, _table, _half_holes, _photograph, _frame])
+_SPOILS = [_dark_rim, _fringe, _specks, _bars, _table, _half_holes, _photograph, _fine_photograph]
+
+
+@pytest.mark.parametrize("spoil", [*_SPOILS, _frame])
 def test_rims_specks_tables_holes_photographs_and_frames_are_no_cut_text(spoil: object) -> None:
     assert callable(spoil)
     page = typed()
