@@ -19,10 +19,12 @@ import pytesseract
 from PIL import Image
 
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.text import Box, PreparedPicture, RecognisedPage, Word
+from eakte.domain.text import PreparedPicture, RecognisedPage
 from eakte.errors import EnvironmentProblemError
 from eakte.i18n import _
-from eakte.ocr.tsv import Reading, lying, parse_tsv, skew, turned_back
+from eakte.ocr.handwriting import seems_handwritten
+from eakte.ocr.places import on_picture, to_points
+from eakte.ocr.tsv import Reading, lying, parse_tsv
 
 LOW_CONFIDENCE = 0.80
 """Clean letters read at 0.90 to 0.96, a letter at 40 dpi at 0.60, a map at 0.71."""
@@ -31,7 +33,8 @@ _DOUBTFUL = 0.70
 """A first reading below this may be of a turned page."""
 _LEAST_INK = 0.0005
 """With less ink than this there is nothing that could be turned."""
-_SKEWED_DEGREES = 3.0
+_LEGIBLE = 0.50
+"""A turned page is believed from here: handwriting, turned or not, reads at 0.10 to 0.40."""
 _UNREAD_INK = 0.002
 """More ink than this is a mark that should have given words; punch holes stay below."""
 _ROTATE = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
@@ -64,7 +67,8 @@ def recognise(
     except _TimedOutError:
         complete = False
     read_at = (picture.turned + extra) % 360
-    words = _to_points(reading.words, picture, read_at, width, height)
+    words = to_points(reading.words, picture, read_at, width, height)
+    handwritten = complete and seems_handwritten(picture, on_picture(reading.words, picture, extra))
     extra += lying(reading.words)
     return RecognisedPage(
         number=number,
@@ -76,24 +80,25 @@ def recognise(
         confidence=round(reading.confidence, 4),
         complete=complete,
         engine=f"tesseract {_version()}",
-        findings=_findings(
-            number, reading, picture.ink, complete=complete, turned=extra % 360 != 0
+        findings=_found(
+            number,
+            {
+                FindingCode.OCR_INCOMPLETE: not complete,
+                FindingCode.UPSIDE_DOWN: extra % 360 != 0,
+                FindingCode.LOW_OCR_CONFIDENCE: complete and _is_doubtful(reading, picture.ink),
+                FindingCode.HANDWRITING: handwritten,
+            },
         ),
     )
 
 
-def _findings(
-    number: int, reading: Reading, ink: float, *, complete: bool, turned: bool
-) -> tuple[Finding, ...]:
-    """Name what a person should know; much ink without a word was hard to read, too."""
-    doubtful = reading.confidence < LOW_CONFIDENCE if reading.words else ink > _UNREAD_INK
-    found = {
-        FindingCode.OCR_INCOMPLETE: not complete,
-        FindingCode.UPSIDE_DOWN: turned,
-        FindingCode.SKEWED: not lying(reading.words) and abs(skew(reading.words)) > _SKEWED_DEGREES,
-        FindingCode.LOW_OCR_CONFIDENCE: complete and doubtful,
-    }
-    return tuple(Finding(code, number) for code, present in found.items() if present)
+def _found(number: int, codes: dict[FindingCode, bool]) -> tuple[Finding, ...]:
+    return tuple(Finding(code, number) for code, present in codes.items() if present)
+
+
+def _is_doubtful(reading: Reading, ink: float) -> bool:
+    """Tell whether a page was hard to read; much ink without a word counts, too."""
+    return reading.confidence < LOW_CONFIDENCE if reading.words else ink > _UNREAD_INK
 
 
 def _read_turned(
@@ -111,7 +116,8 @@ def _read_turned(
         second = _read(path, picture, languages, deadline)
     finally:
         path.unlink(missing_ok=True)
-    return (extra, second) if second.weight > first.weight else (0, first)
+    better = second.weight > first.weight and second.confidence >= _LEGIBLE
+    return (extra, second) if better else (0, first)
 
 
 def _orientation(picture: PreparedPicture, deadline: float) -> int:
@@ -176,20 +182,3 @@ def _set_up() -> None:
 def _version() -> str:
     _set_up()
     return str(pytesseract.get_tesseract_version())
-
-
-def _to_points(
-    words: tuple[Word, ...], picture: PreparedPicture, read_at: int, width: float, height: float
-) -> tuple[Word, ...]:
-    """Map the words from pixels of the picture as read to points of the page as stored."""
-    wide, high = picture.width_px, picture.height_px
-    if picture.turned % 180:
-        wide, high = high, wide
-    stretch_x, stretch_y = width / wide, height / high
-    mapped = []
-    for word in words:
-        box = turned_back(word.box, read_at, wide, high)
-        x0, y0 = box.x0 * stretch_x, box.y0 * stretch_y
-        points = Box(x0, y0, box.x1 * stretch_x, box.y1 * stretch_y)
-        mapped.append(Word(word.text, points, word.confidence, word.line))
-    return tuple(mapped)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from math import atan2, degrees
-from statistics import median
 
 from eakte.domain.text import Box, Word
 
 _WORD_LEVEL = "5"
 _COLUMNS = 12
-_TELLING_LENGTH, _TELLING_WORDS, _TELLING_LINES = 4, 4, 3
+_TELLING_LENGTH = 4
 
 
 @dataclass(frozen=True)
@@ -70,18 +68,6 @@ def lying(words: tuple[Word, ...]) -> int:
         if before.line == after.line
     ]
     return 270 if sum(step > 0 for step in steps) * 2 >= len(steps) else 90
-
-
-def skew(words: tuple[Word, ...]) -> float:
-    """Give by how many degrees the lines fall (negative: rise): the median over long lines."""
-    angles = []
-    for _, run in groupby(words, key=lambda word: word.line):
-        line = list(run)
-        first, last = line[0].box, line[-1].box
-        if len(line) >= _TELLING_WORDS and last.x0 > first.x0:
-            fall = (last.y0 + last.y1 - first.y0 - first.y1) / 2
-            angles.append(degrees(atan2(fall, last.x0 - first.x0)))
-    return median(angles) if len(angles) >= _TELLING_LINES else 0.0
 
 
 def turned_back(box: Box, turned: int, width: float, height: float) -> Box:

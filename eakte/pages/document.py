@@ -17,6 +17,7 @@ from eakte.domain.mail import POINTS_PER_INCH, PageKind, SourcePage
 from eakte.i18n import N_
 from eakte.pages.content import Drawing, DrawnPicture, Rectangle, read_page, spanned
 from eakte.pages.glance import GLANCE_DPI
+from eakte.pages.jbig2 import jbig2_findings
 from eakte.pages.limits import check_count, check_pixels
 from eakte.pages.pictures import grey_glance
 from eakte.pages.render import draw, open_document
@@ -96,9 +97,8 @@ def _page(page: pikepdf.Page, number: int, drawable: pypdfium2.PdfDocument) -> S
     bitonal = picture is not None and _is_bitonal(picture.stream)
     glance = _glance(picture, dpi, drawable, number)
     sight = see(number, glance, dpi, bitonal=bitonal)
-    findings = sight.findings
-    if any("/JBIG2Decode" in filters_of(item.stream) for item in drawing.pictures):
-        findings = (*findings, Finding(FindingCode.JBIG2, number))
+    streams = (item.stream for item in drawing.pictures)
+    jbig2 = (stream for stream in streams if "/JBIG2Decode" in filters_of(stream))
     return SourcePage(
         number=number,
         width=width,
@@ -106,7 +106,7 @@ def _page(page: pikepdf.Page, number: int, drawable: pypdfium2.PdfDocument) -> S
         kind=PageKind.BORN_DIGITAL if picture is None else PageKind.PICTURE,
         dpi=dpi,
         bitonal=bitonal,
-        findings=findings,
+        findings=(*sight.findings, *jbig2_findings(number, jbig2)),
         separator=sight.separator,
         rotation=int(page.obj.get(Name.Rotate, 0)) % 360,
         picture=None if picture is None else picture.place,
@@ -191,7 +191,9 @@ def _glance(
         with Image.open(io.BytesIO(picture.stream.read_raw_bytes())) as file:
             if file.mode in ("L", "RGB"):
                 return grey_glance(file, dpi)
-    return draw(drawable, number, GLANCE_DPI)[0]
+    glance, drawn_dpi = draw(drawable, number, GLANCE_DPI)
+    glance.info["dpi"] = (drawn_dpi, drawn_dpi)
+    return glance
 
 
 def _file_findings(pdf: pikepdf.Pdf, data: bytes) -> tuple[Finding, ...]:

@@ -108,12 +108,15 @@ def exif_rotation(file: Image.Image) -> int:
 
 
 def grey_glance(file: Image.Image, dpi: float) -> Image.Image:
-    """Decode all of the picture into a small grey one; a JPEG is scaled while decoding."""
-    size = glance_size(file.width, file.height, dpi)
+    """Decode all of the picture into a small grey one, which tells its dpi; JPEG decodes small."""
+    width = file.width
+    size = glance_size(width, file.height, dpi)
     if file.format == "JPEG":
         file.draft("L", size)
     file.load()
-    return as_grey(file).resize(size, Image.Resampling.BOX)
+    glance = as_grey(file).resize(size, Image.Resampling.BOX)
+    glance.info["dpi"] = (dpi * size[0] / width,) * 2
+    return glance
 
 
 def as_grey(picture: Image.Image) -> Image.Image:

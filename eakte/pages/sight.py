@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.findings import Finding
 from eakte.domain.mail import Mark, MarkKind
-from eakte.pages.glance import is_blank, is_separator
-
-LOW_DPI = 190.0
+from eakte.pages.glance import is_separator
+from eakte.pages.quality import page_findings
 
 
 @dataclass(frozen=True)
@@ -25,12 +24,7 @@ class Sight:
 
 def see(number: int, glance: Image.Image, dpi: float | None, *, bitonal: bool) -> Sight:
     """Look at page `number` through its grey glance (at most GLANCE_DPI, as stored)."""
-    found = {
-        FindingCode.BLANK_PAGE: is_blank(glance),
-        FindingCode.BITONAL: bitonal,
-        FindingCode.LOW_RESOLUTION: dpi is not None and dpi < LOW_DPI,
-    }
-    findings = tuple(Finding(code, number) for code, present in found.items() if present)
+    findings = page_findings(number, glance, dpi, bitonal=bitonal)
     separator = is_separator(glance)
     marks = (Mark(MarkKind.SPLIT, "PATCHT"),) if separator else ()
     return Sight(findings, marks, separator)

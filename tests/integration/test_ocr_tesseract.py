@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from PIL import Image, ImageDraw, ImageFilter
 from eakte import sandbox
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
-from eakte.domain.text import RecognisedPage
+from eakte.domain.text import PreparedPicture, RecognisedPage
 from eakte.ocr.tesseract import recognise
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import is_legible, own_text
 from eakte.pages.prepare import prepare
 from tests.integration.page_samples import DPI, SIZE, drawn_pdf, encoded, letter, scanner_pdf
+from tests.unit.pages.page_drawings import scrawl
 
 WIDTH, HEIGHT = (72 * edge / DPI for edge in SIZE)
 
@@ -28,6 +31,10 @@ def _read(tmp_path: Path, data: bytes, seconds: float = 60) -> RecognisedPage:
     page = inspection.pages[0]
     picture = prepare(source, inspection.media_type, 1, tmp_path / "page.tif")
     return recognise(seconds, picture, 1, page.width, page.height, "deu+eng")
+
+
+def _codes(page: RecognisedPage) -> set[FindingCode]:
+    return {found.code for found in page.findings}
 
 
 def _children() -> set[str]:
@@ -88,6 +95,7 @@ def test_a_blank_page_has_no_words_and_is_complete(tmp_path: Path) -> None:
 def test_running_out_of_time_is_incomplete_and_leaves_no_process(
     seconds: float, tmp_path: Path
 ) -> None:
+    """Demand 35: a page whose time ran out is incomplete, never an empty success (and 55)."""
     gc.disable()  # a forgotten Popen would be reaped by its destructor, some day
     before = _children()
     page = _read(tmp_path, encoded(letter(), "JPEG"), seconds)
@@ -110,15 +118,38 @@ def test_pages_that_hardly_read_are_named(spoil: str, tmp_path: Path) -> None:
     assert read.complete
 
 
-@pytest.mark.parametrize(("degrees", "skewed"), [(1.5, False), (-4, True), (4, True)])
-def test_skewed_pages_are_named(degrees: float, skewed: bool, tmp_path: Path) -> None:
-    page = Image.new("RGB", SIZE, "white")
-    draw = ImageDraw.Draw(page)
-    for y in range(150, 700, 60):
-        draw.text((90, y), "Wir bitten um Auskunft zu diesem Fall", fill=0, font_size=32)
-    tilted = page.rotate(degrees, Image.Resampling.BICUBIC, fillcolor="white")
-    read = _read(tmp_path, encoded(tilted, "JPEG"))
-    assert (FindingCode.SKEWED in {found.code for found in read.findings}) is skewed
+def test_scrawl_is_named_as_handwriting_and_not_as_turned(tmp_path: Path) -> None:
+    page = scrawl(Image.new("L", (1240, 1754), 250), 9, 200)
+    read = _read(tmp_path, encoded(page, "PNG"))
+    assert {found.code for found in read.findings} == {
+        FindingCode.LOW_OCR_CONFIDENCE,
+        FindingCode.HANDWRITING,
+    }
+    assert read.rotation == 0
+
+
+def test_a_form_filled_by_hand_is_handwriting_an_empty_one_is_not(tmp_path: Path) -> None:
+    form = Image.new("L", (1654, 2339), 250)
+    draw = ImageDraw.Draw(form)
+    for row, label in enumerate(("Name", "Anschrift", "Geburtsdatum", "Anliegen", "Begründung")):
+        draw.rectangle((150, 290 + 220 * row, 1500, 490 + 220 * row), outline=60, width=2)
+        draw.text((160, 300 + 220 * row), label, fill=30, font_size=30)
+    assert FindingCode.HANDWRITING not in _codes(_read(tmp_path, encoded(form, "PNG")))
+    for row in range(5):
+        scrawl(form, 1, 460 + 220 * row, letter=32, seed=row)
+    assert FindingCode.HANDWRITING in _codes(_read(tmp_path, encoded(form, "PNG")))
+
+
+def test_a_signature_a_blurred_page_and_a_drawing_are_no_handwriting(tmp_path: Path) -> None:
+    signed = letter().resize((1654, 2323))
+    scrawl(signed, 1, 2150, letter=30)
+    ImageDraw.Draw(signed).rectangle((500, 2000, 1654, 2323), fill="white")
+    blurred = letter().resize((1654, 2323)).filter(ImageFilter.GaussianBlur(6))
+    drawing = letter().resize((1654, 2323))
+    for turn in range(0, 900, 30):
+        ImageDraw.Draw(drawing).arc((300, 900, 800 + turn, 1500 + turn), 0, 360, fill=40, width=3)
+    for page in (signed, blurred, drawing):
+        assert FindingCode.HANDWRITING not in _codes(_read(tmp_path, encoded(page, "PNG")))
 
 
 def test_it_works_in_the_sandbox(tmp_path: Path) -> None:
@@ -129,6 +160,49 @@ def test_it_works_in_the_sandbox(tmp_path: Path) -> None:
     picture = sandbox.call(limits, prepare, source, MediaType.JPEG, 1, out)
     page = sandbox.call(limits, recognise, 90.0, picture, 1, WIDTH, HEIGHT, "deu+eng")
     assert "Müllgebühren" in page.text
+
+
+_SLOW_TESSERACT = """#!/bin/sh
+[ "$1" = --version ] && { echo "tesseract 5.3.0"; exit; }
+sleep 60 &
+read -r _ _ _ _ group _ < /proc/$$/stat
+echo "$OMP_THREAD_LIMIT" "$(ulimit -v)" "$group" "$!" > "${0%/*}/report"
+wait
+"""
+
+
+def recognise_with(folder: Path, picture: PreparedPicture, seconds: float) -> RecognisedPage:
+    """Read with the program `tesseract` of a folder (runs in the sandbox)."""
+    os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
+    return recognise(seconds, picture, 1, WIDTH, HEIGHT, "deu")
+
+
+def test_tesseract_has_one_thread_a_group_and_a_memory_cap_and_is_reaped(tmp_path: Path) -> None:
+    """Demand 55 (and 35): a hanging Tesseract is limited and goes with all that it started."""
+    program = tmp_path / "tesseract"
+    program.write_text(_SLOW_TESSERACT)
+    program.chmod(0o755)
+    source = tmp_path / "scan.jpg"
+    source.write_bytes(encoded(letter(), "JPEG", quality=85))
+    picture = prepare(source, MediaType.JPEG, 1, tmp_path / "page.tif")
+    limits = sandbox.Limits(memory_mb=1400)
+    page = sandbox.call(limits, recognise_with, tmp_path, picture, 1.5)
+    threads, kilobytes, group, grandchild = (tmp_path / "report").read_text().split()
+    assert (threads, int(kilobytes)) == ("1", 1400 * 1024)
+    assert int(group) != os.getpgrp()
+    assert _ends(grandchild)
+    assert (page.complete, page.words) == (False, ())
+    assert _codes(page) == {FindingCode.OCR_INCOMPLETE}
+
+
+def _ends(pid: str) -> bool:
+    """Tell whether a process is gone (or only waits to be reaped) within five seconds."""
+    stat = Path("/proc") / pid / "stat"
+    for _turn in range(50):
+        if not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_shadow_and_tint_do_not_hurt(tmp_path: Path) -> None:
