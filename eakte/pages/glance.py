@@ -1,14 +1,12 @@
-"""What a small grey picture of a page tells at a glance: is it blank, is it a separator sheet?"""
+"""What a small grey picture of a page tells at a glance: is it blank?"""
 
 from __future__ import annotations
 
 import numpy as np
-import zxingcpp
 from PIL import Image, ImageFilter
 
 GLANCE_DPI = 150
 """Enough for barcodes and strokes of a pencil, a quarter of the pixels of a 300 dpi scan."""
-SEPARATOR_TEXT = "PATCHT"
 
 _BLANK_DPI = 60
 _PATCH = 9
@@ -18,7 +16,6 @@ _INK_DEPTH = 0.10
 """Darker than the paper around by more than this is a mark; grain stays below, pencil above."""
 _MARKED_SHARE = 0.0004
 """A page with fewer marked pixels is blank: about a square of 4.5 mm on A4."""
-_BARCODES = zxingcpp.barcode_formats_from_str("Code128,Code39,QRCode")
 
 
 def glance_size(width: float, height: float, dpi: float) -> tuple[int, int]:
@@ -53,9 +50,3 @@ def _paper(small: Image.Image) -> np.ndarray:
     brightest = padded.reshape(rows, _PATCH, columns, _PATCH).max((1, 3))
     smooth = Image.fromarray(brightest).filter(ImageFilter.BoxBlur(1))
     return np.asarray(smooth.resize(small.size, Image.Resampling.BILINEAR), np.float32)
-
-
-def is_separator(glance: Image.Image) -> bool:
-    """Tell whether the page bears a barcode that reads exactly PATCHT."""
-    codes = zxingcpp.read_barcodes(np.asarray(glance), formats=_BARCODES)
-    return any(code.text == SEPARATOR_TEXT for code in codes)

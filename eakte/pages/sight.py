@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.mail import Mark, MarkKind
-from eakte.pages.glance import is_blank, is_separator
+from eakte.domain.mail import Mark
+from eakte.pages.glance import is_blank
+from eakte.pages.marking import marking
 
 LOW_DPI = 190.0
 
@@ -30,7 +31,6 @@ def see(number: int, glance: Image.Image, dpi: float | None, *, bitonal: bool) -
         FindingCode.BITONAL: bitonal,
         FindingCode.LOW_RESOLUTION: dpi is not None and dpi < LOW_DPI,
     }
-    findings = tuple(Finding(code, number) for code, present in found.items() if present)
-    separator = is_separator(glance)
-    marks = (Mark(MarkKind.SPLIT, "PATCHT"),) if separator else ()
-    return Sight(findings, marks, separator)
+    marked = marking(number, glance)
+    findings = [Finding(code, number) for code, present in found.items() if present]
+    return Sight((*findings, *marked.findings), marked.marks, marked.separator)

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import zxingcpp
 from PIL import Image, ImageDraw
 
-from eakte.pages.glance import GLANCE_DPI, is_blank, is_separator
+from eakte.pages.glance import GLANCE_DPI, is_blank
 
 A4 = round(8.27 * GLANCE_DPI), round(11.69 * GLANCE_DPI)
 
@@ -47,24 +46,3 @@ def test_specks_of_dust_stay_blank() -> None:
     for x in range(100, 1100, 100):
         draw.ellipse((x, 500, x + 2, 502), fill=120)
     assert is_blank(page)
-
-
-@pytest.mark.parametrize("kind", ["Code128", "Code39", "QRCode"])
-def test_a_sheet_that_reads_patcht_is_a_separator(kind: str) -> None:
-    sheet = _paper(250, 3)
-    sheet.paste(_barcode("PATCHT", kind), (200, 300))
-    assert is_separator(sheet)
-    assert is_separator(sheet.rotate(180))
-
-
-@pytest.mark.parametrize("text", ["PATCHTS", "APATCHT", "PATCH1"])
-def test_other_barcodes_are_no_separators(text: str) -> None:
-    sheet = _paper(250, 3)
-    sheet.paste(_barcode(text, "Code128"), (200, 300))
-    assert not is_separator(sheet)
-
-
-def _barcode(text: str, kind: str) -> Image.Image:
-    code = zxingcpp.create_barcode(text, zxingcpp.barcode_format_from_str(kind))
-    picture = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(code)))
-    return picture.convert("L").resize((600, 600 if kind == "QRCode" else 200))
