@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import zxingcpp
@@ -20,6 +21,13 @@ _CHECKED = zxingcpp.barcode_formats_from_str(
 _LONGEST_EDGE = 4000
 _TALLEST_BARS = 420
 """Pixels of a glance: 71 mm."""
+_BARS = 150
+"""Pixels of a glance: 25 mm."""
+_ANGLES = (0, 12, -12, 24, -24, 38, -38)
+"""Degrees; zxing-cpp reads codes that are askew by some eight degrees, from each of four sides."""
+_NOWHERE = (0, 0, 0, 0)
+"""Where a code is that was read on a turned glance; the page's coded cells tell its place."""
+_HALF_RIGHT = 45
 _SHORTEST_CODE_39 = 4
 """Code 39 has no check digit: shorter texts are read out of damaged bars, too."""
 _BINARIZERS = (
@@ -31,24 +39,29 @@ _BINARIZERS = (
 
 @dataclass(frozen=True)
 class Code:
-    """A barcode: its text, its symbology, and the box around it; unread ones have no text."""
+    """A barcode: its text, its symbology, and the box around it."""
 
     text: str
     symbology: str
     box: Rectangle
-    read: bool = True
-    """False: it was found, but its check says that it is damaged."""
+
+    upright: bool = True
+    """False: bars that lie on their side, so that they are read from top to bottom."""
 
     @property
-    def solid(self) -> bool:
-        """Tell whether the box holds the code only: equal bars far apart are given as one code."""
+    def areas(self) -> tuple[Rectangle, ...]:
+        """Give where the code is: both ends of the box where equal bars were given as one code."""
         x0, y0, x1, y1 = self.box
-        return self.symbology == "QR Code" or min(x1 - x0, y1 - y0) <= _TALLEST_BARS
+        if self.symbology == "QR Code" or (y1 - y0 if self.upright else x1 - x0) <= _TALLEST_BARS:
+            return (self.box,)
+        if self.upright:
+            return (x0, y0, x1, y0 + _BARS), (x0, y1 - _BARS, x1, y1)
+        return (x0, y0, x0 + _BARS, y1), (x1 - _BARS, y0, x1, y1)
 
 
 def read_codes(glance: Image.Image) -> tuple[Code, ...]:
-    """Give the Code 128, Code 39 and QR codes of a grey glance, damaged ones marked unread."""
-    return _codes(glance, _OURS, _BINARIZERS[0])
+    """Give the Code 128, Code 39 and QR codes of a grey glance."""
+    return _codes(glance, _OURS, try_invert=False, try_downscale=False)
 
 
 def read_harder(glance: Image.Image) -> tuple[Code, ...]:
@@ -56,28 +69,32 @@ def read_harder(glance: Image.Image) -> tuple[Code, ...]:
 
     This costs up to a hundred times as much: for a page where something looks like a code.
     """
+    for angle in _ANGLES:
+        found = _codes(glance.rotate(angle, Image.Resampling.BILINEAR, fillcolor=255), _CHECKED)
+        if found:
+            return tuple(replace(code, box=_NOWHERE) for code in found)
     for picture, scale in _variants(glance):
         for binarizer in _BINARIZERS:
-            found = [code for code in _codes(picture, _CHECKED, binarizer) if code.read]
+            found = _codes(picture, _CHECKED, binarizer=binarizer)
             if found:
                 return tuple(_scaled(code, scale) for code in found)
     return ()
 
 
-def _codes(
-    picture: Image.Image, formats: zxingcpp.BarcodeFormats, binarizer: zxingcpp.Binarizer
-) -> tuple[Code, ...]:
-    found = zxingcpp.read_barcodes(
-        np.asarray(picture), formats=formats, binarizer=binarizer, return_errors=True
-    )
-    return tuple(_code(each) for each in found)
+def _codes(picture: Image.Image, formats: zxingcpp.BarcodeFormats, **ways: Any) -> tuple[Code, ...]:
+    found = zxingcpp.read_barcodes(np.asarray(picture), formats=formats, **ways)
+    codes = (_code(each) for each in found)
+    return tuple(code for code in codes if not _by_chance(code))
 
 
 def _code(found: zxingcpp.Barcode) -> Code:
     symbology = str(found.format)
-    short = symbology == "Code 39" and len(found.text) < _SHORTEST_CODE_39
-    read = bool(found.valid) and not short
-    return Code(found.text if read else "", symbology, _box(found), read)
+    upright = abs(abs(found.orientation) - 90) > _HALF_RIGHT
+    return Code(found.text, symbology, _box(found), upright)
+
+
+def _by_chance(code: Code) -> bool:
+    return code.symbology == "Code 39" and len(code.text) < _SHORTEST_CODE_39
 
 
 def _box(found: zxingcpp.Barcode) -> Rectangle:
@@ -103,4 +120,4 @@ def _variants(glance: Image.Image) -> Iterator[tuple[Image.Image, float]]:
 
 def _scaled(code: Code, scale: float) -> Code:
     x0, y0, x1, y1 = (round(edge / scale) for edge in code.box)
-    return Code(code.text, code.symbology, (x0, y0, x1, y1))
+    return replace(code, box=(x0, y0, x1, y1))

@@ -12,7 +12,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Mark, MarkKind
 from eakte.i18n import N_
 from eakte.pages.barcodes import understand
-from eakte.pages.bars import barred_cells, has_bars, is_sheet
+from eakte.pages.bars import coded_cells, has_code, is_sheet
 from eakte.pages.codes import Code, read_codes, read_harder
 
 COVER_WITH_CONTENT = N_("a Vorblatt with other content; it was kept in the letter")
@@ -32,30 +32,28 @@ def marking(number: int, glance: Image.Image) -> Marking:
     """Look for marks on page `number` through its grey glance.
 
     A page with an order to split or a Vorblatt's code is a sheet of its own if it shows hardly
-    anything else; else it is content. A page that shows hardly anything but bars or a damaged code,
+    anything else; else it is content. A page that shows hardly anything but what looks like codes,
     and bears no code that can be read, is content, with a finding: it may be a damaged separator.
     """
     codes = read_codes(glance)
-    barred = barred_cells(glance)
-    if not any(code.read for code in codes):
-        if not codes and not has_bars(barred):
-            return Marking()
-        codes = read_harder(glance) or codes
-    read = tuple(code for code in codes if code.read)
-    if read:
-        return _understood(number, glance, barred, read)
-    damaged = is_sheet(glance, barred, codes)
+    coded = coded_cells(glance)
+    if not codes and not has_code(coded):
+        return Marking()
+    codes = codes or read_harder(glance)
+    if codes:
+        return _understood(number, glance, coded, codes)
+    damaged = is_sheet(glance, coded, ())
     return Marking((), (Finding(FindingCode.DAMAGED_SEPARATOR, number),) if damaged else ())
 
 
 def _understood(
-    number: int, glance: Image.Image, barred: np.ndarray, codes: tuple[Code, ...]
+    number: int, glance: Image.Image, coded: np.ndarray, codes: tuple[Code, ...]
 ) -> Marking:
     readings = [understand(code.text, code.symbology) for code in codes]
     marks = _unlike(mark for reading in readings for mark in reading.marks)
     kinds = {mark.kind for mark in marks}
     ordering = bool(kinds & {MarkKind.SPLIT, MarkKind.COVER})
-    sheet = ordering and is_sheet(glance, barred, codes)
+    sheet = ordering and is_sheet(glance, coded, codes)
     details = [reading.doubt for reading in readings if reading.doubt]
     details += _cover_doubts(marks, sheet=sheet)
     findings = [Finding(FindingCode.DOUBTFUL_BARCODE, number, each) for each in details]
