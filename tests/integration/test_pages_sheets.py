@@ -111,21 +111,19 @@ def test_our_sheets_are_read_at_150_dpi_bitonal_skewed_and_compressed(name: str)
         assert (seen.separator, seen.findings) == (True, ())
 
 
-def _scribbled(sheet: Image.Image) -> Image.Image:
-    """Strokes of a marker through every code."""
+def _streaked(sheet: Image.Image) -> Image.Image:
+    """White streaks all over, as of a dirty drum, at a slant."""
     picture = sheet.copy()
     draw = ImageDraw.Draw(picture)
-    for y in range(180, sheet.height, 130):
-        draw.line((100, y + 60, sheet.width - 100, y), fill=0, width=30)
-    for x in range(150, sheet.width, 110):
-        draw.line((x, 0, x, sheet.height), fill=255, width=25)
+    for x in range(-300, sheet.width, 60):
+        draw.line((x, 0, x + 300, sheet.height), fill=255, width=18)
     return picture
 
 
-@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("name", [name for name in SHEETS if name != "separator"])
 def test_our_sheets_beyond_reading_are_a_finding_never_silent(name: str) -> None:
     """Demand 39: a failed detection is visible."""
-    seen = _seen(_scribbled(_drawn(name)))
+    seen = _seen(_streaked(_drawn(name)))
     assert seen.marks == ()
     assert [finding.code for finding in seen.findings] == [FindingCode.DAMAGED_SEPARATOR]
     assert not seen.separator
@@ -154,8 +152,12 @@ def test_writing_on_our_own_sheet_makes_it_content() -> None:
     page = _drawn("separator").copy()
     draw = ImageDraw.Draw(page)
     for number in range(16):
-        draw.text((1150, 230 + 40 * number), LINES[number % 2], fill=30, font=ImageFont.truetype(FONT, 38))
-        draw.text((230, 2400 + 40 * number), LINES[number % 2], fill=30, font=ImageFont.truetype(FONT, 38))
+        draw.text(
+            (1150, 230 + 40 * number), LINES[number % 2], fill=30, font=ImageFont.truetype(FONT, 38)
+        )
+        draw.text(
+            (230, 2400 + 40 * number), LINES[number % 2], fill=30, font=ImageFont.truetype(FONT, 38)
+        )
     seen = _seen(page)
     assert [finding.code for finding in seen.findings] == [FindingCode.SEPARATOR_WITH_CONTENT]
     assert not seen.separator

@@ -122,7 +122,7 @@ def test_a_doubtful_text_is_shown_printable_and_short() -> None:
 def test_no_single_slip_is_taken_for_one_of_ours_unless_it_is_another_whole_one(
     text: str, data: st.DataObject
 ) -> None:
-    """Demand 39: a strict pattern. Nothing that one slip makes is read as if it had not been made."""
+    """Demand 39: a strict pattern. What a slip made is not read as if it had not been made."""
     place = data.draw(st.integers(0, len(text)))
     put = data.draw(st.text(max_size=2))
     cut = data.draw(st.integers(0, 2))
