@@ -64,15 +64,23 @@ def read_codes(glance: Image.Image) -> tuple[Code, ...]:
     return _codes(glance, _OURS, try_invert=False, try_downscale=False)
 
 
-def read_harder(glance: Image.Image) -> tuple[Code, ...]:
-    """Give the codes that some way of looking reads, of more symbologies; () if none does.
+def read_askew(glance: Image.Image) -> tuple[Code, ...]:
+    """Give the codes, of more symbologies, that are read when the glance is turned; () if none.
 
-    This costs up to a hundred times as much: for a page where something looks like a code.
+    This costs about ten times as much: for a page where something looks like a code.
     """
     for angle in _ANGLES:
         found = _codes(glance.rotate(angle, Image.Resampling.BILINEAR, fillcolor=255), _CHECKED)
         if found:
             return tuple(replace(code, box=_NOWHERE) for code in found)
+    return ()
+
+
+def read_harder(glance: Image.Image) -> tuple[Code, ...]:
+    """Give the codes that some way of looking reads, of more symbologies; () if none does.
+
+    This costs about a hundred times as much: for a page that shows hardly anything but codes.
+    """
     for picture, scale in _variants(glance):
         for binarizer in _BINARIZERS:
             found = _codes(picture, _CHECKED, binarizer=binarizer)

@@ -13,7 +13,7 @@ from eakte.domain.mail import Mark, MarkKind
 from eakte.i18n import N_
 from eakte.pages.barcodes import understand
 from eakte.pages.bars import coded_cells, has_code, is_sheet
-from eakte.pages.codes import Code, read_codes, read_harder
+from eakte.pages.codes import Code, read_askew, read_codes, read_harder
 
 COVER_WITH_CONTENT = N_("a Vorblatt with other content; it was kept in the letter")
 TWO_COVERS = N_("two Vorblätter on one page")
@@ -39,11 +39,12 @@ def marking(number: int, glance: Image.Image) -> Marking:
     coded = coded_cells(glance)
     if not codes and not has_code(coded):
         return Marking()
-    codes = codes or read_harder(glance)
+    codes = codes or read_askew(glance)
+    alone = not codes and is_sheet(glance, coded, ())
+    codes = read_harder(glance) if alone else codes
     if codes:
         return _understood(number, glance, coded, codes)
-    damaged = is_sheet(glance, coded, ())
-    return Marking((), (Finding(FindingCode.DAMAGED_SEPARATOR, number),) if damaged else ())
+    return Marking((), (Finding(FindingCode.DAMAGED_SEPARATOR, number),) if alone else ())
 
 
 def _understood(
