@@ -59,9 +59,9 @@ class Code:
         return (x0, y0, x0 + _BARS, y1), (x1 - _BARS, y0, x1, y1)
 
 
-def read_codes(glance: Image.Image) -> tuple[Code, ...]:
-    """Give the Code 128, Code 39 and QR codes of a grey glance."""
-    return _codes(glance, _OURS, try_invert=False, try_downscale=False)
+def read_codes(glance: Image.Image, *, large: bool) -> tuple[Code, ...]:
+    """Give the Code 128, Code 39 and QR codes of a grey glance; large ones for certain if asked."""
+    return _codes(glance, _OURS, try_invert=large, try_downscale=large)
 
 
 def read_askew(glance: Image.Image) -> tuple[Code, ...]:

@@ -35,9 +35,10 @@ def marking(number: int, glance: Image.Image) -> Marking:
     anything else; else it is content. A page that shows hardly anything but what looks like codes,
     and bears no code that can be read, is content, with a finding: it may be a damaged separator.
     """
-    codes = read_codes(glance)
     coded = coded_cells(glance)
-    if not codes and not has_code(coded):
+    large = has_code(coded)
+    codes = read_codes(glance, large=large)
+    if not codes and not large:
         return Marking()
     codes = codes or read_askew(glance)
     alone = not codes and is_sheet(glance, coded, ())
