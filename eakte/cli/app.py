@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review
+from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review, separator
 from eakte.i18n import _
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ mailroom.register(app)
 clerk.register(app)
 auditor.register(app)
 operator.register(app)
+separator.register(app)
 app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))

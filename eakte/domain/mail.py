@@ -135,7 +135,10 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """A barcode that follows one of eakte's patterns: kind, value as read, and its symbology."""
+    """A barcode that follows one of eakte's patterns: kind, value as read, and its symbology.
+
+    The value of an Aktenzeichen is its canonical form, without what stood before it in the code.
+    """
 
     kind: MarkKind
     value: str
@@ -152,11 +155,16 @@ class Side(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """What a Vorblatt says: batch number, pages that must follow it (0: not told), and sides."""
+    """What a Vorblatt says: batch number, pages besides it in its scan (0: not told), and sides.
+
+    `in_order` is for even sides only: False (the rule) if the turned stack was scanned, so that the
+    reverse of the last sheet came first.
+    """
 
     number: str
     pages: int = 0
     side: Side = Side.BOTH
+    in_order: bool = False
 
 
 @dataclass(frozen=True)

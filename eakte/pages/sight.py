@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from eakte.domain.findings import Finding
-from eakte.domain.mail import Mark, MarkKind
-from eakte.pages.glance import is_separator
+from eakte.domain.mail import Mark
+from eakte.pages.marking import marking
 from eakte.pages.quality import page_findings
 
 
@@ -25,6 +25,5 @@ class Sight:
 def see(number: int, glance: Image.Image, dpi: float | None, *, bitonal: bool) -> Sight:
     """Look at page `number` through its grey glance (at most GLANCE_DPI, as stored)."""
     findings = page_findings(number, glance, dpi, bitonal=bitonal)
-    separator = is_separator(glance)
-    marks = (Mark(MarkKind.SPLIT, "PATCHT"),) if separator else ()
-    return Sight(findings, marks, separator)
+    marked = marking(number, glance)
+    return Sight((*findings, *marked.findings), marked.marks, marked.separator)
