@@ -30,11 +30,12 @@ scan = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, default=1),
     sa.Column("batch", sa.Text, nullable=False, default=""),
     sa.Column("side", sa.Text, nullable=False, default=""),
+    sa.Column("in_order", sa.Boolean, nullable=False, default=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
 )
 """A received file, named by its content; `attempt` counts intakes, more than one after a retry.
 
-`batch` and `side` are set for halves of a duplex batch.
+`batch`, `side` and `in_order` are set for halves of a duplex batch.
 """
 
 receipt = sa.Table(

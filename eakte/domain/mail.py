@@ -87,6 +87,8 @@ class Delivery:
     kind: DeliveryKind
     name: str
     members: tuple[Enclosure, ...]
+    in_order: bool = False
+    """For a duplex batch: the even pages are not back to front."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,14 @@ class Batch:
     pages: int = 0
     side: Side = Side.BOTH
     in_order: bool = False
+
+
+@dataclass(frozen=True)
+class Half:
+    """One half of a duplex batch, and what is doubtful about it."""
+
+    batch: Batch
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

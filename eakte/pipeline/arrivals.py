@@ -6,6 +6,7 @@ All functions here run inside a transaction of the caller, on its connection.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from eakte.audit import log
@@ -16,11 +17,11 @@ from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest
 from eakte.domain.mail import (
-    Batch,
     Delivery,
     DeliveryKind,
     Enclosure,
     EnclosureRole,
+    Half,
     Scan,
     ScanState,
     Side,
@@ -31,6 +32,8 @@ from eakte.pipeline.submit import Submitter
 from eakte.pipeline.transitions import MACHINE
 from eakte.records import scans
 from eakte.records.scans import ScanRecord
+
+_DOUBTS_OF_A_HALF = {FindingCode.BATCH_INCOMPLETE, FindingCode.DOUBTFUL_BARCODE}
 
 
 def take_apart(
@@ -69,7 +72,7 @@ def take_apart(
 def collate(
     connection: Connection,
     scan: Digest,
-    batch: Batch,
+    half: Half,
     store: BlobStore,
     submitter: Submitter,
     at: datetime,
@@ -82,15 +85,17 @@ def collate(
     record = scans.get(connection, scan)
     if record.state is not ScanState.RECEIVED:
         return
+    batch = half.batch
     scans.set_batch(connection, scan, batch)
     other = scans.other_half(connection, record.scan.station, batch)
     if other is None:
-        scans.set_state(connection, scan, ScanState.WAITING, (), at)
+        scans.set_state(connection, scan, ScanState.WAITING, half.findings, at)
         after = {"batch": batch.number, "side": batch.side.value}
         log.append(connection, _event(Action.WAITING, record, scan, after, at))
         return
-    odd, even = (record, other) if batch.side is Side.ODD else (other, record)
-    _join(connection, batch, (odd, even), store, submitter, at)
+    present = replace(record, findings=half.findings)
+    odd, even = (present, other) if batch.side is Side.ODD else (other, present)
+    _join(connection, batch.number, (odd, even), store, submitter, at)
 
 
 def unlock(
@@ -121,7 +126,7 @@ def give_up_waiting(connection: Connection, scan: Digest, at: datetime) -> None:
 
 def _join(
     connection: Connection,
-    batch: Batch,
+    number: str,
     halves: tuple[ScanRecord, ScanRecord],
     store: BlobStore,
     submitter: Submitter,
@@ -130,14 +135,16 @@ def _join(
     pieces = tuple(
         Enclosure(half.scan.name, half.scan.digest, EnclosureRole.PIECE) for half in halves
     )
-    name = f"{batch.number} (duplex)"
-    digest = store.put(to_json(Delivery(DeliveryKind.DUPLEX, name, pieces)))
+    name = f"{number} (duplex)"
+    in_order = scans.is_in_order(connection, halves[1].scan.digest)
+    digest = store.put(to_json(Delivery(DeliveryKind.DUPLEX, name, pieces, in_order)))
     first = min(halves, key=lambda half: half.scan.received_at).scan
     size = sum(half.scan.size for half in halves)
     joined = Scan(digest, name, first.station, first.pipeline, size, first.received_at)
     transitions.receive(connection, joined, submitter, MACHINE, pieces)
     for half in halves:
-        scans.set_state(connection, half.scan.digest, ScanState.PROCESSED, (), at)
+        doubts = tuple(each for each in half.findings if each.code in _DOUBTS_OF_A_HALF)
+        scans.set_state(connection, half.scan.digest, ScanState.PROCESSED, doubts, at)
         after = {"delivery": digest}
         log.append(connection, _event(Action.ENCLOSED, half, half.scan.digest, after, at))
 

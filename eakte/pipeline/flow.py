@@ -24,7 +24,7 @@ from eakte.domain.akten import Document
 from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
-from eakte.domain.mail import Batch, Enclosure, Inspection, Side
+from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
 from eakte.pipeline import arrivals, transitions
@@ -168,10 +168,10 @@ class Flow:
             self.context.clock.now(),
         )
 
-    def _collate(self, connection: Connection, scan: str, half: dict[str, str]) -> None:
+    def _collate(self, connection: Connection, scan: str, digest: str) -> None:
         now, store = self.context.clock.now(), self.context.store
-        batch = Batch(half["number"], 0, Side(half["side"]))
-        arrivals.collate(connection, Digest(scan), batch, store, self._submitter, now)
+        half = from_json(Half, store.get(Digest(digest)))
+        arrivals.collate(connection, Digest(scan), half, store, self._submitter, now)
 
     def _propose(
         self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]

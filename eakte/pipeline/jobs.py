@@ -6,9 +6,13 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from eakte.deliveries.invoice import fields_of, invoice_of
-from eakte.deliveries.unpack import Unpacked, describe_files, invoice_within, unpack_container
+from eakte.deliveries.embedded import embedded_invoice
+from eakte.deliveries.folder import describe_folder
+from eakte.deliveries.invoice import invoice_of
+from eakte.deliveries.unpack import unpack
 from eakte.domain.archive import ArchiveCopy
+from eakte.domain.deliveries import Unpacked
+from eakte.domain.invoices import EmbeddedInvoice, fields_of
 from eakte.domain.letters import Field
 from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
@@ -20,6 +24,7 @@ from eakte.pages.collate import collate
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pages.prepare import prepare
+from eakte.pages.sniff import sniff
 from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
 from eakte.pdfa.check import page_count
@@ -29,11 +34,14 @@ from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed
 from eakte.store.local import file_digest
 
 
-def unpack(source: Path, media_type: MediaType, out: Path) -> Unpacked:
-    """Take a file apart into `out`: a container into its files, a PDF into its e-invoice."""
-    if media_type is MediaType.PDF:
-        return invoice_within(source, out)
-    return unpack_container(source, media_type, out)
+def unpack_container(source: Path, media_type: MediaType, out: Path) -> Unpacked:
+    """Take a mail, archive or XML apart into `out`; see eakte.deliveries.unpack."""
+    return unpack(source, media_type, out)
+
+
+def invoice_within(source: Path, out: Path) -> EmbeddedInvoice | None:
+    """Take the XML of an e-invoice out of a PDF; see eakte.deliveries.embedded."""
+    return embedded_invoice(source, out)
 
 
 def invoice_fields(xml: Path, page: int) -> tuple[Field, ...]:
@@ -41,14 +49,14 @@ def invoice_fields(xml: Path, page: int) -> tuple[Field, ...]:
     return fields_of(invoice_of(xml), page)
 
 
-def describe_folder(members: tuple[tuple[str, Path], ...], out: Path) -> Unpacked:
+def describe_files(members: tuple[tuple[str, Path], ...], out: Path) -> Unpacked:
     """Tell what each file of a delivery is, and draw the delivery's cover sheet."""
-    return describe_files(members, out)
+    return describe_folder(members, out)
 
 
-def collate_halves(odd: Path, even: Path, out: Path) -> int:
+def collate_halves(odd: Path, even: Path, out: Path, in_order: bool) -> int:  # noqa: FBT001 - it travels by name
     """Put the halves of a duplex batch together; gives the number of pages."""
-    return collate(odd, even, out)
+    return collate(odd, sniff(odd), even, sniff(even), out, reversed_=not in_order)
 
 
 def unlock_pdf(source: Path, password: str, out: Path) -> bool:

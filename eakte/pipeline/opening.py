@@ -14,10 +14,11 @@ from typing import Any
 
 from eakte import sandbox
 from eakte.database import Connection
-from eakte.deliveries.unpack import Unpacked, UnpackedFile
 from eakte.domain.codec import from_json, to_json
+from eakte.domain.deliveries import Unpacked, UnpackedFile
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest
+from eakte.domain.invoices import EmbeddedInvoice
 from eakte.domain.mail import (
     PAGED,
     Delivery,
@@ -73,6 +74,8 @@ class Opened:
     findings: tuple[Finding, ...] = ()
     signed: tuple[Signed, ...] = ()
     """Signatures over a part of the file (S/MIME)."""
+    invoice: Digest | None = None
+    """The XML of a readable e-invoice: an enclosure's, or the file itself."""
     belongs_to: Digest | None = None
     """For a lone signature: the received file that it signs."""
     report: Digest | None = None
@@ -122,7 +125,7 @@ class OpeningSteps:
     def _opened(self, record: ScanRecord, kept: tuple[Enclosure, ...]) -> Opened:
         source = self.store.path(record.scan.digest)
         if _is_delivery(kept):
-            return self._delivery(from_json(Delivery, self.store.get(record.scan.digest)))
+            return self._delivery(record, from_json(Delivery, self.store.get(record.scan.digest)))
         media_type = _identified(source)
         unlocked = tuple(each for each in kept if each.role is EnclosureRole.VIEW)
         if unlocked and media_type is MediaType.PDF:
@@ -131,24 +134,45 @@ class OpeningSteps:
             return self._cms(record, source)
         if media_type in PAGED and media_type is not MediaType.PDF:
             return Opened(media_type)
+        limits = self.context.file_limits()
         with self.context.workspace() as folder:
-            limits = self.context.file_limits()
-            found = sandbox.call(limits, jobs.unpack, source, media_type, folder)
-            return self._kept(media_type, folder, found)
+            if media_type is MediaType.PDF:
+                invoice = sandbox.call(limits, jobs.invoice_within, source, folder)
+                return self._with_invoice(media_type, folder, invoice)
+            found = sandbox.call(limits, jobs.unpack_container, source, media_type, folder)
+            return self._kept(media_type, folder, found, record.scan.digest)
 
-    def _delivery(self, delivery: Delivery) -> Opened:
+    def _with_invoice(
+        self, media_type: MediaType, folder: Path, invoice: EmbeddedInvoice | None
+    ) -> Opened:
+        if invoice is None:
+            return Opened(media_type)
+        if not invoice.file:
+            return Opened(media_type, findings=invoice.findings)
+        digest = self.store.put_file(_ours(folder, invoice.file))
+        xml = Enclosure(invoice.name, digest, EnclosureRole.INVOICE)
+        readable = invoice.invoice is not None
+        return Opened(
+            media_type, (xml,), findings=invoice.findings, invoice=digest if readable else None
+        )
+
+    def _delivery(self, record: ScanRecord, delivery: Delivery) -> Opened:
         """Describe a folder, or put the halves of a duplex batch together."""
         files = tuple((each.name, self.store.path(each.digest)) for each in delivery.members)
+        limits = self.context.file_limits()
         with self.context.workspace() as folder:
-            limits = self.context.file_limits()
             if delivery.kind is DeliveryKind.FOLDER:
-                found = sandbox.call(limits, jobs.describe_folder, files, folder)
-                return self._kept(MediaType.DELIVERY, folder, found, delivery)
+                found = sandbox.call(limits, jobs.describe_files, files, folder)
+                known = record.scan.digest
+                return self._kept(MediaType.DELIVERY, folder, found, known, delivery)
             (_odd, odd), (_even, even) = files
             out = folder / "collated"
-            sandbox.call(limits, jobs.collate_halves, odd, even, out)
+            sandbox.call(limits, jobs.collate_halves, odd, even, out, delivery.in_order)
             view = Enclosure(delivery.name, self.store.put_file(out), EnclosureRole.VIEW)
-            return Opened(MediaType.DELIVERY, (view,))
+        with self.context.engine.connect() as connection:
+            halves = [scans.get(connection, each.digest) for each in delivery.members]
+        findings = tuple(finding for half in halves for finding in half.findings)
+        return Opened(MediaType.DELIVERY, (view,), findings=findings)
 
     def _cms(self, record: ScanRecord, source: Path) -> Opened:
         """Take the content out of its signature, or find the file that a lone one signs."""
@@ -188,26 +212,30 @@ class OpeningSteps:
         media_type: MediaType,
         folder: Path,
         found: Unpacked,
+        source: Digest,
         delivery: Delivery | None = None,
     ) -> Opened:
         """Store what came out of a container, under names that we chose."""
-        known = {each.name: each.digest for each in delivery.members} if delivery else {}
-        digests = {
-            each.name: known.get(each.name) or self.store.put_file(_ours(folder, each.file))
-            for each in found.files
-        }
+        kept = delivery.members if delivery else ()
+        digests = (
+            {file.name: piece.digest for file, piece in zip(found.files, kept, strict=True)}
+            if kept
+            else {each.name: self.store.put_file(_ours(folder, each.file)) for each in found.files}
+        )
         enclosures = [Enclosure(each.name, digests[each.name], _role(each)) for each in found.files]
         if found.view:
             view = self.store.put_file(_ours(folder, found.view))
             enclosures.append(Enclosure("", view, EnclosureRole.VIEW))
         members = [each for each in found.files if each.role is EnclosureRole.MEMBER]
         parts = {each.name for each in found.files} - {each.name for each in members}
+        is_invoice = any(each.code is FindingCode.E_INVOICE for each in found.findings)
         return Opened(
             media_type,
             tuple(enclosures),
             tuple(self._member(each, found, digests) for each in members),
             found.findings,
-            tuple(
+            invoice=source if is_invoice else None,
+            signed=tuple(
                 Signed(each.name, digests[each.of], digests[each.name])
                 for each in found.files
                 if each.of in parts

@@ -15,8 +15,9 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.letters import Extraction, Field, FieldName, Schutzbedarf
 from eakte.domain.mail import (
+    Batch,
     Enclosure,
-    EnclosureRole,
+    Half,
     Inspection,
     Part,
     Scan,
@@ -27,8 +28,8 @@ from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError, UnusableInputError
 from eakte.i18n import N_
-from eakte.pages.collate import half_of_name
-from eakte.pages.split import batch_of, split
+from eakte.pages.batches import batch_findings, batch_of, half_of_name
+from eakte.pages.split import split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
 from eakte.pipeline.opening import Opened
@@ -58,7 +59,9 @@ class IntakeSteps:
             record = scans.get(connection, Digest(scan))
         source = self.store.path(known.view or Digest(scan))
         looked = sandbox.call(self.context.file_limits(), jobs.inspect_scan, source)
-        inspection = replace(looked, findings=(*looked.findings, *known.findings), view=known.view)
+        of_batch = batch_findings(looked.pages)
+        findings = (*looked.findings, *known.findings, *of_batch)
+        inspection = replace(looked, findings=findings, view=known.view)
         parts = split(inspection.pages)
         if not parts:
             detail = N_("there are only separator sheets")
@@ -70,16 +73,23 @@ class IntakeSteps:
             "parts": [list(part.pages) for part in parts],
             "languages": self.context.definitions.pipeline(record.scan.pipeline).languages,
             "signed": FindingCode.INCOMING_SIGNATURE in codes,
-            "half": None if known.view else self._half(record.scan, inspection),
+            "half": None if known.view else self._half(record.scan, inspection, of_batch),
         }
 
-    def _half(self, scan: Scan, inspection: Inspection) -> dict[str, str] | None:
-        """Tell which half of a duplex batch a scan is: its Vorblatt says so, or its name."""
+    def _half(
+        self, scan: Scan, inspection: Inspection, findings: tuple[Finding, ...]
+    ) -> str | None:
+        """Tell which half of a duplex batch a scan is: its Vorblatt says so, or its name.
+
+        Gives the digest of a Half, None if it is none.
+        """
         batch = batch_of(inspection.pages)
-        if batch is not None and batch.side is not Side.BOTH:
-            return {"number": batch.number, "side": batch.side.value}
-        named = half_of_name(scan.name) if self.context.home.scans_halves(scan.station) else None
-        return None if named is None else {"number": named[0], "side": named[1].value}
+        if batch is None and self.context.home.scans_halves(scan.station):
+            named = half_of_name(scan.name)
+            batch = named and Batch(named[0], side=named[1])
+        if batch is None or batch.side is Side.BOTH:
+            return None
+        return self.store.put(to_json(Half(batch, findings)))
 
     def read_page(self, scan: str, inspection: str, number: int, languages: str) -> str:
         """Recognise one page; gives the digest of the RecognisedPage."""
@@ -159,11 +169,10 @@ class IntakeSteps:
     def _invoice_fields(self, opened: str, page: int) -> tuple[Field, ...]:
         """Give the fields of an e-invoice: its XML counts, not what its pages show."""
         known = from_json(Opened, self.store.get(Digest(opened)))
-        xml = known.first(EnclosureRole.INVOICE)
-        if xml is None:
+        if known.invoice is None:
             return ()
-        limits = self.context.file_limits()
-        return sandbox.call(limits, jobs.invoice_fields, self.store.path(xml), page)
+        xml = self.store.path(known.invoice)
+        return sandbox.call(self.context.file_limits(), jobs.invoice_fields, xml, page)
 
     def _signature_findings(self, reports: str) -> tuple[Finding, ...]:
         """Say of each signature that came with a file whether it verified."""

@@ -173,7 +173,14 @@ def deliveries_with(connection: Connection, digest: Digest) -> tuple[ScanRecord,
 
 def set_batch(connection: Connection, digest: Digest, batch: Batch) -> None:
     """Note which batch, and which side of its sheets, a scan holds."""
-    _update(connection, digest, batch=batch.number, side=batch.side.value)
+    side = batch.side.value
+    _update(connection, digest, batch=batch.number, side=side, in_order=batch.in_order)
+
+
+def is_in_order(connection: Connection, digest: Digest) -> bool:
+    """Tell whether the even pages of a half were scanned front to back."""
+    query = sa.select(scan_table.c.in_order).where(scan_table.c.digest == digest)
+    return bool(connection.execute(query).scalar_one())
 
 
 def other_half(connection: Connection, station: str, batch: Batch) -> ScanRecord | None:

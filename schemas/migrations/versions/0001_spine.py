@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer, nullable=False),
         sa.Column("batch", sa.Text, nullable=False),
         sa.Column("side", sa.Text, nullable=False),
+        sa.Column("in_order", sa.Boolean, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_scan"),
     )
