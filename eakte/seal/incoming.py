@@ -19,7 +19,6 @@ from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.seal.ber import BrokenError, CutError
 from eakte.seal.cms_file import ENCRYPTED, SIGNED_DATA, CmsFile, open_cms
-from eakte.seal.detached import check_detached
 from eakte.seal.verify import verify_foreign
 
 CONTENT = "content"
@@ -33,13 +32,6 @@ def check_pdf(source: Path, anchors: Path, at: datetime) -> VerificationReport:
     unreadable anchors; there may be none, and then nothing is VALID.
     """
     return verify_foreign(source, anchors, at)
-
-
-def check_mail(
-    signed_part: Path, signature: Path, anchors: Path, at: datetime
-) -> VerificationReport:
-    """Judge an S/MIME signature over the exact bytes of a mail's first part (lines end in CRLF)."""
-    return check_detached(signed_part, signature, anchors, at)
 
 
 def digest_signed(signature: Path) -> tuple[str, str] | None:

@@ -6,12 +6,17 @@ import io
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.x509.oid import NameOID
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -301,9 +306,6 @@ def test_a_folder_with_vhn_xml_is_one_delivery(context: Context, inbox: Path) ->
     assert paper.name in context.store.get(cover.text).decode()
 
 
-Half = Callable[[str], bytes]
-
-
 def _duplex(context: Context) -> None:
     settings = context.home.root / "eakte.toml"
     text = settings.read_text().replace(
@@ -342,3 +344,46 @@ def test_halves_that_do_not_fit_are_kept_and_told(context: Context, inbox: Path)
     records = _records(context)
     assert records["stapel8 (duplex)"].findings[0].code is FindingCode.HALVES_DIFFER
     assert records["stapel8 (duplex)"].state is ScanState.QUARANTINE
+
+
+def _signed_mail() -> bytes:
+    """Make an S/MIME mail with a certificate that nobody knows."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Irmgard Hollenbeck")])
+    now = SystemClock().now()
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=30))
+        .sign(key, hashes.SHA256())
+    )
+    body = b"Content-Type: text/plain; charset=utf-8\r\n\r\nWiderspruch gegen den Bescheid.\r\n"
+    signed = (
+        pkcs7.PKCS7SignatureBuilder()
+        .set_data(body)
+        .add_signer(certificate, key, hashes.SHA256())
+        .sign(Encoding.SMIME, [pkcs7.PKCS7Options.DetachedSignature])
+    )
+    return b"From: ih@example.org\nTo: a@example.org\nSubject: Widerspruch\n" + signed
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_the_signature_of_a_mail_is_verified(context: Context, inbox: Path, changed: bool) -> None:
+    """Demand 3: an unknown signer is INDETERMINATE, a changed text INVALID, never VALID."""
+    mail = _signed_mail()
+    if changed:
+        mail = mail.replace(b"gegen den Bescheid", b"gegen die Bescheid")
+    (inbox / "mail.eml").write_bytes(mail)
+    _work(context)
+    (letter,) = _letters(context, "mail.eml")
+    (detail,) = [
+        finding.detail
+        for finding in letter.findings
+        if finding.code is FindingCode.INCOMING_SIGNATURE
+    ]
+    assert ("INVALID" if changed else "INDETERMINATE") in detail
+    assert "HASH_FAILURE" in detail if changed else "CHAIN" in detail
