@@ -117,7 +117,8 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay."""
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
-        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, function, *args)
+        watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, watched, *args)
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]

@@ -24,7 +24,10 @@ from sample_mail.check import SAMPLES, expectations
 from tests.acceptance.conftest import run_eakte
 from tests.crash.letters import Dropped, drop
 
-_FAST = {"settle_seconds = 2.0": "settle_seconds = 0.1", "grace_seconds = 10.0": "grace_seconds = 0.3"}
+_FAST = {
+    "settle_seconds = 2.0": "settle_seconds = 0.1",
+    "grace_seconds = 10.0": "grace_seconds = 0.3",
+}
 _WITH_FAULTS = "from tests.crash.faults import main; main()"
 _ROOT = Path(__file__).parents[2]
 
@@ -65,7 +68,9 @@ class Mailroom:
 
     def start(self, *arguments: str, **faults: str) -> subprocess.Popen[bytes]:
         """Start `watch --once`, with fault points if any are named."""
-        command = [sys.executable, "-c", _WITH_FAULTS] if faults else [sys.executable, "-m", "eakte"]
+        command = (
+            [sys.executable, "-c", _WITH_FAULTS] if faults else [sys.executable, "-m", "eakte"]
+        )
         return subprocess.Popen(
             [*command, "watch", *(arguments or ("--once",))],
             env=os.environ | {"EAKTE_HOME": str(self.home), "LANG": "C.UTF-8"} | faults,
@@ -112,7 +117,9 @@ class Mailroom:
 
     def lines(self) -> list[dict[str, str]]:
         """Give what `eakte status --all` says of every file and letter."""
-        lines: list[dict[str, str]] = json.loads(run_eakte(self.home, "status", "--all", "--json").stdout)
+        lines: list[dict[str, str]] = json.loads(
+            run_eakte(self.home, "status", "--all", "--json").stdout
+        )
         return lines
 
     def check(self) -> None:
@@ -121,7 +128,9 @@ class Mailroom:
         letters = Counter(line["file"] for line in lines if line["document"])
         assert {line["file"] for line in lines} == {each.name for each in self.dropped}, "lost"
         assert {line["state"] for line in lines} <= {"filed", "review", "quarantine", "duplicate"}
-        assert letters == Counter({each.name: each.letters for each in self.dropped if each.letters})
+        assert letters == Counter(
+            {each.name: each.letters for each in self.dropped if each.letters}
+        )
         ids = [line["document"] for line in lines if line["document"]]
         assert len(set(ids)) == len(ids), "a letter twice"
         self._check_once(lines)
