@@ -111,8 +111,9 @@ def _in_home(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def _place(home: str, args: tuple[Any, ...]) -> str:
     """Tell which part of the home a call is about (store/blobs, store/slots, inbox …)."""
     try:
-        path = os.readlink(f"/proc/self/fd/{args[0]}") if isinstance(args[0], int) else args[-1]
-        inner = pathlib.Path(os.fspath(path)).relative_to(home).parts
+        opened = isinstance(args[0], int)
+        path = pathlib.Path(f"/proc/self/fd/{args[0]}").readlink() if opened else args[-1]
+        inner = pathlib.Path(path).relative_to(home).parts
     except (ValueError, TypeError, OSError):
         return ""
     if inner[:1] == ("store",):

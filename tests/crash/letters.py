@@ -92,7 +92,9 @@ def _broken(inbox: Path, number: int) -> Dropped:
     part = inbox / f".{name}.part"
     _page(number).save(part, "JPEG", quality=30)
     data = part.read_bytes()
-    part.write_bytes(data[: len(data) // 2] if number % 2 else f"no scan {number}".encode())
+    part.write_bytes(
+        data[: len(data) // 2] if number // _KINDS % 2 else f"no scan {number}".encode()
+    )
     part.rename(inbox / name)
     return Dropped(name, 0)
 
