@@ -126,6 +126,11 @@ class Mailroom:
         )
         return lines
 
+    def waiting(self) -> bool:
+        """Tell whether some of what was dropped is not a filed letter yet."""
+        filed = {line["file"] for line in self.lines() if line["state"] == "filed"}
+        return not {each.name for each in self.dropped if each.letters} <= filed
+
     def check(self) -> None:
         """Every file is accounted for once, every letter sealed once and filed once."""
         lines = self.lines()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from eakte.services.records import new_akte
 from eakte.services.repair import look, repair
 from eakte.services.reviewing import Corrections
 from eakte.services.watching import Watcher
+from tests.acceptance.conftest import run_eakte
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +206,15 @@ def test_a_repair_is_told_in_the_log(desk: Desk) -> None:
     with desk.engine.connect() as connection:
         (event,) = log.of_action(connection, Action.REPAIRED)
     assert event.after["orphans"] == "1"
+
+
+def test_the_command_refuses_while_a_watcher_runs_and_tells_what_is_missing(desk: Desk) -> None:
+    scan = _received(desk)
+    with engine.alone(desk):
+        assert run_eakte(desk.home.root, "doctor", "--repair").returncode == 6
+    assert run_eakte(desk.home.root, "doctor", "--repair").returncode == 0
+    desk.store.path(scan).unlink()
+    told = run_eakte(desk.home.root, "doctor", "--json")
+    assert told.returncode == 7
+    lines = {each["name"]: each for each in json.loads(told.stdout)}
+    assert scan in lines["missing from the store"]["detail"]
