@@ -19,7 +19,7 @@ _FULL = bool(os.environ.get("CRASH_FULL"))
 _SEED = int(os.environ.get("CRASH_SEED", "20261122"))
 _KILLS, _TERMS, _LONGEST = (50, 10, 6.0) if _FULL else (4, 1, 2.0)
 _POINTS = 1000 if _FULL else 6
-_FILES = 345 if _FULL else 40
+_FILES = 345 if _FULL else 30
 _BUNDLE = 12
 """So many files, one of each kind, are there when the points are noted."""
 
