@@ -1,4 +1,4 @@
-.PHONY: setup demo test lint messages schemas model letters crash clean
+.PHONY: setup demo test lint messages schemas model letters crash fuzz bench clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -34,9 +34,17 @@ model: setup
 letters: setup
 	.venv/bin/python -m sample_mail.generator --out sample_mail
 
-# Kill the watcher at random moments, 20 times, over all sample letters.
+# Kill the watcher at every fault point and at 50 random moments, fill its disk (30 minutes). CRASH_SEED chooses.
 crash: setup
-	.venv/bin/pytest -q tests/crash
+	CRASH_FULL=1 .venv/bin/pytest -s -q tests/crash
+
+# Damage the sample letters in 2,000 ways and take them in (30 minutes). FUZZ_SEED chooses.
+fuzz: setup
+	FUZZ_FULL=1 .venv/bin/pytest -s -q tests/fuzz
+
+# Measure what is measured only on demand.
+bench: setup
+	for each in tests/benchmarks/bench_*.py; do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

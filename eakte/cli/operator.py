@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,12 +23,19 @@ def register(app: typer.Typer) -> None:
     )
 
 
-def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Look at the machine and, if there is one, the home."""
+def doctor(
+    home: HomeOption = None,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help=_("Remove what crashes and finished work left behind.")),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at the machine and, if there is one, the home; with `repair` set right what can be."""
     from eakte.services import checkup
 
-    given = home is not None or (home_path(home) / SETTINGS_FILE).is_file()
-    found = checkup.examine(open_home(home) if given else None)
+    given = repair or home is not None or (home_path(home) / SETTINGS_FILE).is_file()
+    found = checkup.examine(open_home(home) if given else None, repair=repair)
     if as_json:
         output.data(found, tuple[checkup.Health, ...])
     else:

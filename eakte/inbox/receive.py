@@ -93,6 +93,12 @@ def lingering(inbox: Path) -> Iterator[Path]:
         yield from files
 
 
+def empty_places(inbox: Path) -> tuple[Path, ...]:
+    """Give the places of files that are gone: a crash came before they could be removed."""
+    places = (inbox / TAKEN).glob("*")
+    return tuple(place for place in places if place.is_dir() and not any(place.iterdir()))
+
+
 def mark_recorded(path: Path, digest: Digest) -> Path:
     """Note at its place that a file set aside is recorded under a digest; gives where it is now."""
     place = path.parent

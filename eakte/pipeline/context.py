@@ -14,10 +14,14 @@ from pathlib import Path
 from eakte import __version__
 from eakte.classify.classifier import Classifier
 from eakte.classify.model import load
+from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.desk import Desk
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
 from eakte.seal.signer import Sealer
+
+NOTES = "steps"
+"""Folder in the workspace for the notes of running steps; it outlives the process."""
 
 
 class Context(Desk):
@@ -33,6 +37,11 @@ class Context(Desk):
     def sealer(self) -> Sealer:
         """Give the seal key and time-stamp authority, loaded once."""
         return Sealer(self.home.trust, self.clock)
+
+    @cached_property
+    def crash_notes(self) -> CrashNotes:
+        """Give the notes of the steps that are running."""
+        return CrashNotes(self.home.work / NOTES)
 
     @property
     def workers(self) -> int:

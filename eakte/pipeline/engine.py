@@ -13,7 +13,8 @@ from pathlib import Path
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SQLAlchemyDatasource
 
 from eakte.errors import AlreadyRunningError
-from eakte.pipeline.context import Context
+from eakte.pipeline.context import NOTES, Context
+from eakte.pipeline.desk import Desk
 from eakte.pipeline.flow import Flow
 from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
 
@@ -27,14 +28,26 @@ def running(context: Context) -> Iterator[None]:
 
     Raises AlreadyRunningError if another process runs them on this home.
     """
-    with _slot(context.home.lock_file):
-        _sweep(context.home.work, context.home.lock_file)
+    with alone(context):
+        context.crash_notes.take_stock()
         context.store.sweep(context.clock.now())
         _launch(context)
         try:
             yield
         finally:
             DBOS.destroy(destroy_registry=True)
+            context.crash_notes.close()
+
+
+@contextmanager
+def alone(desk: Desk) -> Iterator[int]:
+    """Hold the home's slot while the block runs, so that no workflow does.
+
+    Gives how many leftovers of crashed workers were removed from the workspace. Raises
+    AlreadyRunningError if another process holds the slot.
+    """
+    with _slot(desk.home.lock_file):
+        yield _sweep(desk.home.work, (desk.home.lock_file.name, NOTES))
 
 
 def prepare(context: Context) -> None:
@@ -87,13 +100,15 @@ def _source(context: Context) -> SQLAlchemyDatasource:
     )
 
 
-def _sweep(work: Path, lock_file: Path) -> None:
+def _sweep(work: Path, kept: tuple[str, ...]) -> int:
     """Remove what a crash left in the workspace; the slot is ours, so nobody uses it."""
-    for leftover in work.iterdir():
+    leftovers = [each for each in work.iterdir() if each.name not in kept]
+    for leftover in leftovers:
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
-        elif leftover != lock_file:
+        else:
             leftover.unlink()
+    return len(leftovers)
 
 
 @contextmanager

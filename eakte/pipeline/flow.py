@@ -75,13 +75,8 @@ class Flow:
         if found["half"]:
             self._transaction("collate", self._collate, scan, found["half"])
             return
-        found["reports"] = self._step(
-            "check-signatures",
-            self._signature_steps.check_signatures,
-            scan,
-            opened["opened"],
-            signed=found["signed"],
-        )
+        check = self._signature_steps.check_signatures
+        found["reports"] = self._step("check-signatures", check, scan, found)
         self._make_letters_of(scan, found)
 
     def _make_letters_of(self, scan: str, found: dict[str, Any]) -> None:
@@ -138,10 +133,11 @@ class Flow:
         self._transaction("file", self._file, document, sealed, report, noted["record"])
         self._step("index", index_document, self.context, document)
 
-    def _step(self, name: str, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay."""
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
-        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, function, *args, **more)
+        watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, watched, *args)
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]
@@ -246,10 +242,10 @@ def _run(aside: Callable[[str, str], None], work: Callable[..., None], *args: An
         aside(FindingCode.STAGE_FAILED.value, f"{type(failure).__name__}: {failure}")
 
 
-def _guarded(function: Callable[..., Any], *args: Any, **more: Any) -> dict[str, Any]:
+def _guarded(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
     """Turn a refusal into a value that the engine can remember; faults of the disk are retried."""
     try:
-        return {"value": function(*args, **more)}
+        return {"value": function(*args)}
     except StoreError:
         raise
     except UnusableInputError as refusal:

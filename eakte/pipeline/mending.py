@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from dbos import DBOS
 from sqlalchemy.exc import SQLAlchemyError
 
 from eakte.database import transaction
@@ -13,22 +12,35 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import ScanState
 from eakte.pipeline import transitions
 from eakte.pipeline.context import Context
+from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
-from eakte.pipeline.submit import complete_id, intake_id
+from eakte.pipeline.submit import COMPLETE, INTAKE, complete_id, intake_id
+from eakte.pipeline.workflows import ended
 from eakte.records import documents, scans
 from eakte.search.index import SqliteIndex
 
 _log = logging.getLogger(__name__)
 
-_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _REASON = "the engine gave it up"
 
 
-def put_aside_what_is_stuck(context: Context) -> None:
+def open_work(desk: Desk) -> tuple[str, ...]:
+    """Give how the ids of all workflows begin that work on what is in no final state yet."""
+    with desk.engine.connect() as connection:
+        files = [
+            each.scan.digest
+            for state in (ScanState.RECEIVED, ScanState.WAITING)
+            for each in scans.in_state(connection, state)
+        ]
+        letters = documents.in_state(connection, DocumentState.RELEASED)
+    return (*(f"{INTAKE}-{each}-" for each in files), *(f"{COMPLETE}-{x.id}-" for x in letters))
+
+
+def put_aside_what_is_stuck(context: Desk) -> int:
     """Give every file and letter whose workflow has ended, but not its work, a visible state.
 
     That happens when a fault hit even the step that should have put it aside (a full disk), or
-    when a crash was repeated too often. It needs the engine running.
+    when a crash was repeated too often. Gives how many there were.
     """
     with context.engine.connect() as connection:
         received = scans.in_state(connection, ScanState.RECEIVED)
@@ -37,7 +49,8 @@ def put_aside_what_is_stuck(context: Context) -> None:
     completions = {complete_id(each.id, each.version): each for each in released}
     now = context.clock.now()
     finding = Finding(FindingCode.STAGE_FAILED, None, _REASON)
-    for workflow in _ended([*intakes, *completions]):
+    gone = ended(context.engine, [*intakes, *completions])
+    for workflow in gone:
         _log.warning("the workflow %s has ended without its work", workflow)
         with transaction(context.engine) as connection:
             scan, letter = intakes.get(workflow), completions.get(workflow)
@@ -45,6 +58,7 @@ def put_aside_what_is_stuck(context: Context) -> None:
                 transitions.quarantine(connection, scan.scan.digest, finding, now)
             if letter and documents.get(connection, letter.id) == letter:
                 transitions.refuse_seal(connection, letter.id, _REASON, now)
+    return len(gone)
 
 
 def index_what_is_missing(context: Context) -> None:
@@ -59,12 +73,3 @@ def index_what_is_missing(context: Context) -> None:
     for letter in filed:
         if letter.id not in known:
             index_document(context, letter.id)
-
-
-def _ended(workflows: list[str]) -> list[str]:
-    if not workflows:
-        return []
-    found = DBOS.list_workflows(
-        workflow_ids=workflows, status=_ENDED, load_input=False, load_output=False
-    )
-    return [each.workflow_id for each in found]

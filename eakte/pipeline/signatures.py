@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure, EnclosureRole, MediaType
@@ -18,12 +20,12 @@ class SignatureSteps:
         self.context = context
         self.store = context.store
 
-    def check_signatures(self, scan: str, opened: str, *, signed: bool) -> str:
+    def check_signatures(self, scan: str, looked: dict[str, Any]) -> str:
         """Verify signatures that came with a file; gives the digest of their reports as enclosures.
 
-        `signed` tells that the file itself is a signed PDF.
+        `looked` is what `inspect` gave: among it, whether the file itself is a signed PDF.
         """
-        known = from_json(Opened, self.store.get(Digest(opened)))
+        known = from_json(Opened, self.store.get(Digest(looked["opened"])))
         with self.context.engine.connect() as connection:
             kept = scans.enclosures_of(connection, Digest(scan))
         beside = (
@@ -35,7 +37,7 @@ class SignatureSteps:
             (each.name, verified(self.context, each.content, each.signature))
             for each in (*beside, *known.signed)
         ]
-        if signed and known.media_type is MediaType.PDF:
+        if looked["signed"] and known.media_type is MediaType.PDF:
             reports.append(("", verified(self.context, Digest(scan), Digest(scan))))
         enclosures = tuple(
             Enclosure(name, self.store.put(to_json(report)), EnclosureRole.REPORT)

@@ -15,9 +15,14 @@ from pathlib import Path
 from eakte.config import Home
 from eakte.database import Engine, connect
 from eakte.database.migrate import current, newest
+from eakte.domain.clock import SystemClock
+from eakte.domain.ids import Digest
 from eakte.i18n import _
 from eakte.pipeline.definition import load_definitions
+from eakte.pipeline.desk import Desk
 from eakte.search.index import SqliteIndex
+from eakte.services.repair import look
+from eakte.services.repair import repair as mend
 
 _LIBRARIES = ("pyhanko", "pikepdf", "pytesseract", "pillow", "dbos", "sqlalchemy", "scikit-learn")
 _LANGUAGES = ("deu", "eng", "osd")
@@ -34,11 +39,15 @@ class Health:
     advice: str = ""
 
 
-def examine(home: Home | None) -> tuple[Health, ...]:
-    """Look at the machine, and at the home if there is one."""
+def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
+    """Look at the machine, and at the home if there is one; `repair` sets right what can be.
+
+    Raises AlreadyRunningError if it is to repair while a watcher runs.
+    """
     found = [*_machine()]
     if home is not None:
         found += _home(home)
+        found += _leftovers(Desk(home, SystemClock()), repair=repair)
     return tuple(found)
 
 
@@ -117,3 +126,30 @@ def _database(engine: Engine) -> Iterator[Health]:
     detail = _("sound") if sound else _("broken")
     advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
     yield Health(_("search index"), sound, detail, advice)
+
+
+def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:
+    """Tell what was left behind or, after a repair, what was removed; and what is missing."""
+    done = mend(desk) if repair else None
+    found = done.found if done else look(desk)
+    amount = _("{count} removed") if done else _("{count} found; --repair removes them")
+    counts = {
+        _("intermediate results"): len(found.orphans),
+        _("seals not used"): len(found.slots),
+        _("temporary files"): found.temporary + (done.workspace if done else 0),
+        _("empty places in inboxes"): len(found.places),
+    }
+    if done:
+        counts[_("old workflows")] = done.old_workflows
+    for name, count in counts.items():
+        yield Health(name, True, amount.format(count=count))
+    stuck = _("{count} put aside").format(count=done.stuck if done else 0)
+    yield Health(_("work that was given up"), True, stuck)
+    yield _intact(_("missing from the store"), found.missing)
+    yield _intact(_("damaged in the store"), found.damaged)
+
+
+def _intact(name: str, digests: frozenset[Digest]) -> Health:
+    advice = _("Bring these back from a backup: records name them. Nothing was removed.")
+    named = ", ".join(sorted(digests)[:3])
+    return Health(name, not digests, f"{len(digests)} {named}".strip(), advice)

@@ -146,6 +146,7 @@ def take(desk: Desk, submitter: Submitter, path: Path, inbox: Inbox) -> Receptio
 
     def commit(scan: Scan) -> bool:
         with transaction(desk.engine) as connection:
+            desk.store.require([scan.digest])
             return transitions.receive(connection, scan, submitter, actor.current())
 
     return receive(path, (inbox.station, inbox.pipeline), desk.store, desk.clock, commit)

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -80,7 +80,7 @@ class LocalBlobStore:
         self._sync_entry(target)
         return Digest(self._read(target).decode())
 
-    def sweep(self, now: datetime) -> int:
+    def sweep(self, now: datetime, abandoned_after: timedelta = _ABANDONED) -> int:
         """Remove the temporary files that crashed processes left, and tell how many.
 
         Another process may be writing: what was touched within the last hour stays. A writer that
@@ -89,7 +89,7 @@ class LocalBlobStore:
         abandoned = [
             file
             for file in self._incoming.iterdir()
-            if now.timestamp() - _modified(file, now) > _ABANDONED.total_seconds()
+            if now.timestamp() - _modified(file, now) >= abandoned_after.total_seconds()
         ]
         for file in abandoned:
             file.unlink(missing_ok=True)
@@ -100,6 +100,39 @@ class LocalBlobStore:
         for folder in sorted(self._blobs.iterdir()):
             for blob in sorted(folder.iterdir()):
                 yield Digest(folder.name + blob.name)
+
+    def slots(self) -> Iterator[tuple[str, Digest]]:
+        """Give every slot that is claimed, with its digest."""
+        for slot in sorted(self._slots.rglob("*")):
+            if slot.is_file():
+                yield str(slot.relative_to(self._slots)), Digest(self._read(slot).decode())
+
+    def temporary(self) -> int:
+        """Count the files that are being written, or that a crash left half written."""
+        return sum(1 for _file in self._incoming.iterdir())
+
+    def is_damaged(self, digest: Digest) -> bool:
+        """Tell whether a blob that is there holds other bytes than were kept."""
+        with _reported(self.path(digest)):
+            return file_digest(self.path(digest)) != digest
+
+    def require(self, digests: Iterable[Digest]) -> None:
+        """Raise StoreError unless all of these are there.
+
+        Who records digests asks in the transaction that does so: a repair removes what is recorded
+        nowhere, under the same lock.
+        """
+        for digest in digests:
+            if not self.path(digest).is_file():
+                raise StoreError(path=self.path(digest), detail="it was removed meanwhile")
+
+    def remove(self, digest: Digest) -> None:
+        """Remove a blob; only for what nothing names (see eakte.services.repair)."""
+        self.path(digest).unlink(missing_ok=True)
+
+    def unclaim(self, slot: str) -> None:
+        """Remove a slot; only for work that is over (see eakte.services.repair)."""
+        (self._slots / slot).unlink(missing_ok=True)
 
     def _is_kept(self, digest: Digest) -> bool:
         """Tell whether the bytes are there, whole and durable; raises StoreError if damaged."""

@@ -1,0 +1,68 @@
+"""Which digests the database names, wherever it may be: what is named is not thrown away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import sqlalchemy as sa
+
+from eakte.database.engine import Connection
+from eakte.database.schema import document, enclosure, scan
+from eakte.domain.ids import Digest
+
+_DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+_WORKFLOW_COLUMNS = ("workflow_uuid", "workflow_id")
+_DERIVED = "search_"
+_PAGE = 500
+
+
+def digests_in(text: str) -> frozenset[Digest]:
+    """Give every word of 64 hexadecimal digits, which is how a digest is written."""
+    return frozenset(Digest(found) for found in _DIGEST.findall(text))
+
+
+def named_digests(connection: Connection, skip: Callable[[str], bool]) -> frozenset[Digest]:
+    """Give every digest in any text of any table, also of tables that this code does not know.
+
+    Rows of workflows for which `skip` says yes (by workflow id) are left out, and the search index,
+    which is derived. Too much is found rather than too little: hashes of other things too.
+    """
+    tables = sa.inspect(connection).get_table_names()
+    found = (
+        digests_in(text)
+        for name in tables
+        if not name.startswith(_DERIVED)
+        for text in _texts(connection, name, skip)
+    )
+    return frozenset[Digest]().union(*found)
+
+
+def needed_digests(connection: Connection) -> frozenset[Digest]:
+    """Give the digests that the records promise to keep: scans, what belongs to them, letters."""
+    letter = document.c
+    columns = (
+        scan.c.digest, enclosure.c.digest, letter.text, letter.archive_copy, letter.sealed,
+        letter.report,
+    )  # fmt: skip
+    promised = {
+        Digest(digest)
+        for column in columns
+        for digest in connection.execute(sa.select(column).where(column.is_not(None))).scalars()
+    }
+    notes = connection.execute(
+        sa.select(letter.transfervermerk).where(letter.transfervermerk != "")
+    )
+    documentation = (json.loads(note)["verfahrensdokumentation"] for note in notes.scalars())
+    return frozenset(promised.union(*(digests_in(text) for text in documentation)))
+
+
+def _texts(connection: Connection, name: str, skip: Callable[[str], bool]) -> Iterator[str]:
+    """Give the texts in a table's rows."""
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    key = next((column for column in _WORKFLOW_COLUMNS if column in table.c), None)
+    rows = connection.execute(sa.select(table).execution_options(yield_per=_PAGE))
+    for row in rows.mappings():
+        if key is None or not skip(str(row[key])):
+            yield from (value for value in row.values() if isinstance(value, str))

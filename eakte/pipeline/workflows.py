@@ -1,0 +1,61 @@
+"""What the engine remembers of its workflows; asked and tidied without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+from eakte.database import Engine, transaction
+from eakte.pipeline.submit import APPLICATION
+
+_ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_MEMORY = timedelta(days=30)
+"""So long a workflow that ended can be looked at; no step of it is ever repeated."""
+_BATCH = 500
+
+
+def ended(engine: Engine, workflows: Iterable[str] | None = None) -> frozenset[str]:
+    """Give the ids of all workflows that ended, well or not; `workflows` limits the question."""
+    asked = None if workflows is None else list(workflows)
+    if asked == []:
+        return frozenset()
+    found = _client(engine).list_workflows(
+        workflow_ids=asked, status=_ENDED, load_input=False, load_output=False
+    )
+    return frozenset(each.workflow_id for each in found)
+
+
+def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:
+    """Delete what ended more than 30 days ago, and tell how many; ids that begin as `kept` stay."""
+    client = _client(engine)
+    found = client.list_workflows(
+        status=_ENDED,
+        completed_before=(now - _MEMORY).isoformat(),
+        load_input=False,
+        load_output=False,
+    )
+    old = [each.workflow_id for each in found if not each.workflow_id.startswith(kept)]
+    for start in range(0, len(old), _BATCH):
+        batch = old[start : start + _BATCH]
+        client.delete_workflows(batch)
+        _delete_checkpoints(engine, batch)
+    return len(old)
+
+
+def _delete_checkpoints(engine: Engine, workflows: list[str]) -> None:
+    """Delete the checkpoints of transactions: the engine keeps them in a table of their own."""
+    column: sa.ColumnClause[str] = sa.column("workflow_id")
+    checkpoints = sa.table("datasource_outputs", column)
+    with transaction(engine) as connection:
+        connection.execute(sa.delete(checkpoints).where(column.in_(workflows)))
+
+
+def _client(engine: Engine) -> DBOSClient:
+    return DBOSClient(
+        system_database_engine=engine,
+        serializer=DBOSPortableJSONSerializer(),
+        application_name=APPLICATION,
+    )
