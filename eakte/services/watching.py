@@ -74,7 +74,7 @@ class Watcher:
             self._wait(busy=once or unfinished > 0)
 
     def _keep_up(self) -> None:
-        """Once a minute: put aside what is stuck, retry what may pass, pin the audit log outside."""
+        """Once a minute: put aside what is stuck, retry what may pass, pin the audit log."""
         if time.monotonic() < self._next_upkeep:
             return
         put_aside_what_is_stuck(self._context)

@@ -133,12 +133,16 @@ def test_a_file_set_aside_before_a_crash_is_taken_after_it(
 
 
 def test_odd_names_are_taken(context: Context, intake: Intake, inbox: Path) -> None:
+    """Demand 54: NFD names, names that are no UTF-8, of 255 bytes, with a line break."""
     names = [
         b"br\xfccke.pdf",
         "Gebu\u0308hr.pdf".encode(),
         b"-rf.pdf",
         b"a\nb.pdf",
         b"{x}[red].pdf",
+        b"x" * 251 + b".pdf",
+        b"x" * 244 + b".pdf.p7s",
+        "\U0001f4c4\u202efdp.exe".encode(),
     ]
     for number, name in enumerate(names):
         with open(os.path.join(os.fsencode(inbox), name), "wb") as out:  # noqa: PTH118, PTH123
@@ -162,7 +166,7 @@ def test_a_broken_inbox_does_not_stop_the_others(
 def test_a_letter_that_the_engine_gave_up_becomes_visible(
     context: Context, intake: Intake, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault in the very step that puts aside: the next upkeep does it."""
+    """Demand 53: a fault in the very step that puts aside: the next upkeep does it."""
     (inbox / "a.pdf").write_bytes(b"no scan at all")
     intake.round()
     intake.round()
