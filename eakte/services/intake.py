@@ -85,6 +85,8 @@ class Intake:
                 return self._finish(source, taking, may_take=False)
             chosen, later = self._choose(source, look, taking)
             taking.take(chosen)
+            if len(chosen) == _BATCH:
+                return look.waiting + later + _BATCH  # a burst: receipts first, letting go later
             return look.waiting + later + self._finish(source, taking, may_take=True)
         except Exception as problem:  # noqa: BLE001 - one inbox must not stop the others
             taking.tell(source.folder, problem)

@@ -1,4 +1,4 @@
-"""Seconds until 5,000 files dropped at once are all recorded: `python -m tests.benchmarks.bench_burst`.
+"""Seconds until 5,000 files dropped at once are recorded: python -m tests.benchmarks.bench_burst.
 
 `--busy` lets the watcher work on them meanwhile, with one OCR worker; without it only intake runs.
 `--count N` drops another number. Exit code 1 if it took more than 60 s.

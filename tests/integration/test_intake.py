@@ -8,25 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from eakte.config import open_home
-from eakte.domain.clock import SystemClock
 from eakte.domain.mail import ScanState
 from eakte.pipeline import engine, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.mending import put_aside_what_is_stuck
 from eakte.records import scans
-from eakte.services import auditing, homes
+from eakte.services import auditing
 from eakte.services.intake import Intake
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    root = tmp_path / "home"
-    homes.create(root, SystemClock(), 'Stadt "A\\B"', demo=False)
-    settings = root / "eakte.toml"
-    text = settings.read_text().replace("settle_seconds = 2.0", "settle_seconds = 0.0")
-    settings.write_text(text.replace("grace_seconds = 10.0", "grace_seconds = 0.0"))
-    return Context(open_home(root), SystemClock())
 
 
 @pytest.fixture

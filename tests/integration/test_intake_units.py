@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from eakte.config import open_home
-from eakte.domain.clock import SystemClock
 from eakte.domain.codec import from_json
 from eakte.domain.events import Action
 from eakte.domain.mail import Delivery, EnclosureRole
@@ -21,19 +19,9 @@ from eakte.pipeline import transitions
 from eakte.pipeline.context import Context
 from eakte.records import scans
 from eakte.records.scans import ScanRecord
-from eakte.services import auditing, homes, intake, overview, taking
+from eakte.services import auditing, intake, overview, taking
 from eakte.services.intake import Intake
 from eakte.services.submitting import Outcome, submit
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    root = tmp_path / "home"
-    homes.create(root, SystemClock(), "Stadt Test", demo=False)
-    settings = root / "eakte.toml"
-    text = settings.read_text().replace("settle_seconds = 2.0", "settle_seconds = 0.0")
-    settings.write_text(text.replace("grace_seconds = 10.0", "grace_seconds = 0.0"))
-    return Context(open_home(root), SystemClock())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def _reasons(folder: Path) -> dict[str, str]:
 def test_everything_else_is_left_alone_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Demands 53, 54: nothing is opened that is no plain file, nothing lies there without a word."""
+    """Demands 53, 54: only plain files are opened, nothing lies there without a word."""
     inbox = tmp_path / "in"
     inbox.mkdir()
     (tmp_path / "secret").write_bytes(b"x")

@@ -53,7 +53,7 @@ def test_local_disks_are_not(kind: str) -> None:
     assert not is_remote(kind)
 
 
-def test_this_machine_tells(tmp_path: Path) -> None:
+def test_this_machine_tells() -> None:
     text = Path("/proc/self/mountinfo").read_text()
     assert file_system_of("/proc/self", text) == "proc"
     assert not needs_polling(Path("/proc"))
