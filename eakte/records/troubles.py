@@ -26,7 +26,8 @@ class Trouble:
 
     def sentence(self) -> str:
         """Say why, in the reader's language."""
-        return f"{_(self.reason)}: {self.detail}" if self.detail else _(self.reason)
+        reason = _(self.reason)
+        return f"{reason}: {self.detail}" if self.detail else reason
 
 
 def replace(connection: Connection, present: tuple[Trouble, ...]) -> None:

@@ -31,7 +31,8 @@ class Progress:
     total: int
     to_seal: int
     waiting: int
-    """Files and letters that wait for a person, and what lies untaken in the inboxes."""
+    """Files and letters that wait for a person (or a person's scan of the other side), and what
+    lies untaken in the inboxes."""
 
 
 class Watcher:
@@ -100,5 +101,9 @@ def progress(context: Context) -> Progress:
         files, letters = scans.counts(connection), documents.counts(connection)
     received = files[ScanState.RECEIVED.value]
     total = sum(files.values())
-    waiting = files[ScanState.QUARANTINE.value] + letters[DocumentState.REVIEW.value]
+    waiting = (
+        files[ScanState.QUARANTINE.value]
+        + files[ScanState.WAITING.value]
+        + letters[DocumentState.REVIEW.value]
+    )
     return Progress(total - received, total, letters[DocumentState.RELEASED.value], waiting)

@@ -25,6 +25,7 @@ from eakte.records import scans
 from eakte.services import overview, quarantining, taking
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
+from eakte.services.sources import Source
 from eakte.services.space import MEGABYTE, Space
 from tests.acceptance.conftest import run_eakte
 
@@ -268,6 +269,28 @@ def test_sub_folders_are_stations(context: Context, inbox: Path) -> None:
     _rounds(made)
     made.stop()
     assert _stations(context)["again.pdf"] == "poststelle/Büro"
+
+
+def test_a_delivery_that_is_still_copied_is_no_station(context: Context, inbox: Path) -> None:
+    """Its vhn.xml may come last: a new folder is a station only when it stood still."""
+    context = _with_stations(context)
+    settings = context.home.root / "eakte.toml"
+    settings.write_text(settings.read_text().replace("settle_seconds = 0.0", "settle_seconds = 2"))
+    home = open_home(context.home.root)
+    source = Source(home, home.settings.inboxes[0], threading.Event())
+
+    def look(now: float) -> list[tuple[str, tuple[str, ...]]]:
+        found = source.looks(now)
+        return [(each.inbox.station, tuple(u.main for u in look.settled)) for each, look in found]
+
+    (inbox / "sendung").mkdir()
+    for now in range(3):
+        (inbox / "sendung" / f"{now}.pdf").write_text("x")
+        assert look(now * 1.5) == [("poststelle", ())]
+    (inbox / "sendung" / "vhn.xml").write_text("x")
+    look(4.5)
+    assert look(7.0) == [("poststelle", ("sendung",))]
+    source.stop()
 
 
 def test_a_station_knows_its_settings(context: Context) -> None:

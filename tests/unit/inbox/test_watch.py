@@ -104,6 +104,20 @@ def test_events_wake_the_loop_also_after_the_folder_was_made_anew(
     assert _wakes(watch, wake, "two.pdf")
 
 
+def test_a_new_folder_that_got_the_old_one_s_number_is_watched_too(
+    watch: FolderWatch, wake: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Demand 48: file systems give numbers again; the observer tells that its folder went."""
+    monkeypatch.setattr(watch, "_present", lambda: (1, 1))
+    watch.look(0.0)
+    wake.clear()
+    shutil.rmtree(watch.folder)
+    assert wake.wait(5)
+    watch.folder.mkdir()
+    watch.look(1.0)
+    assert _wakes(watch, wake, "two.pdf")
+
+
 def test_events_wake_the_loop_also_after_the_observer_died(
     watch: FolderWatch, wake: threading.Event
 ) -> None:
