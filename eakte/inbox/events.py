@@ -35,7 +35,6 @@ class Events:
         """Know the folder; nothing is watched before `ensure`."""
         self._folder = folder
         self._wake = wake
-        self._gone = threading.Event()
         self._observer: BaseObserver | None = None
         self._watched = (0, 0)
         self._not_before = 0.0
@@ -43,7 +42,7 @@ class Events:
 
     def ensure(self, identity: tuple[int, int]) -> None:
         """(Re)start watchdog if it is dead or watches another folder than that (device, inode)."""
-        if self._is_alive() and identity == self._watched and not self._gone.is_set():
+        if self._is_alive() and identity == self._watched:
             return
         if identity == self._watched and time.monotonic() < self._not_before:
             return
@@ -65,10 +64,13 @@ class Events:
             self._observer.stop()
             self._observer.join(timeout=2)
         self._observer = None
-        self._gone.clear()
         self._not_before = 0.0
 
     def _is_alive(self) -> bool:
+        """Tell whether all its threads run; the one that reads ends when its folder is removed.
+
+        The folder's number does not tell: a new folder of the same name may get the old one's.
+        """
         observer = self._observer
         if observer is None or not observer.is_alive():
             return False
@@ -77,7 +79,7 @@ class Events:
     def _start(self) -> BaseObserver:
         observer = Observer()
         folder = self._folder.resolve()
-        observer.schedule(_Waker(folder, self._wake, self._gone), str(folder), recursive=False)
+        observer.schedule(_Waker(self._wake), str(folder), recursive=False)
         observer.start()
         return observer
 
@@ -90,23 +92,15 @@ class Events:
 
 
 class _Waker(FileSystemEventHandler):
-    """Turns every event into a wake-up, and notes when the watched folder itself went.
+    """Turns every event into a wake-up."""
 
-    The folder's number does not tell: a new folder of the same name may get the old one's.
-    """
-
-    def __init__(self, folder: Path, wake: threading.Event, gone: threading.Event) -> None:
-        self._folder = str(folder)
+    def __init__(self, wake: threading.Event) -> None:
         self._wake = wake
-        self._gone = gone
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Wake the loop."""
-        if event.event_type in {"opened", "closed_no_write"}:
-            return  # that is us, reading
-        if event.src_path == self._folder and event.event_type in {"deleted", "moved"}:
-            self._gone.set()
-        self._wake.set()
+        """Wake the loop, unless that was us, reading."""
+        if event.event_type not in {"opened", "closed_no_write"}:
+            self._wake.set()
 
 
 def _explain(problem: OSError) -> str:
