@@ -55,7 +55,7 @@ class Events:
         try:
             self._observer = self._start()
             self._not_before = 0.0
-        except OSError as problem:
+        except (OSError, RuntimeError) as problem:  # RuntimeError: no more threads
             self._tell(_explain(problem))
 
     def stop(self) -> None:
@@ -103,9 +103,9 @@ class _Waker(FileSystemEventHandler):
             self._wake.set()
 
 
-def _explain(problem: OSError) -> str:
+def _explain(problem: Exception) -> str:
     """Say what an operator can do about it."""
-    limit = _LIMITS.get(problem.errno or 0)
+    limit = _LIMITS.get(getattr(problem, "errno", None) or 0)
     if limit is None:
         return str(problem)
-    return f"{problem.strerror}: raise it with `sysctl {limit}=…`, here and in /etc/sysctl.d"
+    return f"{problem}: raise it with `sysctl {limit}=…`, here and in /etc/sysctl.d"

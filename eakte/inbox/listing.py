@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -19,6 +20,8 @@ TAKEN = ".taken"
 
 MOST_FILES = 1000
 """A delivery folder with more files is left alone."""
+
+_DEEPEST = 20
 
 _LINK = N_("a link; eakte follows none")
 _SPECIAL = N_("a pipe, socket or device; eakte opens none")
@@ -137,13 +140,18 @@ def _walk(folder: Path) -> Iterator[FileState]:
         yield FileState(name, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """Give all that is no folder below a folder, in order of path; no link is followed."""
+def files_below(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """Give all that is no folder below a folder, in order of path; no link is followed.
+
+    Raises OSError, also for folders nested too deeply.
+    """
+    if depth > _DEEPEST:
+        raise OSError(errno.ELOOP, "folders are nested too deeply", str(folder))
     with os.scandir(folder) as entries:
         ordered = sorted(entries, key=lambda entry: os.fsencode(entry.name))
     for entry in ordered:
         if entry.is_dir(follow_symlinks=False):
-            yield from files_below(Path(entry.path))
+            yield from files_below(Path(entry.path), depth + 1)
         else:
             yield Path(entry.path)
 

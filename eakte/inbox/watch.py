@@ -15,7 +15,7 @@ from eakte.inbox.units import Unit
 _MISSING = N_("the inbox folder is missing; is its share mounted?")
 _EMPTY = N_("the inbox folder was replaced by an empty one; is its share mounted?")
 _NO_FOLDER = N_("the inbox is no folder")
-_UNREADABLE = N_("the inbox folder cannot be read")
+UNREADABLE = N_("the inbox folder cannot be read")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class FolderWatch:
         except NotADirectoryError:
             return Look(trouble=_NO_FOLDER)
         except OSError as problem:
-            return Look(trouble=_UNREADABLE, detail=str(problem))
+            return Look(trouble=UNREADABLE, detail=str(problem))
         if self._identity not in {None, identity} and not any(self.folder.iterdir()):
             return Look(trouble=_EMPTY)
         self._identity = identity

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 from eakte.i18n import N_
 from eakte.inbox.listing import LeftAlone
 from eakte.inbox.places import Place, places
 from eakte.inbox.units import Unit
-from eakte.inbox.watch import Look
+from eakte.inbox.watch import UNREADABLE, Look
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.services.sources import Source, folders_left_alone
@@ -49,11 +50,10 @@ class Intake:
         may_take = self._may_take()
         left = 0
         left_alone: list[LeftAlone] = []
-        for inbox in self._sources:
-            for source, look in inbox.looks(time.monotonic()):
-                left += self._round_of(source, look, may_take=may_take)
-                left_alone += look.left_alone
-                left_alone += folders_left_alone(self._desk.home, source.inbox, look)
+        for source, look in self._looks():
+            left += self._round_of(source, look, may_take=may_take)
+            left_alone += look.left_alone
+            left_alone += folders_left_alone(self._desk.home, source.inbox, look)
         self.left_alone = tuple(left_alone)
         self.troubles.save()
         return left
@@ -62,6 +62,15 @@ class Intake:
         """End the observers' threads."""
         for source in self._sources:
             source.stop()
+
+    def _looks(self) -> Iterator[tuple[Source, Look]]:
+        """Rescan every inbox; whatever is wrong with one of them, the others are looked at."""
+        for inbox in self._sources:
+            try:
+                yield from inbox.looks(time.monotonic())
+            except Exception as problem:  # noqa: BLE001 - one inbox must not stop the others
+                detail = f"{type(problem).__name__}: {problem}"
+                self.troubles.tell(inbox.folder, inbox.inbox.station, UNREADABLE, detail, 0.0)
 
     def _may_take(self) -> bool:
         """Tell whether the reserve is free; if not, intake pauses until it is."""

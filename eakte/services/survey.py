@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eakte.config import Home, Inbox
-from eakte.i18n import N_
 from eakte.inbox.listing import LeftAlone, list_inbox, no_delivery, readable
 from eakte.inbox.places import places
+from eakte.inbox.watch import UNREADABLE
 from eakte.services.sources import implied
-
-_UNREADABLE = N_("the inbox folder cannot be read")
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ def _survey(home: Home, inbox: Inbox) -> Survey:
         listing = list_inbox(folder)
         aside = sum(1 for place in places(folder) if not place.mark)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the others are shown
-        return Survey(0, (LeftAlone(readable(str(folder)), _UNREADABLE),))
+        return Survey(0, (LeftAlone(readable(str(folder)), UNREADABLE),))
     here = Survey(len(listing.units) + aside, tuple(listing.left_alone))
     below = []
     for name, _files in listing.folders:

@@ -70,12 +70,13 @@ def test_a_delivery_folder_is_one_unit(tmp_path: Path) -> None:
         (lambda folder: (folder / "link").symlink_to("/etc/passwd"), "link"),
         (lambda folder: (folder / "deep").symlink_to("/etc"), "link"),
         (lambda folder: os.mkfifo(folder / "pipe"), "pipe"),
+        (lambda folder: folder.joinpath(*["d"] * 500).mkdir(parents=True), "looked at"),
         (
             lambda folder: [(folder / f"{n}").touch() for n in range(MOST_FILES)],
             "more than 1000",
         ),
     ],
-    ids=["temporary", "link", "linked folder", "pipe", "large"],
+    ids=["temporary", "link", "linked folder", "pipe", "deep", "large"],
 )
 def test_a_delivery_that_cannot_be_taken_says_why(
     tmp_path: Path, spoil: object, reason: str
