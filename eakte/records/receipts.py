@@ -13,7 +13,7 @@ from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure, EnclosureRole
 from eakte.domain.moments import to_micros
 
-_CAME = (EnclosureRole.SIGNATURE.value, EnclosureRole.TECHNICAL.value)
+_CAME = (EnclosureRole.SIGNATURE, EnclosureRole.TECHNICAL)
 
 
 def is_noted(
@@ -30,9 +30,18 @@ def is_noted(
 
 
 def came_beside(connection: Connection) -> tuple[tuple[Digest, Enclosure], ...]:
-    """Give the files that entered with another one and are none of their own, with its digest."""
-    query = sa.select(enclosure_table).where(enclosure_table.c.role.in_(_CAME))
-    return tuple(
+    """Give the files that entered with another one, with its digest.
+
+    Members of a delivery are left out: they are received as files of their own.
+    """
+    query = sa.select(enclosure_table).order_by(enclosure_table.c.id)
+    found = [
         (Digest(row.scan), Enclosure(row.name, Digest(row.digest), EnclosureRole(row.role)))
-        for row in connection.execute(query.order_by(enclosure_table.c.id)).all()
+        for row in connection.execute(query).all()
+    ]
+    members = {(scan, each.digest) for scan, each in found if each.role is EnclosureRole.MEMBER}
+    return tuple(
+        (scan, each)
+        for scan, each in found
+        if each.role in _CAME and (scan, each.digest) not in members
     )
