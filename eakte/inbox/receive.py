@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from eakte.domain.mail import Delivery, DeliveryKind, Enclosure, EnclosureRole, 
 from eakte.errors import StoreError
 from eakte.inbox.listing import files_below, readable
 from eakte.inbox.units import Unit
+from eakte.store.local import file_digest
 
 _Enclosures = tuple[Enclosure, ...]
 
@@ -51,15 +53,15 @@ def keep(folder: Path, unit: Unit, store: BlobStore) -> Kept:
 
     When this returns, the bytes are durable, re-read and compared. Raises StoreError or OSError.
     """
-    main = folder / unit.main
-    if unit.is_folder:
-        return _keep_folder(main, store)
-    signatures = tuple(
-        Enclosure(readable(name), _keep_file(folder / name, store), EnclosureRole.SIGNATURE)
-        for name in unit.signatures
-    )
-    digest = _keep_file(main, store)
-    return Kept(digest, readable(unit.main), store.path(digest).stat().st_size, signatures)
+    kept = _describe(folder, unit, store.put_file, store.put)
+    counted = kept.enclosures if unit.is_folder else (kept,)
+    size = sum(store.path(each.digest).stat().st_size for each in counted)
+    return replace(kept, size=size)
+
+
+def mark_now(folder: Path, unit: Unit) -> str:
+    """Hash all files of a unit anew; gives the mark that keeping them would give."""
+    return _describe(folder, unit, file_digest, digest_of).mark
 
 
 def scan_of(kept: Kept, origin: tuple[str, str], received_at: datetime) -> Scan:
@@ -86,25 +88,32 @@ def require_plain(path: Path, *, folder: bool = False) -> None:
         raise StoreError(path=path, detail=detail)
 
 
-def _keep_file(path: Path, store: BlobStore) -> Digest:
-    require_plain(path)
-    return store.put_file(path)
+def _describe(
+    folder: Path,
+    unit: Unit,
+    take: Callable[[Path], Digest],
+    note: Callable[[bytes], Digest],
+) -> Kept:
+    """Describe a unit, its size left open; `take` gives a file's digest, `note` a manifest's."""
+    main, name = folder / unit.main, readable(unit.main)
+    require_plain(main, folder=unit.is_folder)
+    if unit.is_folder:
+        paths = {str(path.relative_to(main)): path for path in files_below(main)}
+        members = _enclose(paths, EnclosureRole.TECHNICAL, take)
+        manifest = to_json(Delivery(DeliveryKind.FOLDER, name, members))
+        return Kept(note(manifest), name, 0, members)
+    signatures = {each: folder / each for each in unit.signatures}
+    return Kept(take(main), name, 0, _enclose(signatures, EnclosureRole.SIGNATURE, take))
 
 
-def _keep_folder(folder: Path, store: BlobStore) -> Kept:
-    require_plain(folder, folder=True)
-    members = tuple(
-        Enclosure(
-            readable(str(path.relative_to(folder))),
-            _keep_file(path, store),
-            EnclosureRole.TECHNICAL,
-        )
-        for path in files_below(folder)
-    )
-    name = readable(folder.name)
-    digest = store.put(to_json(Delivery(DeliveryKind.FOLDER, name, members)))
-    size = sum(store.path(member.digest).stat().st_size for member in members)
-    return Kept(digest, name, size, members)
+def _enclose(
+    paths: dict[str, Path], role: EnclosureRole, take: Callable[[Path], Digest]
+) -> _Enclosures:
+    found = []
+    for name, path in paths.items():
+        require_plain(path)
+        found.append(Enclosure(readable(name), take(path), role))
+    return tuple(found)
 
 
 def _has_writer(path: Path) -> bool:

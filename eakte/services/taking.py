@@ -23,7 +23,14 @@ from eakte.database import Connection, transaction
 from eakte.i18n import N_
 from eakte.inbox import places
 from eakte.inbox.places import Place
-from eakte.inbox.receive import Kept, digest_in, is_being_written, keep, scan_of
+from eakte.inbox.receive import (
+    Kept,
+    digest_in,
+    is_being_written,
+    keep,
+    mark_now,
+    scan_of,
+)
 from eakte.inbox.units import Unit
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
@@ -68,10 +75,11 @@ class Taking:
 
     def release(self, due: list[Place]) -> None:
         """Let go what is as it was recorded; what changed is an incident and a new version."""
-        idle = self._each(self._units(due), _place, lambda each: not _has_writer(*each))
-        for (place, _unit), kept in self._kept([each for each, is_idle in idle if is_idle]):
+        done = self._each(self._units(due), _place, lambda each: self._let_go(*each))
+        changed = [each for each, is_changed in done if is_changed]
+        for (place, _unit), kept in self._kept(changed):
             try:
-                self._release(place, kept)
+                self._note_change(place, kept)
             except Exception as problem:  # noqa: BLE001 - one file must not stop the others
                 self.tell(place.folder, problem)
 
@@ -140,10 +148,20 @@ class Taking:
         names = {(each.name, each.digest) for each in known}
         return all((each.name, each.digest) in names for each in kept.enclosures)
 
-    def _release(self, place: Place, kept: Kept) -> None:
+    def _let_go(self, place: Place, unit: Unit) -> bool:
+        """Remove what is as it was recorded, and kept; tells whether it changed."""
+        if is_being_written(place.folder, unit):
+            return False
+        kept = self._desk.store.path(digest_in(place.mark)).is_file()
+        if not kept or mark_now(place.folder, unit) != place.mark:
+            return True
+        places.let_go(place)
+        return False
+
+    def _note_change(self, place: Place, kept: Kept) -> None:
+        """Record the present bytes as a new version; if none changed after all, wait."""
         changed = kept.changed_since(place.mark)
         if changed is None:
-            places.let_go(place)
             return
         with transaction(self._desk.engine) as connection:
             taken, now = digest_in(place.mark), self._desk.clock.now()
@@ -175,7 +193,3 @@ class Taking:
 
 def _place(item: tuple[Place, Unit]) -> Path:
     return item[0].folder
-
-
-def _has_writer(place: Place, unit: Unit) -> bool:
-    return is_being_written(place.folder, unit)

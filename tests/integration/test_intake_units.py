@@ -220,7 +220,7 @@ def test_a_burst_is_recorded_in_order_of_arrival(
     for age, name in enumerate(names):
         (inbox / name).write_text(name)
         os.utime(inbox / name, (1_000_000 + age, 1_000_000 + age))
-    _rounds(context, 8)
+    _rounds(context, 12)
     with context.engine.connect() as connection:
         receipts = scans.receipts(connection)
     assert [receipt.name for receipt in receipts] == names
