@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,6 +28,14 @@ class Inbox(_Section):
     folder: Path = Field(description="The folder, relative to the home unless absolute.")
     station: str = Field(description="Name of the scanning station; it stands in every record.")
     pipeline: str = Field(default="posteingang", description="Name of a file in pipelines/.")
+    stations: bool = Field(
+        default=False,
+        description="Each sub-folder is a station of its own, named `station/sub-folder`.",
+    )
+    duplex: bool = Field(
+        default=False,
+        description="Its scanner gives the sides of a batch one by one: odd pages, then even ones.",
+    )
 
 
 class Watching(_Section):
@@ -41,6 +49,9 @@ class Watching(_Section):
     )
     rescan_seconds: float = Field(
         default=5.0, gt=0, description="A full rescan happens at least this often."
+    )
+    reserve_mb: int = Field(
+        default=1024, ge=0, description="With less free space (MB) nothing new is taken in."
     )
 
 
@@ -70,6 +81,26 @@ class Settings(BaseSettings):
     inboxes: tuple[Inbox, ...] = Field(default=(), description="The watched folders.")
     watching: Watching = Field(default=Watching(), description="How the inboxes are watched.")
     reading: Reading = Field(default=Reading(), description="Limits of OCR.")
+
+    @field_validator("inboxes")
+    @classmethod
+    def _one_inbox_per_folder(cls, inboxes: tuple[Inbox, ...]) -> tuple[Inbox, ...]:
+        """Refuse a folder that is named twice: two stations would take from each other."""
+        folders = [inbox.folder for inbox in inboxes]
+        for folder in folders:
+            if folders.count(folder) > 1:
+                raise ValueError(f"two inboxes have the folder {folder}")
+        return inboxes
+
+    def inbox_of(self, station: str) -> Inbox | None:
+        """Give the inbox of a station, also of one that is a sub-folder; None if there is none."""
+        for inbox in self.inboxes:
+            if inbox.station == station:
+                return inbox
+        for inbox in self.inboxes:
+            if inbox.stations and station.startswith(f"{inbox.station}/"):
+                return inbox.model_copy(update={"station": station})
+        return None
 
     @classmethod
     def settings_customise_sources(
@@ -112,7 +143,8 @@ class Home:
 
     def scans_halves(self, station: str) -> bool:
         """Tell whether a station scans one side of the sheets at a time (setting `duplex`)."""
-        return False
+        inbox = self.settings.inbox_of(station)
+        return inbox is not None and inbox.duplex
 
     def verfahrensdokumentation(self) -> Path:
         """Give the file of the Verfahrensdokumentation in force."""

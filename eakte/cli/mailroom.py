@@ -84,7 +84,12 @@ def watch(
 
 
 def submit(
-    files: Annotated[list[Path], typer.Argument(help=_("Scans: PDF, TIFF, JPEG or PNG."))],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help=_("Scans, e-mails, e-invoices, a file with its .p7s, or delivery folders.")
+        ),
+    ],
     home: HomeOption = None,
     station: Annotated[str, typer.Option(help=_("Scanning station; default: the first."))] = "",
 ) -> None:
@@ -129,12 +134,24 @@ def _print_status(found: Status) -> None:
         waiting = found.oldest_waiting
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
+    for file in found.quarantine:
+        reasons = "; ".join(finding.sentence() for finding in file.reasons)
+        output.line(_("Quarantine: {name}: {why}").format(name=file.name, why=reasons), "red")
+    _print_inboxes(found)
+
+
+def _print_inboxes(found: Status) -> None:
+    """Tell what lies in the inboxes, and why it is not taken (yet)."""
+    if found.arriving:
+        text = _("In the inboxes, still to be taken: {count}")
+        output.line(text.format(count=found.arriving))
     for trouble in found.troubles:
-        reasons = "; ".join(finding.sentence() for finding in trouble.reasons)
-        output.line(_("Quarantine: {name}: {why}").format(name=trouble.name, why=reasons), "red")
-    for path in found.left_alone:
-        text = _("Not taken (temporary name, link, pipe or folder): {path}")
-        output.line(text.format(path=path), "yellow")
+        text = _("Trouble since {at:%Y-%m-%d %H:%M} UTC: {path}: {why}")
+        told = text.format(at=trouble.since, path=trouble.path, why=trouble.sentence())
+        output.line(told, "red")
+    for left in found.left_alone:
+        text = _("Not taken: {path}: {why}")
+        output.line(text.format(path=left.path, why=_(left.reason)), "yellow")
 
 
 def _print_lines(lines: tuple[Line, ...]) -> None:

@@ -31,6 +31,8 @@ _STYLES = {
     N_("released"): "",
     N_("duplicate"): "",
     N_("received-again"): "",
+    N_("waiting"): "yellow",
+    N_("enclosed"): "",
 }
 """Verdicts and states with their colour; shown in the reader's language."""
 

@@ -14,9 +14,11 @@ from eakte.services.desks import open_desk
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-_File = Annotated[
-    str, typer.Argument(help=_("File name, or the beginning of its SHA-256."), metavar="FILE")
-]
+_ARGUMENT = typer.Argument(
+    help=_("File name, or the beginning of its SHA-256."), metavar="FILE", show_default=False
+)
+_File = Annotated[str, _ARGUMENT]
+_OneFile = Annotated[str | None, _ARGUMENT]
 
 
 @app.command("list", help=_("List the files in quarantine, and why."))
@@ -66,13 +68,23 @@ def show(name: _File, home: HomeOption = None, as_json: JsonOption = False) -> N
 
 
 @app.command("retry", help=_("Try a file in quarantine again; `watch` does it."))
-def retry(name: _File, home: HomeOption = None) -> None:
-    """Try a file again."""
+def retry(
+    name: _OneFile = None,
+    home: HomeOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("Try every file in quarantine again."))
+    ] = False,
+) -> None:
+    """Try a file again, or all of them."""
     from eakte.services import quarantining
 
-    record = quarantining.retry(open_desk(home), name)
-    text = _("{name} will be tried again by `eakte watch`.")
-    output.line(text.format(name=record.scan.name))
+    if everything == (name is not None):
+        raise typer.BadParameter(_("name one file, or give --all"))
+    desk = open_desk(home)
+    records = quarantining.retry_all(desk) if name is None else (quarantining.retry(desk, name),)
+    for record in records:
+        text = _("{name} will be tried again by `eakte watch`.")
+        output.line(text.format(name=record.scan.name))
 
 
 @app.command("unlock", help=_("Give the password of an encrypted PDF; it is not stored."))

@@ -57,7 +57,7 @@ _SIGNATURE_ENDINGS = (".p7s", ".pkcs7", ".p7m.sig")
 _CONTROL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def is_delivery_folder(names: Sequence[str]) -> bool:
+def is_delivery_folder(names: Iterable[str]) -> bool:
     """Tell whether a folder with these names (relative, `/`) is one delivery of EGVP, beA, beBPo.
 
     Only files directly in it count: a station's folder that holds such folders is none itself.

@@ -1,129 +1,123 @@
-"""Taking a file: set aside, stored durably, recorded, and only then out of the inbox.
-
-A file is first moved to `.taken/<token>/` of its inbox, so that another file that arrives under its
-name is another file; when it is recorded, its place is named `<digest>.<token>`. There it stays
-until a grace period has passed and nobody has it open for writing: a scanner that was not done yet
-writes into a file that is still looked at.
-"""
+"""Keeping what came together: stored durably, re-read and compared, and described as a scan."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 import stat
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from eakte.domain.blobs import BlobStore
-from eakte.domain.clock import Clock
-from eakte.domain.ids import Digest
-from eakte.domain.mail import Scan
+from eakte.domain.codec import to_json
+from eakte.domain.ids import Digest, digest_of
+from eakte.domain.mail import Delivery, DeliveryKind, Enclosure, EnclosureRole, Scan
 from eakte.errors import StoreError
-from eakte.store.local import sync_folder
+from eakte.inbox.listing import files_below, readable
+from eakte.inbox.units import Unit
+from eakte.store.local import file_digest
 
-TAKEN = ".taken"
-"""Folder in each inbox for files that are being taken."""
-
-
-class Outcome(StrEnum):
-    """What became of a file that was taken."""
-
-    TAKEN = "taken"
-    TAKEN_AGAIN = "taken-again"
+_Enclosures = tuple[Enclosure, ...]
 
 
 @dataclass(frozen=True)
-class Reception:
-    """A file that was recorded: the digest of its bytes, and whether they were new."""
+class Kept:
+    """A unit whose bytes are all in the store."""
 
     digest: Digest
-    outcome: Outcome
+    """Of the file; of a folder, that of its manifest (the JSON of a Delivery), kept too."""
+    name: str
+    size: int
+    """Bytes of the file, or of all files of the folder."""
+    enclosures: _Enclosures = ()
+
+    @property
+    def mark(self) -> str:
+        """Give what a place is named after: it tells the scan, and changes with any byte."""
+        if not self.enclosures:
+            return self.digest
+        return f"{self.digest}.{digest_of(to_json(self.enclosures, _Enclosures))[:16]}"
+
+    def changed_since(self, mark: str) -> Digest | None:
+        """Give the digest of something that is not as it was at `mark`, None if all is."""
+        if self.mark == mark:
+            return None
+        same = self.digest == digest_in(mark)
+        return self.enclosures[-1].digest if same and self.enclosures else self.digest
 
 
-def set_aside(path: Path) -> Path:
-    """Move a file of an inbox where no other file can get its name; gives its place.
+def keep(folder: Path, unit: Unit, store: BlobStore) -> Kept:
+    """Keep all files of a unit that lies in `folder`; they stay there.
 
-    Raises StoreError if it is not a plain file, OSError if the inbox does not let it go.
+    When this returns, the bytes are durable, re-read and compared. Raises StoreError or OSError.
     """
-    require_plain(path)
-    place = path.parent / TAKEN / secrets.token_hex(8)
-    place.mkdir(mode=0o700, parents=True)
-    aside = place / path.name
-    path.rename(aside)
-    sync_folder(place)
-    sync_folder(path.parent)
-    return aside
+    kept = _describe(folder, unit, store.put_file, store.put)
+    counted = kept.enclosures if unit.is_folder else (kept,)
+    size = sum(store.path(each.digest).stat().st_size for each in counted)
+    return replace(kept, size=size)
 
 
-def receive(
-    path: Path,
-    origin: tuple[str, str],
-    store: BlobStore,
-    clock: Clock,
-    commit: Callable[[Scan], bool],
-) -> Reception:
-    """Keep and record a file's bytes; `origin` is station and pipeline. The file stays.
-
-    `commit` records the scan and gives False if its bytes are known. When this returns, the bytes
-    are durable, re-read and compared, and recorded. Raises StoreError or OSError.
-    """
-    require_plain(path)
-    digest = store.put_file(path)
-    scan = Scan(
-        digest=digest,
-        name=readable_name(path),
-        station=origin[0],
-        pipeline=origin[1],
-        size=store.path(digest).stat().st_size,
-        received_at=clock.now(),
-    )
-    return Reception(digest, Outcome.TAKEN if commit(scan) else Outcome.TAKEN_AGAIN)
+def mark_now(folder: Path, unit: Unit) -> str:
+    """Hash all files of a unit anew; gives the mark that keeping them would give."""
+    return _describe(folder, unit, file_digest, digest_of).mark
 
 
-def lingering(inbox: Path) -> Iterator[Path]:
-    """Give the files of an inbox that were set aside and are not let go yet, oldest first."""
-    for place in sorted((inbox / TAKEN).glob("*"), key=lambda each: each.stat().st_mtime_ns):
-        files = list(place.iterdir())
-        if not files:
-            place.rmdir()
-        yield from files
+def scan_of(kept: Kept, origin: tuple[str, str], received_at: datetime) -> Scan:
+    """Describe what was kept as a scan; `origin` is station and pipeline."""
+    return Scan(kept.digest, kept.name, origin[0], origin[1], kept.size, received_at)
 
 
-def empty_places(inbox: Path) -> tuple[Path, ...]:
-    """Give the places of files that are gone: a crash came before they could be removed."""
-    places = (inbox / TAKEN).glob("*")
-    return tuple(place for place in places if place.is_dir() and not any(place.iterdir()))
+def digest_in(mark: str) -> Digest:
+    """Give the scan's digest that a mark tells."""
+    return Digest(mark.partition(".")[0])
 
 
-def mark_recorded(path: Path, digest: Digest) -> Path:
-    """Note at its place that a file set aside is recorded under a digest; gives where it is now."""
-    place = path.parent
-    token = place.name.rpartition(".")[2]
-    marked = place.with_name(f"{digest}.{token}")
-    place.rename(marked)
-    sync_folder(marked.parent)
-    return marked / path.name
+def is_being_written(folder: Path, unit: Unit) -> bool:
+    """Tell whether some process has a file of the unit open for writing, as far as one can tell."""
+    paths = files_below(folder / unit.main) if unit.is_folder else map(folder.joinpath, unit.names)
+    return any(_has_writer(path) for path in paths)
 
 
-def recorded_as(path: Path) -> Digest | None:
-    """Give the digest that a file set aside was recorded under, None if that is not known."""
-    digest, dot, _token = path.parent.name.partition(".")
-    return Digest(digest) if dot else None
+def require_plain(path: Path, *, folder: bool = False) -> None:
+    """Refuse anything but a plain file (or a folder, if one is wanted): no links or pipes."""
+    mode = path.lstat().st_mode
+    if not (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode)):
+        detail = "not a plain file; eakte follows no links and reads no pipes"
+        raise StoreError(path=path, detail=detail)
 
 
-def let_go(path: Path) -> None:
-    """Remove a file that was set aside, with its place."""
-    path.unlink()
-    path.parent.rmdir()
-    sync_folder(path.parent.parent)
+def _describe(
+    folder: Path,
+    unit: Unit,
+    take: Callable[[Path], Digest],
+    note: Callable[[bytes], Digest],
+) -> Kept:
+    """Describe a unit, its size left open; `take` gives a file's digest, `note` a manifest's."""
+    main, name = folder / unit.main, readable(unit.main)
+    require_plain(main, folder=unit.is_folder)
+    if unit.is_folder:
+        paths = {str(path.relative_to(main)): path for path in files_below(main)}
+        members = _enclose(paths, EnclosureRole.PIECE, take)
+        manifest = to_json(Delivery(DeliveryKind.FOLDER, name, members))
+        return Kept(note(manifest), name, 0, members)
+    signatures = {each: folder / each for each in unit.signatures}
+    return Kept(take(main), name, 0, _enclose(signatures, EnclosureRole.SIGNATURE, take))
 
 
-def is_being_written(path: Path) -> bool:
-    """Tell whether some process has the file open for writing; False where nobody can tell.
+def _enclose(
+    paths: dict[str, Path], role: EnclosureRole, take: Callable[[Path], Digest]
+) -> _Enclosures:
+    found = []
+    for name, path in paths.items():
+        require_plain(path)
+        found.append(Enclosure(readable(name), take(path), role))
+    return tuple(found)
+
+
+def _has_writer(path: Path) -> bool:
+    """Tell whether a process has the file open for writing; False where nobody can tell.
 
     A read lease (fcntl F_SETLEASE) is refused while a writer has the file open. It works for the
     owner's files on local file systems.
@@ -139,16 +133,3 @@ def is_being_written(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def readable_name(path: Path) -> str:
-    """Give a file's name as text that any database takes: NFC, bytes that are no UTF-8 replaced."""
-    name = os.fsencode(path.name).decode("utf-8", "replace")
-    return unicodedata.normalize("NFC", name)
-
-
-def require_plain(path: Path) -> None:
-    """Refuse anything but a plain file: no links, pipes or devices."""
-    if not stat.S_ISREG(path.lstat().st_mode):
-        detail = "not a plain file; eakte follows no links and reads no pipes"
-        raise StoreError(path=path, detail=detail)

@@ -4,32 +4,53 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".filepart", ".crdownload", "~")
+_TEMPORARY_SUFFIXES = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", "~")
+_TEMPORARY_PREFIXES = (".", "~$")
+_OF_THE_SYSTEM = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What a rescan saw of a file: name, size in bytes, change time and identity."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    inode: int
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a rescan saw of a file: size in bytes, change time and identity, and when (seconds)."""
+    """What a rescan saw of files that come together, and when (seconds)."""
 
-    size: int
-    mtime_ns: int
-    inode: int
+    files: tuple[FileState, ...]
     seen_at: float
 
-    def same_state(self, other: Observation) -> bool:
-        """Tell whether both saw the same bytes, as far as the file system tells."""
-        return (self.size, self.mtime_ns, self.inode) == (other.size, other.mtime_ns, other.inode)
+    @property
+    def arrived_ns(self) -> int:
+        """Give when the last of the files was written to, as its file system tells."""
+        return max((each.mtime_ns for each in self.files), default=0)
+
+    @property
+    def size(self) -> int:
+        """Give the bytes of all files."""
+        return sum(each.size for each in self.files)
 
 
 def is_temporary(name: str) -> bool:
-    """Tell whether a name is one that programs give to files they are still writing."""
+    """Tell whether a name is one that programs give to files they are still writing, or hide."""
     lowered = name.lower()
-    return lowered.startswith(".") or lowered.endswith(_TEMPORARY_SUFFIXES)
+    return lowered.startswith(_TEMPORARY_PREFIXES) or lowered.endswith(_TEMPORARY_SUFFIXES)
+
+
+def is_of_the_system(name: str) -> bool:
+    """Tell whether a name is one of those that desktop systems leave in folders."""
+    return name.lower() in _OF_THE_SYSTEM
 
 
 def is_settled(first: Observation, latest: Observation, settle_seconds: float) -> bool:
-    """Tell whether a file stood still since `first`, when its present state was first seen.
+    """Tell whether files stood still since `first`, when their present state was first seen.
 
-    A hint, no proof (demands 6): whoever takes the file hashes it again before removing it.
+    A hint, no proof (demand 6): whoever takes them hashes them again before removing them.
     """
-    return first.same_state(latest) and latest.seen_at - first.seen_at >= settle_seconds
+    return first.files == latest.files and latest.seen_at - first.seen_at >= settle_seconds

@@ -141,6 +141,8 @@ def enclose(
     connection: Connection, scan: Digest, enclosures: tuple[Enclosure, ...]
 ) -> tuple[Enclosure, ...]:
     """Note files that belong to a received one; gives those that were not known to."""
+    if not enclosures:
+        return ()
     known = set(enclosures_of(connection, scan))
     new = tuple(each for each in dict.fromkeys(enclosures) if each not in known)
     for each in new:

@@ -1,152 +1,149 @@
-"""Taking the files of the inboxes, one by one: a bad one is told of and never stops the others."""
+"""The rounds over the inboxes: what is whole is taken, in order of arrival.
+
+`services/taking.py` tells how one file is taken, `inbox/watch.py` when it is whole.
+"""
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
-from eakte.config import Inbox
-from eakte.database import transaction
-from eakte.domain.ids import Digest
-from eakte.domain.mail import Scan
-from eakte.inbox.receive import (
-    Reception,
-    is_being_written,
-    let_go,
-    lingering,
-    mark_recorded,
-    receive,
-    recorded_as,
-    set_aside,
-)
-from eakte.inbox.watch import FolderWatch, left_alone
-from eakte.pipeline import transitions
+from eakte.i18n import N_
+from eakte.inbox.listing import LeftAlone
+from eakte.inbox.places import Place, places
+from eakte.inbox.units import Unit
+from eakte.inbox.watch import UNREADABLE, Look
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
-from eakte.services import actor
+from eakte.services.sources import Source, folders_left_alone
+from eakte.services.space import MEGABYTE, Free, Space, free_bytes
+from eakte.services.taking import RETRY_SECONDS, Taking
+from eakte.services.troubles import Troubles
 
-_log = logging.getLogger(__name__)
+_BATCH = 200
+"""So many files are taken, and let go, in one round: then the other inboxes have their turn."""
 
-
-_RETRY_SECONDS = 30.0
+_PAUSED = N_("intake is paused: too little space is free")
+_NO_ROOM = N_("too little space is free for it")
 
 
 class Intake:
     """Every inbox of a home."""
 
-    def __init__(self, desk: Desk, wake: threading.Event) -> None:
+    def __init__(self, desk: Desk, wake: threading.Event, free: Free = free_bytes) -> None:
         """Watch the configured folders; `wake` is set when something may have arrived."""
         self._desk = desk
+        self._wake = wake
         self._submitter = Submitter(desk.engine)
         self._settings = desk.home.settings.watching
-        self._watches = tuple(
-            (inbox, FolderWatch(desk.home.inbox_folder(inbox), self._settings.settle_seconds, wake))
-            for inbox in desk.home.settings.inboxes
-        )
-        self._retry_at: dict[Path, float] = {}
-        self.troubles: dict[Path, str] = {}
-        """Files and folders that could not be taken at the last try, with the reason."""
+        self._space = Space(desk.home, free)
+        inboxes = desk.home.settings.inboxes
+        self._sources = tuple(Source(desk.home, inbox, wake) for inbox in inboxes)
+        self.troubles = Troubles(desk)
+        self.left_alone: tuple[LeftAlone, ...] = ()
+        """What the last round saw and did not take: temporary names, links, pipes, folders."""
 
     def round(self) -> int:
         """Take what is whole and let go what was taken; gives how many files need another round."""
-        now = time.monotonic()
-        self.troubles = {
-            path: text for path, text in self.troubles.items() if self._retry_at[path] > now
-        }
-        return sum(self._round_of(inbox, watch) for inbox, watch in self._watches)
-
-    def left_alone(self) -> int:
-        """Count what lies in the inboxes and is not taken: temporary names, links, folders."""
-        return sum(len(left_alone(watch.folder)) for _inbox, watch in self._watches)
+        self.troubles.forget_due()
+        may_take = self._may_take()
+        left = 0
+        left_alone: list[LeftAlone] = []
+        for source, look in self._looks():
+            left += self._round_of(source, look, may_take=may_take)
+            left_alone += look.left_alone
+            left_alone += folders_left_alone(self._desk.home, source.inbox, look)
+        self.left_alone = tuple(left_alone)
+        self.troubles.save()
+        return left
 
     def stop(self) -> None:
         """End the observers' threads."""
-        for _inbox, watch in self._watches:
-            watch.stop()
+        for source in self._sources:
+            source.stop()
 
-    def _round_of(self, inbox: Inbox, watch: FolderWatch) -> int:
-        if watch.folder in self.troubles:
-            return 0
+    def _looks(self) -> Iterator[tuple[Source, Look]]:
+        """Rescan every inbox; whatever is wrong with one of them, the others are looked at."""
+        for inbox in self._sources:
+            try:
+                yield from inbox.looks(time.monotonic())
+            except Exception as problem:  # noqa: BLE001 - one inbox must not stop the others
+                detail = f"{type(problem).__name__}: {problem}"
+                self.troubles.tell(inbox.folder, inbox.inbox.station, UNREADABLE, detail, 0.0)
+
+    def _may_take(self) -> bool:
+        """Tell whether the reserve is free; if not, intake pauses until it is."""
         try:
-            look = watch.look(time.monotonic())
-            left = look.waiting + sum(self._take(path, inbox) for path in look.settled)
-            return left + sum(self._finish(path, inbox) for path in list(lingering(watch.folder)))
+            if self._space.has_room():
+                return True
+            detail = f"{self._space.free() // MEGABYTE} MB"
+        except OSError as problem:
+            detail = str(problem)
+        self.troubles.tell(self._desk.home.store, "", _PAUSED, detail, 0.0)
+        return False
+
+    def _round_of(self, source: Source, look: Look, *, may_take: bool) -> int:
+        station = source.inbox.station
+        if look.trouble is not None:
+            self.troubles.tell(source.folder, station, look.trouble, look.detail, 0.0)
+            return 0
+        taking = Taking(self._desk, self._submitter, source.inbox, self.troubles)
+        try:
+            if not may_take:
+                return self._finish(source, taking, may_take=False)
+            chosen, later = self._choose(source, look, taking)
+            taking.take(chosen)
+            if len(chosen) == _BATCH:
+                return look.waiting + later + _BATCH  # a burst: receipts first, letting go later
+            return look.waiting + later + self._finish(source, taking, may_take=True)
         except Exception as problem:  # noqa: BLE001 - one inbox must not stop the others
-            self._tell(watch.folder, problem)
+            taking.tell(source.folder, problem)
             return 0
 
-    def _take(self, path: Path, inbox: Inbox) -> int:
-        """Set one file aside and record it; gives 1 while it needs another round."""
-        try:
+    def _choose(self, source: Source, look: Look, taking: Taking) -> tuple[list[Unit], int]:
+        """Give the units to take now, and how many are left for the next rounds."""
+        chosen: list[Unit] = []
+        needed = later = 0
+        for unit, size in zip(look.settled, look.sizes, strict=True):
+            path = source.folder / unit.main
             if path in self.troubles:
-                return 0
-            if is_being_written(path):
-                return 1
-            self._record(set_aside(path), inbox)
-        except Exception as problem:  # noqa: BLE001 - one file must not stop the others
-            self._tell(path, problem)
-            return 0
-        return 1
+                continue
+            if len(chosen) == _BATCH:
+                self._wake.set()
+                later += 1
+            elif not self._space.has_room(needed + size):
+                self.troubles.tell(path, source.inbox.station, _NO_ROOM, "", RETRY_SECONDS)
+            elif taking.is_busy(unit):
+                later += 1
+            elif path not in self.troubles:
+                chosen.append(unit)
+                needed += size
+        return chosen, later
 
-    def _finish(self, path: Path, inbox: Inbox) -> int:
-        """Let go a file set aside if it is recorded and stood still; else it has to wait."""
-        try:
-            if path in self.troubles:
-                return 0
-            digest = recorded_as(path)
-            if digest is None:
-                self._record(path, inbox)
-            elif self._is_fresh(path) or is_being_written(path):
-                return 1
+    def _finish(self, source: Source, taking: Taking, *, may_take: bool) -> int:
+        """Go on with what was set aside; gives how many files need another round."""
+        unrecorded: list[Place] = []
+        fresh: list[Place] = []
+        due: list[Place] = []
+        for place in places(source.folder):
+            if place.folder in self.troubles:
+                continue
+            if not place.mark:
+                unrecorded.append(place)
             else:
-                self._let_go(path, inbox, digest)
-        except Exception as problem:  # noqa: BLE001 - one file must not stop the others
-            self._tell(path, problem)
-            return 0
-        return int(digest is None)
+                (fresh if self._is_fresh(place) else due).append(place)
+        if may_take:
+            taking.recover(unrecorded[:_BATCH])
+        taking.release(due[:_BATCH])
+        if max(len(unrecorded), len(due)) > _BATCH:
+            self._wake.set()
+        return (len(unrecorded) if may_take else 0) + len(fresh) + len(due)
 
-    def _is_fresh(self, path: Path) -> bool:
-        """Tell whether the grace period of a file set aside is not over yet.
+    def _is_fresh(self, place: Place) -> bool:
+        """Tell whether the grace period of files set aside is not over yet.
 
-        It counts from when its place was made, not by the file's own time: scanners' clocks differ.
+        It counts from when their place was made, not by their own times: scanners' clocks differ.
         """
-        age = self._desk.clock.now().timestamp() - path.parent.stat().st_mtime
+        age = self._desk.clock.now().timestamp() - place.since
         return age < self._settings.grace_seconds
-
-    def _let_go(self, path: Path, inbox: Inbox, digest: Digest) -> None:
-        """Remove the file if it still has the recorded bytes; else it is a new version."""
-        present = self._desk.store.put_file(path)
-        if present == digest:
-            let_go(path)
-            return
-        self._note_incident(digest, present, inbox)
-        self._record(path, inbox)
-
-    def _record(self, path: Path, inbox: Inbox) -> None:
-        reception = take(self._desk, self._submitter, path, inbox)
-        mark_recorded(path, reception.digest)
-
-    def _note_incident(self, digest: Digest, present: Digest, inbox: Inbox) -> None:
-        with transaction(self._desk.engine) as connection:
-            now = self._desk.clock.now()
-            transitions.changed_while_taken(connection, digest, present, inbox.station, now)
-
-    def _tell(self, path: Path, problem: Exception) -> None:
-        """Keep the trouble visible and leave the file or folder alone for a while."""
-        text = f"{type(problem).__name__}: {problem}"
-        self.troubles[path] = text
-        self._retry_at[path] = time.monotonic() + _RETRY_SECONDS
-        _log.warning("%s was not taken: %s", path, text)
-
-
-def take(desk: Desk, submitter: Submitter, path: Path, inbox: Inbox) -> Reception:
-    """Take one file into store and records and queue its intake; the file stays."""
-
-    def commit(scan: Scan) -> bool:
-        with transaction(desk.engine) as connection:
-            desk.store.require([scan.digest])
-            return transitions.receive(connection, scan, submitter, actor.current())
-
-    return receive(path, (inbox.station, inbox.pipeline), desk.store, desk.clock, commit)

@@ -7,15 +7,17 @@ from datetime import datetime
 
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import Finding
-from eakte.domain.mail import ScanState
-from eakte.inbox.watch import left_alone
+from eakte.domain.mail import Enclosure, ScanState
+from eakte.inbox.listing import LeftAlone
 from eakte.pipeline.desk import Desk
-from eakte.records import documents, scans
+from eakte.records import documents, receipts, scans, troubles
 from eakte.records.scans import ScanRecord
+from eakte.records.troubles import Trouble
+from eakte.services.survey import survey
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Quarantined:
     """A file in quarantine, with its reasons."""
 
     name: str
@@ -26,14 +28,18 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Status:
-    """Counts per state, the oldest letter that waits, files in quarantine, files left alone."""
+    """Counts per state, the oldest letter that waits, what went wrong, and what was not taken."""
 
     files: dict[str, int]
     letters: dict[str, int]
     received_again: int
     oldest_waiting: Document | None
+    quarantine: tuple[Quarantined, ...]
     troubles: tuple[Trouble, ...]
-    left_alone: tuple[str, ...]
+    """What could not be taken when the watcher last tried, and what holds intake up."""
+    arriving: int
+    """Files and deliveries in the inboxes that are still to be taken."""
+    left_alone: tuple[LeftAlone, ...]
     """What lies in the inboxes and is not taken: temporary names, links, pipes, folders."""
 
 
@@ -56,7 +62,8 @@ class Line:
     level: str = ""
     """The protection level that its seal reaches, as its Transfervermerk says."""
     same_as: str = ""
-    """For a repeated arrival: the file that came first, with its state."""
+    """For a repeated arrival: the file that came first, with its state; for a file that came
+    beside another one: that one."""
 
 
 def status(desk: Desk) -> Status:
@@ -66,19 +73,30 @@ def status(desk: Desk) -> Status:
         waiting = documents.in_state(connection, DocumentState.REVIEW)
         quarantined = scans.in_state(connection, ScanState.QUARANTINE)
         again = len(scans.receipts(connection, again_only=True))
-    troubles = tuple(_trouble(record) for record in quarantined)
-    oldest = waiting[0] if waiting else None
-    folders = [desk.home.inbox_folder(inbox) for inbox in desk.home.settings.inboxes]
-    ignored = tuple(str(path) for folder in folders for path in left_alone(folder))
-    return Status(files, letters, again, oldest, troubles, ignored)
+        present = troubles.every(connection)
+    found = survey(desk.home)
+    return Status(
+        files=files,
+        letters=letters,
+        received_again=again,
+        oldest_waiting=waiting[0] if waiting else None,
+        quarantine=tuple(_quarantined(record) for record in quarantined),
+        troubles=present,
+        arriving=found.arriving,
+        left_alone=found.left_alone,
+    )
 
 
 def lines(desk: Desk) -> tuple[Line, ...]:
-    """Give a line per letter, per file that became none, and per repeated arrival, by file name."""
+    """Give a line per letter and per file that became none, by file name.
+
+    Every arrival has one: also a repeated one, and a file that came beside another.
+    """
     found: list[Line] = []
     with desk.engine.connect() as connection:
         records = scans.every(connection)
         again = scans.receipts(connection, again_only=True)
+        beside = receipts.came_beside(connection)
         for record in records:
             letters = documents.of_scan(connection, record.scan.digest)
             found += [_letter_line(desk, record, letter) for letter in letters]
@@ -86,11 +104,13 @@ def lines(desk: Desk) -> tuple[Line, ...]:
                 found.append(_file_line(record))
     first = {record.scan.digest: record for record in records}
     found += [_again_line(receipt.name, first[receipt.digest]) for receipt in again]
+    found += [_beside_line(each, first[scan]) for scan, each in beside]
     return tuple(sorted(found, key=lambda line: (line.file, line.document)))
 
 
-def _trouble(record: ScanRecord) -> Trouble:
-    return Trouble(record.scan.name, record.scan.digest, record.scan.received_at, record.findings)
+def _quarantined(record: ScanRecord) -> Quarantined:
+    scan = record.scan
+    return Quarantined(scan.name, scan.digest, scan.received_at, record.findings)
 
 
 def _letter_line(desk: Desk, record: ScanRecord, letter: Document) -> Line:
@@ -123,3 +143,9 @@ def _again_line(name: str, first: ScanRecord) -> Line:
     same_as = f"= {first.scan.name} ({first.state.value})"
     digest = first.scan.digest
     return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", (), same_as=same_as)
+
+
+def _beside_line(enclosure: Enclosure, main: ScanRecord) -> Line:
+    name, digest = enclosure.name, enclosure.digest
+    belongs_to = f"> {main.scan.name} ({main.state.value})"
+    return Line(name, digest, "", 0, "", None, "", "", "enclosed", "", (), same_as=belongs_to)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from eakte.database import transaction
+from eakte.domain.findings import FindingCode
+from eakte.domain.ids import Digest
 from eakte.domain.mail import ScanState
+from eakte.errors import RefusedError
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import scans
 from eakte.records.scans import ScanRecord
 from eakte.services import actor
+
+_WAITS = {1: 300.0, 2: 1500.0}
+"""Seconds until a failed attempt is followed by another one by itself; the third is the last."""
 
 
 def quarantined(desk: Desk) -> tuple[ScanRecord, ...]:
@@ -27,7 +35,45 @@ def show(desk: Desk, name: str) -> ScanRecord:
 def retry(desk: Desk, name: str) -> ScanRecord:
     """Queue a file in quarantine for another intake; `eakte watch` does it."""
     record = show(desk, name)
+    _retry(desk, record, actor.current())
+    return record
+
+
+def retry_all(desk: Desk) -> tuple[ScanRecord, ...]:
+    """Queue every file in quarantine for another intake."""
+    records = quarantined(desk)
+    for record in records:
+        _retry(desk, record, actor.current())
+    return records
+
+
+class Retries:
+    """Tries files again, later and later, whose work failed for a reason that may pass."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Know no failure yet; the waits of an earlier process begin anew."""
+        self._desk = desk
+        self._failed: dict[tuple[Digest, int], float] = {}
+
+    def keep_up(self, now: float) -> None:
+        """Queue what has waited long enough at `now` (monotonic seconds)."""
+        failed = {
+            (record.scan.digest, record.attempt): record
+            for record in quarantined(self._desk)
+            if record.attempt in _WAITS and _may_pass(record)
+        }
+        self._failed = {key: self._failed.get(key, now) for key in failed}
+        for key, since in self._failed.items():
+            if now - since >= _WAITS[key[1]]:
+                with contextlib.suppress(RefusedError):  # somebody was faster
+                    _retry(self._desk, failed[key], transitions.MACHINE)
+
+
+def _may_pass(record: ScanRecord) -> bool:
+    return any(finding.code is FindingCode.STAGE_FAILED for finding in record.findings)
+
+
+def _retry(desk: Desk, record: ScanRecord, who: str) -> None:
     with transaction(desk.engine) as connection:
         digest, now = record.scan.digest, desk.clock.now()
-        transitions.retry(connection, digest, Submitter(desk.engine), actor.current(), now)
-    return record
+        transitions.retry(connection, digest, Submitter(desk.engine), who, now)

@@ -25,7 +25,7 @@ from eakte.database import Connection, snapshot, transaction
 from eakte.database.mentions import digests_in, named_digests, needed_digests
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, DocumentId
-from eakte.inbox.receive import empty_places
+from eakte.inbox.places import empty_places
 from eakte.pipeline import engine, workflows
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.mending import open_work, put_aside_what_is_stuck

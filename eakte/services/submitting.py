@@ -2,34 +2,77 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 from eakte.config import Inbox
+from eakte.database import transaction
+from eakte.domain.deliveries import is_delivery_folder
 from eakte.errors import ConfigurationError, NotFoundError
 from eakte.i18n import N_, _
-from eakte.inbox.receive import Outcome
+from eakte.inbox.receive import keep, require_plain, scan_of
+from eakte.inbox.units import Unit, group
+from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
-from eakte.services.intake import take
+from eakte.services import actor
 
 
-def submit(desk: Desk, files: tuple[Path, ...], station: str) -> dict[Path, Outcome]:
-    """Take files (they stay where they are) as if they came from a station's inbox."""
+class Outcome(StrEnum):
+    """What became of a file that was submitted."""
+
+    TAKEN = "taken"
+    TAKEN_AGAIN = "taken-again"
+
+
+def submit(desk: Desk, paths: tuple[Path, ...], station: str) -> dict[Path, Outcome]:
+    """Take files (they stay where they are) as if they came from a station's inbox.
+
+    A signature (.p7s) that is named together with its file belongs to it; a folder must be a
+    delivery as a whole. Raises NotFoundError before anything is taken.
+    """
     inbox = _inbox(desk, station)
     submitter = Submitter(desk.engine)
-    for file in files:
-        if not file.is_file():
-            raise NotFoundError(kind=N_("file"), name=file)
-    return {file: take(desk, submitter, file, inbox).outcome for file in files}
+    units = _units(paths)
+    return {
+        folder / unit.main: _take(desk, submitter, folder, unit, inbox) for folder, unit in units
+    }
+
+
+def _take(desk: Desk, submitter: Submitter, folder: Path, unit: Unit, inbox: Inbox) -> Outcome:
+    kept = keep(folder, unit, desk.store)
+    scan = scan_of(kept, (inbox.station, inbox.pipeline), desk.clock.now())
+    with transaction(desk.engine) as connection:
+        desk.store.require([kept.digest, *(each.digest for each in kept.enclosures)])
+        who = actor.current()
+        new = transitions.receive(connection, scan, submitter, who, kept.enclosures)
+    return Outcome.TAKEN if new else Outcome.TAKEN_AGAIN
+
+
+def _units(paths: tuple[Path, ...]) -> list[tuple[Path, Unit]]:
+    """Group what was named, folder by folder."""
+    files: dict[Path, list[str]] = {}
+    units = []
+    for path in dict.fromkeys(path.absolute() for path in paths):
+        if path.is_dir():
+            if not is_delivery_folder(each.name for each in path.iterdir()):
+                raise NotFoundError(kind=N_("delivery"), name=path)
+            units.append((path.parent, Unit(path.name, is_folder=True)))
+        elif path.is_file():
+            require_plain(path)
+            files.setdefault(path.parent, []).append(path.name)
+        else:
+            raise NotFoundError(kind=N_("file"), name=path)
+    return [(folder, unit) for folder in files for unit in group(files[folder])] + units
 
 
 def _inbox(desk: Desk, station: str) -> Inbox:
-    inboxes = desk.home.settings.inboxes
-    if not inboxes:
+    settings = desk.home.settings
+    if not settings.inboxes:
         raise ConfigurationError(path=desk.home.root, detail=_("no inbox is configured"))
     if not station:
-        return inboxes[0]
-    for inbox in inboxes:
-        if inbox.station == station:
-            return inbox
-    raise NotFoundError(kind=N_("station"), name=station)
+        return settings.inboxes[0]
+    inbox = settings.inbox_of(station)
+    if inbox is None:
+        raise NotFoundError(kind=N_("station"), name=station)
+    return inbox

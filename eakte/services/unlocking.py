@@ -26,6 +26,7 @@ def unlock(desk: Desk, name: str, password: str) -> ScanRecord:
         sandbox.call(sandbox.DEFAULT_LIMITS, jobs.unlock_pdf, source, password, out)
         view = desk.store.put_file(out)
     with transaction(desk.engine) as connection:
+        desk.store.require([view])
         now, submitter = desk.clock.now(), Submitter(desk.engine)
         arrivals.unlock(connection, record, view, submitter, actor.current(), now)
     return record

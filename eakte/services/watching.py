@@ -15,9 +15,11 @@ from eakte.pipeline.mending import index_what_is_missing, put_aside_what_is_stuc
 from eakte.records import documents, scans
 from eakte.services import anchoring
 from eakte.services.intake import Intake
+from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
 
 _BUSY_SECONDS = 0.25
+_PAUSE_SECONDS = 0.05
 _UPKEEP_SECONDS = 60.0
 
 
@@ -29,7 +31,8 @@ class Progress:
     total: int
     to_seal: int
     waiting: int
-    """Files and letters that wait for a person, and what lies untaken in the inboxes."""
+    """Files and letters that wait for a person (or a person's scan of the other side), and what
+    lies untaken in the inboxes."""
 
 
 class Watcher:
@@ -41,6 +44,7 @@ class Watcher:
         self._stop = stop
         self._wake = threading.Event()
         self._intake = Intake(context, self._wake)
+        self._retries = Retries(context)
         self._next_upkeep = 0.0
 
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
@@ -71,22 +75,24 @@ class Watcher:
             self._wait(busy=once or unfinished > 0)
 
     def _keep_up(self) -> None:
-        """Once a minute: put aside what is stuck, and pin the audit log outside the database."""
+        """Once a minute: put aside what is stuck, retry what may pass, pin the audit log."""
         if time.monotonic() < self._next_upkeep:
             return
         put_aside_what_is_stuck(self._context)
+        self._retries.keep_up(time.monotonic())
         anchoring.write_checkpoint(self._context)
         self._next_upkeep = time.monotonic() + _UPKEEP_SECONDS
 
     def _progress(self) -> Progress:
         now = progress(self._context)
-        untaken = len(self._intake.troubles) + self._intake.left_alone()
+        untaken = len(self._intake.troubles) + len(self._intake.left_alone)
         return replace(now, waiting=now.waiting + untaken)
 
     def _wait(self, *, busy: bool) -> None:
         watching = self._context.home.settings.watching
         self._wake.wait(_BUSY_SECONDS if busy else watching.rescan_seconds)
         self._wake.clear()
+        self._stop.wait(_PAUSE_SECONDS)  # a burst of events is one reason to look, not hundreds
 
 
 def progress(context: Context) -> Progress:
@@ -95,5 +101,9 @@ def progress(context: Context) -> Progress:
         files, letters = scans.counts(connection), documents.counts(connection)
     received = files[ScanState.RECEIVED.value]
     total = sum(files.values())
-    waiting = files[ScanState.QUARANTINE.value] + letters[DocumentState.REVIEW.value]
+    waiting = (
+        files[ScanState.QUARANTINE.value]
+        + files[ScanState.WAITING.value]
+        + letters[DocumentState.REVIEW.value]
+    )
     return Progress(total - received, total, letters[DocumentState.RELEASED.value], waiting)

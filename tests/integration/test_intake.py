@@ -8,25 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from eakte.config import open_home
-from eakte.domain.clock import SystemClock
 from eakte.domain.mail import ScanState
 from eakte.pipeline import engine, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.mending import put_aside_what_is_stuck
 from eakte.records import scans
-from eakte.services import auditing, homes
+from eakte.services import auditing
 from eakte.services.intake import Intake
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    root = tmp_path / "home"
-    homes.create(root, SystemClock(), 'Stadt "A\\B"', demo=False)
-    settings = root / "eakte.toml"
-    text = settings.read_text().replace("settle_seconds = 2.0", "settle_seconds = 0.0")
-    settings.write_text(text.replace("grace_seconds = 10.0", "grace_seconds = 0.0"))
-    return Context(open_home(root), SystemClock())
 
 
 @pytest.fixture
@@ -133,12 +121,16 @@ def test_a_file_set_aside_before_a_crash_is_taken_after_it(
 
 
 def test_odd_names_are_taken(context: Context, intake: Intake, inbox: Path) -> None:
+    """Demand 54: NFD names, names that are no UTF-8, of 255 bytes, with a line break."""
     names = [
         b"br\xfccke.pdf",
         "Gebu\u0308hr.pdf".encode(),
         b"-rf.pdf",
         b"a\nb.pdf",
         b"{x}[red].pdf",
+        b"x" * 251 + b".pdf",
+        b"x" * 244 + b".pdf.p7s",
+        "\U0001f4c4\u202efdp.exe".encode(),
     ]
     for number, name in enumerate(names):
         with open(os.path.join(os.fsencode(inbox), name), "wb") as out:  # noqa: PTH118, PTH123
@@ -162,7 +154,7 @@ def test_a_broken_inbox_does_not_stop_the_others(
 def test_a_letter_that_the_engine_gave_up_becomes_visible(
     context: Context, intake: Intake, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault in the very step that puts aside: the next upkeep does it."""
+    """Demand 53: a fault in the very step that puts aside: the next upkeep does it."""
     (inbox / "a.pdf").write_bytes(b"no scan at all")
     intake.round()
     intake.round()

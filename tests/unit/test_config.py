@@ -36,10 +36,20 @@ def test_the_environment_overrides_the_file(
         _GOOD + "[watching]\nsetle_seconds = 3\n",
         'colour = "red"\n' + _GOOD,
         _GOOD + "[watching]\nrescan_seconds = 0\n",
+        _GOOD + "[watching]\nreserve_mb = -1\n",
+        _GOOD + '[[inboxes]]\nfolder = "in"\nstation = "other"\n',
         "organisation = ",
         "",
     ],
-    ids=["unknown nested key", "unknown key", "bad value", "bad TOML", "missing key"],
+    ids=[
+        "unknown nested key",
+        "unknown key",
+        "bad value",
+        "bad reserve",
+        "one folder twice",
+        "bad TOML",
+        "missing key",
+    ],
 )
 def test_a_bad_file_refuses_the_start(tmp_path: Path, text: str) -> None:
     """Demand 60: unknown keys refuse the start."""
@@ -60,3 +70,15 @@ def test_the_readme_names_every_setting() -> None:
     for name, field in Settings.model_fields.items():
         assert f"`{name}`" in readme, f"{name} is not documented"
         assert field.description
+
+
+def test_a_station_has_an_inbox(tmp_path: Path) -> None:
+    """Issue 3: sub-folders as stations take their settings from the inbox they are in."""
+    more = '[[inboxes]]\nfolder = "many"\nstation = "many"\nstations = true\nduplex = true\n'
+    settings = read_settings(_write(tmp_path, _GOOD + more))
+    own, below = settings.inbox_of("post"), settings.inbox_of("many/scanner 1")
+    assert own is not None
+    assert not own.duplex
+    assert below is not None
+    assert (below.station, below.duplex) == ("many/scanner 1", True)
+    assert settings.inbox_of("post/scanner 1") is None

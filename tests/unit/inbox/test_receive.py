@@ -1,28 +1,22 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from eakte.domain.clock import FixedClock
+from eakte.domain.codec import from_json
 from eakte.domain.ids import Digest, digest_of
-from eakte.domain.mail import Scan
+from eakte.domain.mail import Delivery, DeliveryKind, EnclosureRole
 from eakte.errors import StoreError
-from eakte.inbox.receive import (
-    Outcome,
-    is_being_written,
-    let_go,
-    lingering,
-    mark_recorded,
-    readable_name,
-    receive,
-    recorded_as,
-    set_aside,
-)
+from eakte.inbox.listing import readable
+from eakte.inbox.receive import digest_in, is_being_written, keep, scan_of
+from eakte.inbox.units import Unit
 from eakte.store.local import LocalBlobStore
 
-_ORIGIN = ("poststelle", "posteingang")
+_NOW = datetime(2026, 10, 5, tzinfo=UTC)
+_LETTER = Unit("scan.pdf")
 
 
 @pytest.fixture
@@ -31,29 +25,29 @@ def store(tmp_path: Path) -> LocalBlobStore:
 
 
 @pytest.fixture
-def scan_file(tmp_path: Path) -> Path:
-    file = tmp_path / "inbox" / "scan.pdf"
-    file.parent.mkdir()
-    file.write_bytes(b"%PDF- a letter")
-    return file
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "scan.pdf").write_bytes(b"%PDF- a letter")
+    return folder
 
 
-def test_at_the_commit_the_bytes_are_kept_and_the_file_is_still_there(
-    store: LocalBlobStore, clock: FixedClock, scan_file: Path
-) -> None:
+@pytest.fixture
+def delivery(inbox: Path) -> Unit:
+    (inbox / "sendung" / "b").mkdir(parents=True)
+    for name, data in (("vhn.xml", b"<x/>"), ("b/2.pdf", b"22"), ("a.pdf", b"1")):
+        (inbox / "sendung" / name).write_bytes(data)
+    return Unit("sendung", is_folder=True)
+
+
+def test_a_file_is_kept_and_stays(store: LocalBlobStore, inbox: Path) -> None:
     """Demand 1."""
-    seen: list[tuple[bool, bytes]] = []
-
-    def commit(scan: Scan) -> bool:
-        seen.append((scan_file.exists(), store.get(scan.digest)))
-        return True
-
-    data = scan_file.read_bytes()
-    reception = receive(scan_file, _ORIGIN, store, clock, commit)
-    assert reception.outcome is Outcome.TAKEN
-    assert reception.digest == digest_of(data)
-    assert seen == [(True, data)]
-    assert scan_file.exists()
+    kept = keep(inbox, _LETTER, store)
+    assert store.get(kept.digest) == b"%PDF- a letter"
+    assert (inbox / "scan.pdf").exists()
+    scan = scan_of(kept, ("post", "posteingang"), _NOW)
+    assert (scan.name, scan.size, scan.station) == ("scan.pdf", 14, "post")
+    assert (kept.mark, kept.enclosures) == (kept.digest, ())
 
 
 class _FullStore(LocalBlobStore):
@@ -63,60 +57,78 @@ class _FullStore(LocalBlobStore):
         raise StoreError(path=source, detail="No space left on device")
 
 
-def test_what_cannot_be_kept_is_not_recorded(
-    tmp_path: Path, clock: FixedClock, scan_file: Path
-) -> None:
-    commits: list[Scan] = []
-    store = _FullStore(tmp_path / "full")
+def test_what_cannot_be_kept_stays(tmp_path: Path, inbox: Path) -> None:
     with pytest.raises(StoreError):
-        receive(scan_file, _ORIGIN, store, clock, lambda scan: not commits.append(scan))
-    assert scan_file.exists()
-    assert not commits
+        keep(inbox, _LETTER, _FullStore(tmp_path / "full"))
+    assert (inbox / "scan.pdf").exists()
 
 
-def test_known_bytes_are_taken_again(
-    store: LocalBlobStore, clock: FixedClock, scan_file: Path
+def test_a_signature_is_an_enclosure(store: LocalBlobStore, inbox: Path) -> None:
+    """Demand 3: what came signed is kept with its signature."""
+    (inbox / "scan.pdf.p7s").write_bytes(b"signature")
+    kept = keep(inbox, Unit("scan.pdf", ("scan.pdf.p7s",)), store)
+    (signature,) = kept.enclosures
+    assert (kept.digest, kept.size) == (digest_of(b"%PDF- a letter"), 14)
+    assert (signature.name, signature.role) == ("scan.pdf.p7s", EnclosureRole.SIGNATURE)
+    assert store.get(signature.digest) == b"signature"
+
+
+def test_a_folder_is_kept_whole_with_its_manifest(
+    store: LocalBlobStore, inbox: Path, delivery: Unit
 ) -> None:
-    reception = receive(scan_file, _ORIGIN, store, clock, lambda _scan: False)
-    assert reception.outcome is Outcome.TAKEN_AGAIN
+    kept = keep(inbox, delivery, store)
+    manifest = from_json(Delivery, store.get(kept.digest))
+    assert (manifest.kind, manifest.name) == (DeliveryKind.FOLDER, "sendung")
+    assert manifest.members == kept.enclosures
+    contents = {member.name: store.get(member.digest) for member in manifest.members}
+    assert contents == {"vhn.xml": b"<x/>", "b/2.pdf": b"22", "a.pdf": b"1"}
+    assert (kept.name, kept.size) == ("sendung", 7)
+    assert keep(inbox, delivery, store) == kept
 
 
-def test_a_file_set_aside_is_found_again_and_let_go(scan_file: Path) -> None:
-    inbox = scan_file.parent
-    aside = set_aside(scan_file)
-    scan_file.write_bytes(b"another file under the same name")
-    assert list(lingering(inbox)) == [aside]
-    assert recorded_as(aside) is None
-    marked = mark_recorded(aside, digest_of(b"x"))
-    assert recorded_as(marked) == digest_of(b"x")
-    assert marked.read_bytes() == b"%PDF- a letter"
-    let_go(marked)
-    assert list(lingering(inbox)) == []
-    assert scan_file.read_bytes() == b"another file under the same name"
+def test_any_change_shows_in_the_mark(store: LocalBlobStore, inbox: Path, delivery: Unit) -> None:
+    """Demand 6: hashing again before letting go finds a change of any file."""
+    (inbox / "scan.pdf.p7s").write_bytes(b"signature")
+    signed = Unit("scan.pdf", ("scan.pdf.p7s",))
+    for unit, file in ((signed, "scan.pdf.p7s"), (signed, "scan.pdf"), (delivery, "sendung/a.pdf")):
+        before = keep(inbox, unit, store)
+        assert before.changed_since(before.mark) is None
+        assert digest_in(before.mark) == before.digest
+        with (inbox / file).open("ab") as writer:
+            writer.write(b" more")
+        after = keep(inbox, unit, store)
+        assert after.changed_since(before.mark) not in {None, before.digest}
+    before = keep(inbox, delivery, store)
+    (inbox / "sendung" / "late.pdf").write_bytes(b"late")
+    assert keep(inbox, delivery, store).changed_since(before.mark) is not None
 
 
-def test_a_writer_is_noticed(scan_file: Path) -> None:
-    assert not is_being_written(scan_file)
-    with scan_file.open("ab"):
-        assert is_being_written(scan_file)
-    assert not is_being_written(scan_file)
+def test_a_writer_is_noticed(inbox: Path, delivery: Unit) -> None:
+    (inbox / "scan.p7s").write_bytes(b"s")
+    signed = Unit("scan.pdf", ("scan.p7s",))
+    for unit, file in ((signed, "scan.pdf"), (signed, "scan.p7s"), (delivery, "sendung/b/2.pdf")):
+        assert not is_being_written(inbox, unit)
+        with (inbox / file).open("ab"):
+            assert is_being_written(inbox, unit)
+        assert not is_being_written(inbox, unit)
 
 
 def test_links_and_pipes_are_refused(
-    store: LocalBlobStore, clock: FixedClock, scan_file: Path, tmp_path: Path
+    store: LocalBlobStore, inbox: Path, delivery: Unit, tmp_path: Path
 ) -> None:
-    """Demand 54."""
-    link, pipe = tmp_path / "link.pdf", tmp_path / "pipe.pdf"
-    link.symlink_to(scan_file)
-    os.mkfifo(pipe)
-    for path in (link, pipe):
+    """Demand 54: also if one takes a file's place after it was looked at."""
+    (inbox / "link.pdf").symlink_to(inbox / "scan.pdf")
+    os.mkfifo(inbox / "pipe.pdf")
+    (inbox / "linked").symlink_to(inbox / "sendung")
+    units = [Unit("link.pdf"), Unit("pipe.pdf"), Unit("linked", is_folder=True)]
+    for unit in units:
         with pytest.raises(StoreError, match="plain file"):
-            receive(path, _ORIGIN, store, clock, lambda _scan: True)
-        with pytest.raises(StoreError, match="plain file"):
-            set_aside(path)
-        assert os.path.lexists(path)
+            keep(inbox, unit, store)
+    (inbox / "sendung" / "b" / "link").symlink_to(tmp_path)
+    with pytest.raises(StoreError, match="plain file"):
+        keep(inbox, delivery, store)
 
 
 def test_names_become_readable_text() -> None:
-    assert readable_name(Path("Gebu\u0308hr.pdf")) == "Gebühr.pdf"
-    assert readable_name(Path(os.fsdecode(b"br\xfccke.pdf"))) == "br\ufffdcke.pdf"
+    assert readable("Gebu\u0308hr.pdf") == "Gebühr.pdf"
+    assert readable(os.fsdecode(b"br\xfccke.pdf")) == "br\ufffdcke.pdf"

@@ -1,0 +1,78 @@
+"""Where mail comes from: the inboxes, and their sub-folders where those are stations."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from eakte.config import Home, Inbox
+from eakte.inbox.listing import LeftAlone, no_delivery, readable
+from eakte.inbox.watch import FolderWatch, Look
+
+
+class Source:
+    """One watched folder with its station; with `stations`, its sub-folders are sources too."""
+
+    def __init__(
+        self, home: Home, inbox: Inbox, wake: threading.Event, *, is_station: bool = False
+    ) -> None:
+        """Watch an inbox; `wake` is set when something may have arrived there."""
+        self._home = home
+        self._wake = wake
+        self._is_station = is_station
+        self.inbox = inbox
+        self.folder = home.inbox_folder(inbox)
+        make = not is_station and not inbox.folder.is_absolute()
+        settle = home.settings.watching.settle_seconds
+        self._watch = FolderWatch(self.folder, settle, wake, make=make)
+        self._stations: dict[str, Source] = {}
+
+    def looks(self, now: float) -> Iterator[tuple[Source, Look]]:
+        """Rescan the folder, then its stations (made or removed at any time)."""
+        look = self._watch.look(now)
+        if look.trouble is not None and self._is_station:
+            return  # a station that was removed a moment ago
+        yield self, look
+        if look.trouble is None:
+            self._keep_stations(look)
+        for station in list(self._stations.values()):
+            yield from station.looks(now)
+
+    def stop(self) -> None:
+        """End the observers' threads."""
+        self._watch.stop()
+        for station in self._stations.values():
+            station.stop()
+
+    def _keep_stations(self, look: Look) -> None:
+        """Begin with sub-folders that are new and stand still; end with those that are gone.
+
+        A new folder that still changes may be a delivery whose vhn.xml has not come yet.
+        """
+        if not self.inbox.stations:
+            return
+        present = set(look.folders) | set(look.unsettled_folders)
+        for name in set(self._stations) - present:
+            self._stations.pop(name).stop()
+        for name in sorted(set(look.folders) - set(self._stations)):
+            inbox = implied(self._home, self.inbox, name)
+            if inbox is not None:
+                self._stations[name] = Source(self._home, inbox, self._wake, is_station=True)
+
+
+def implied(home: Home, inbox: Inbox, name: str) -> Inbox | None:
+    """Give the inbox that a sub-folder is as a station; None if it is configured on its own."""
+    folder = home.inbox_folder(inbox) / name
+    if folder in {home.inbox_folder(each) for each in home.settings.inboxes}:
+        return None
+    station = f"{inbox.station}/{readable(name)}"
+    return inbox.model_copy(update={"folder": folder, "station": station, "stations": False})
+
+
+def folders_left_alone(home: Home, inbox: Inbox, look: Look) -> tuple[LeftAlone, ...]:
+    """Tell of the sub-folders of an inbox that are neither deliveries nor stations."""
+    if inbox.stations:
+        return ()
+    folder = home.inbox_folder(inbox)
+    names = (*look.folders, *look.unsettled_folders)
+    return tuple(no_delivery(folder / name) for name in names if implied(home, inbox, name))

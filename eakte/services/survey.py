@@ -1,0 +1,51 @@
+"""What lies in the inboxes at this moment, seen without a watcher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eakte.config import Home, Inbox
+from eakte.inbox.listing import LeftAlone, list_inbox, no_delivery, readable
+from eakte.inbox.places import places
+from eakte.inbox.watch import UNREADABLE
+from eakte.services.sources import implied
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What no record tells of yet."""
+
+    arriving: int
+    """Files and deliveries that are still to be taken."""
+    left_alone: tuple[LeftAlone, ...]
+
+
+def survey(home: Home) -> Survey:
+    """Look into every inbox and its stations; one that cannot be read is told of."""
+    found = [_survey(home, inbox) for inbox in home.settings.inboxes]
+    return _sum(found)
+
+
+def _survey(home: Home, inbox: Inbox) -> Survey:
+    folder = home.inbox_folder(inbox)
+    try:
+        listing = list_inbox(folder)
+        aside = sum(1 for place in places(folder) if not place.mark)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, the others are shown
+        return Survey(0, (LeftAlone(readable(str(folder)), UNREADABLE),))
+    here = Survey(len(listing.units) + aside, tuple(listing.left_alone))
+    below = []
+    for name, _files in listing.folders:
+        station = implied(home, inbox, name)
+        if station is None:
+            continue
+        if inbox.stations:
+            below.append(_survey(home, station))
+        else:
+            below.append(Survey(0, (no_delivery(folder / name),)))
+    return _sum([here, *below])
+
+
+def _sum(found: list[Survey]) -> Survey:
+    left_alone = tuple(each for one in found for each in one.left_alone)
+    return Survey(sum(one.arriving for one in found), left_alone)
