@@ -53,6 +53,11 @@ class Watching(_Section):
     reserve_mb: int = Field(
         default=1024, ge=0, description="With less free space (MB) nothing new is taken in."
     )
+    duplex_hours: float = Field(
+        default=24.0,
+        gt=0,
+        description="One half of a duplex batch waits this long for the other one.",
+    )
 
 
 class Reading(_Section):

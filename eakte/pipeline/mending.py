@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,7 +11,7 @@ from eakte.database import transaction
 from eakte.domain.akten import DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import ScanState
-from eakte.pipeline import transitions
+from eakte.pipeline import arrivals, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
@@ -59,6 +60,17 @@ def put_aside_what_is_stuck(context: Desk) -> int:
             if letter and documents.get(connection, letter.id) == letter:
                 transitions.refuse_seal(connection, letter.id, _REASON, now)
     return len(gone)
+
+
+def give_up_on_lone_halves(context: Context) -> None:
+    """Put halves of duplex batches aside whose other half did not come in time."""
+    now = context.clock.now()
+    hours = context.home.settings.watching.duplex_hours
+    with context.engine.connect() as connection:
+        alone = scans.waiting_since(connection, now - timedelta(hours=hours))
+    for half in alone:
+        with transaction(context.engine) as connection:
+            arrivals.give_up_waiting(connection, half.scan.digest, now)
 
 
 def index_what_is_missing(context: Context) -> None:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from eakte.database import Connection
 from eakte.database.schema import enclosure as enclosure_table
 from eakte.database.schema import receipt as receipt_table
+from eakte.database.schema import scan as scan_table
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure, EnclosureRole
 from eakte.domain.moments import to_micros
 
-_CAME = (EnclosureRole.SIGNATURE, EnclosureRole.TECHNICAL)
+_CAME = frozenset({EnclosureRole.SIGNATURE, EnclosureRole.PIECE, EnclosureRole.TECHNICAL})
 
 
 def is_noted(
@@ -30,18 +31,18 @@ def is_noted(
 
 
 def came_beside(connection: Connection) -> tuple[tuple[Digest, Enclosure], ...]:
-    """Give the files that entered with another one, with its digest.
+    """Give the files that entered with another one, with its digest, each once.
 
-    Members of a delivery are left out: they are received as files of their own.
+    Those that are received as files of their own too (members of a delivery, halves of a duplex
+    batch, signatures that came alone) are left out.
     """
-    query = sa.select(enclosure_table).order_by(enclosure_table.c.id)
-    found = [
-        (Digest(row.scan), Enclosure(row.name, Digest(row.digest), EnclosureRole(row.role)))
-        for row in connection.execute(query).all()
-    ]
-    members = {(scan, each.digest) for scan, each in found if each.role is EnclosureRole.MEMBER}
-    return tuple(
-        (scan, each)
-        for scan, each in found
-        if each.role in _CAME and (scan, each.digest) not in members
+    received = sa.select(scan_table.c.digest)
+    query = sa.select(enclosure_table).where(
+        enclosure_table.c.role.in_([role.value for role in _CAME]),
+        enclosure_table.c.digest.not_in(received),
     )
+    found: dict[tuple[str, str], tuple[Digest, Enclosure]] = {}
+    for row in connection.execute(query.order_by(enclosure_table.c.id)).all():
+        enclosure = Enclosure(row.name, Digest(row.digest), EnclosureRole(row.role))
+        found.setdefault((row.scan, row.digest), (Digest(row.scan), enclosure))
+    return tuple(found.values())

@@ -11,7 +11,11 @@ from eakte.domain.akten import DocumentState
 from eakte.domain.mail import ScanState
 from eakte.pipeline import engine
 from eakte.pipeline.context import Context
-from eakte.pipeline.mending import index_what_is_missing, put_aside_what_is_stuck
+from eakte.pipeline.mending import (
+    give_up_on_lone_halves,
+    index_what_is_missing,
+    put_aside_what_is_stuck,
+)
 from eakte.records import documents, scans
 from eakte.services import anchoring
 from eakte.services.intake import Intake
@@ -79,6 +83,7 @@ class Watcher:
         if time.monotonic() < self._next_upkeep:
             return
         put_aside_what_is_stuck(self._context)
+        give_up_on_lone_halves(self._context)
         self._retries.keep_up(time.monotonic())
         anchoring.write_checkpoint(self._context)
         self._next_upkeep = time.monotonic() + _UPKEEP_SECONDS
