@@ -22,6 +22,8 @@ _HARMLESS = re.compile(
             r"extraneous whitespace seen before xref",
             r"dictionary has duplicated key /\w+; last occurrence overrides",
             r"reported number of objects \(\d+\) is not one plus the highest object number \(\d+\)$",
+            r"unknown token while reading object; treating as string$",
+            r"treating bad indirect reference \(\d+ \d+ R\) as null$",
             r"Resources is missing or invalid; repairing$",
         )
     )

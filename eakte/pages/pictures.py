@@ -60,16 +60,17 @@ def _check_jpeg_file(path: Path) -> int:
 
 
 def _inspect_tiff(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding, ...]]:
-    """Look at one page after the other: what Pillow holds is one page's pixels."""
-    pages, end = list[SourcePage](), 0
-    with path.open("rb") as raw, Image.open(path) as file:
-        for number, found in enumerate(walk_tiff(raw), start=1):
-            check_strips(raw, found)
-            end = max(end, found.end)
-            file.seek(number - 1)
-            pages.append(_page(file, number))
-    check_count(len(pages))
-    return tuple(pages), trailing(path, end)
+    """Look at one page after the other: what is held at once is one page's pixels."""
+    pages = list[SourcePage]()
+    with path.open("rb") as raw:
+        ends = [page.end for page in walk_tiff(raw)]
+        check_count(len(ends))
+        with Image.open(path) as file:
+            for number, found in enumerate(walk_tiff(raw), start=1):
+                check_strips(raw, found)
+                file.seek(number - 1)
+                pages.append(_page(file, number))
+    return tuple(pages), trailing(path, max(ends))
 
 
 def _page(file: Image.Image, number: int) -> SourcePage:

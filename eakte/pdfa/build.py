@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -16,11 +18,14 @@ from eakte.errors import UnusableInputError
 from eakte.pdfa.compare import require_same
 from eakte.pdfa.font import make_font
 from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
+from eakte.pdfa.opening import Aside, open_pdf
 from eakte.pdfa.save import archive_copy, save
 from eakte.pdfa.scanned import Placed, picture_of, redrawn_page
 from eakte.pdfa.textlayer import FONT, letters_of, text_layer
 
 _PICTURE = "/Im0"
+_MOST_HELD, _MOST_PAGES_HELD = 1 << 25, 64
+"""Bytes of pictures, and pages, that are held before they are put aside."""
 
 
 def build(
@@ -82,13 +87,9 @@ def _assemble(
     letters = letters_of(own)
     added = set[int]()
     try:
-        with pikepdf.new() as pdf, closing(_Scan(pdf, source, media_type)) as scan:
+        with pikepdf.new() as pdf, closing(_Scan(pdf, source, media_type, out)) as scan:
             font = pdf.make_indirect(make_font(pdf, letters))
-            for page in pages:
-                placed = None if page.number in redrawn else scan.kept(page)
-                if placed is None:
-                    added.add(page.number)
-                    placed = scan.redrawn(page)
+            for page, placed in scan.placed(pages, redrawn, added):
                 _add_page(pdf, page, placed, texts.get(page.number), font, letters)
             pdfa.prepare(pdf, "2b")
             save(pdf, None, out)
@@ -101,27 +102,55 @@ def _assemble(
 class _Scan:
     """The scan as a source of pictures for a new PDF."""
 
-    def __init__(self, pdf: pikepdf.Pdf, source: Path, media_type: MediaType) -> None:
+    def __init__(
+        self, pdf: pikepdf.Pdf, source: Path, media_type: MediaType, beside: Path
+    ) -> None:
         self._pdf = pdf
         self._source = source
         self._media_type = media_type
-        self._document = pikepdf.open(source) if media_type is MediaType.PDF else None
+        self._document = open_pdf(source) if media_type is MediaType.PDF else None
+        self._aside = Aside(pdf, beside)
 
-    def kept(self, page: SourcePage) -> Placed | None:
+    def placed(
+        self, pages: tuple[SourcePage, ...], redrawn: set[int], added: set[int]
+    ) -> Iterator[tuple[SourcePage, Placed]]:
+        """Give each page's picture; pages drawn anew that were not to be come into `added`."""
+        held, size = list[tuple[SourcePage, Placed, bool]](), 0
+        for page in pages:
+            placed = None if page.number in redrawn else self._kept(page)
+            made = placed is None or self._document is None
+            if placed is None:
+                added.add(page.number)
+                placed = self._redrawn(page)
+            held.append((page, placed, made))
+            size += len(placed.image.read_raw_bytes()) if made else 0
+            if size > _MOST_HELD or len(held) == _MOST_PAGES_HELD:
+                yield from self._settled(held)
+                held, size = [], 0
+        yield from self._settled(held)
+
+    def _settled(
+        self, held: list[tuple[SourcePage, Placed, bool]]
+    ) -> Iterator[tuple[SourcePage, Placed]]:
+        """Give what was held, with the pictures that were made in memory now on disk."""
+        settled = iter(self._aside.settle([placed.image for _, placed, made in held if made]))
+        for page, placed, made in held:
+            yield page, replace(placed, image=next(settled)) if made else placed
+
+    def _kept(self, page: SourcePage) -> Placed | None:
         """Give the scanner's picture, None if it has to be drawn anew."""
         try:
             if self._document is not None:
                 return picture_of(self._pdf, self._document, page)
-            image = image_of(self._pdf, self._source, self._media_type, page.number)
+            image = image_of(self._aside.scratch, self._source, self._media_type, page.number)
         except CannotKeepError:
             return None
         return self._full_page(image, page)
 
-    def redrawn(self, page: SourcePage) -> Placed:
+    def _redrawn(self, page: SourcePage) -> Placed:
         """Draw the page anew."""
-        if self._document is not None:
-            return self._full_page(redrawn_page(self._pdf, self._source, page), page)
-        return self._full_page(redrawn_image(self._pdf, self._source, page.number), page)
+        draw = redrawn_image if self._document is None else redrawn_page
+        return self._full_page(draw(self._aside.scratch, self._source, page), page)
 
     @staticmethod
     def _full_page(image: pikepdf.Stream, page: SourcePage) -> Placed:
@@ -129,7 +158,8 @@ class _Scan:
         return Placed(image, (page.width, 0.0, 0.0, page.height, 0.0, 0.0), box)
 
     def close(self) -> None:
-        """Close the source."""
+        """Close the source and what was put aside."""
+        self._aside.close()
         if self._document is not None:
             self._document.close()
 
