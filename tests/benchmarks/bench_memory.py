@@ -1,123 +1,67 @@
-"""How much memory does each stage take for very large scans? Run by hand: `python -m` this module.
+"""How much memory does each stage take for very large scans?
 
-Each stage runs in a child process of its own, made afresh; what is told is the most memory that it
-ever held (VmHWM of /proc/self/status: all pages in RAM, file-backed ones too). Ends with 1 if one
-of them held more than 400 MB.
+    python -m tests.benchmarks.bench_memory [name …]
+
+Each stage runs in a child process of its own, as in the pipeline; what is told is the most memory
+that it ever held. Ends with 1 if one held more than 400 MB. Takes half an hour and 6 GB of disk.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from eakte import sandbox
-from eakte.domain.clock import FixedClock
-from eakte.domain.codec import from_json, to_json
-from eakte.domain.findings import FindingCode
-from eakte.domain.ids import Digest
-from eakte.domain.mail import Inspection
-from eakte.domain.text import Box, RecognisedPage, Word
-from eakte.domain.transfervermerk import Transfervermerk
-from eakte.pipeline import jobs
 from eakte.sandbox import Limits
-from eakte.store.local import LocalBlobStore
+from tests.benchmarks import memory_stages as stages
 from tests.benchmarks.large_scans import jpeg, write_pdf, write_tiff
 
 LIMIT_MB = 400
 LIMITS = Limits(3600, 3600, 2000, 4096)
-"""As much address space as the pipeline gives; more time, since benchmarks may run beside others."""
-NOW = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
-_WORDS = ("Widerspruch", "gegen", "den", "Bescheid", "vom", "12.03.2026")
+"""The pipeline's address space; more time, since benchmarks may run beside other work."""
+_SCANS: dict[str, tuple[int, Callable[[Path], Path]]] = {
+    "2,000 pages TIFF": (2000, lambda path: write_tiff(path, 2000)),
+    "2,000 pages TIFF, some in colour": (2000, lambda path: write_tiff(path, 2000, 8)),
+    "1 GB PDF": (400, lambda path: write_pdf(path, 400, jpeg())),
+}
 
 
-def peak_mb() -> int:
-    """Give the most memory that this process ever held, in MB."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+def peaks(source: Path, work: Path, pages: int) -> dict[str, int]:
+    """Give the peak of every stage in MB, in order."""
+    found = {"keep": sandbox.call(LIMITS, stages.keep, source, work)}
+    found["inspect"] = _told(stages.inspect, source, work)
+    for number in (1, pages // 2, pages):
+        begin = time.monotonic()
+        peak = sandbox.call(LIMITS, stages.prepare, source, work, number)
+        found[f"prepare {number}"] = peak
+        print(f"      prepare {number:<12} {peak:>4} MB {time.monotonic() - begin:>7.1f} s", flush=True)
+    for stage in (stages.convert, stages.attach, stages.seal, stages.accept, stages.verify_own):
+        found[stage.__name__] = _told(stage, source, work)
+    return found
 
 
-def inspect(source: Path, work: Path) -> int:
-    (work / "inspection.json").write_bytes(to_json(jobs.inspect_scan(source), Inspection))
-    return peak_mb()
+def _told(stage: Callable[[Path, Path], int], source: Path, work: Path) -> int:
+    begin = time.monotonic()
+    peak = sandbox.call(LIMITS, stage, source, work)
+    print(f"      {stage.__name__:<20} {peak:>4} MB {time.monotonic() - begin:>7.1f} s", flush=True)
+    return peak
 
 
-def prepare(source: Path, work: Path, number: int) -> int:
-    found = from_json(Inspection, (work / "inspection.json").read_bytes())
-    jobs.prepare(source, found.media_type, number, work / "page.tif")
-    return peak_mb()
+def main() -> int:
+    """Measure the scans named on the command line, or all."""
+    worst = 0
+    for name in sys.argv[1:] or _SCANS:
+        pages, write = _SCANS[name]
+        with tempfile.TemporaryDirectory() as folder:
+            source = write(Path(folder) / "scan")
+            print(f"{name} ({source.stat().st_size / 1e6:.0f} MB)", flush=True)
+            worst = max(worst, *peaks(source, Path(folder), pages).values())
+    print(f"at most {worst} MB; the limit is {LIMIT_MB} MB")
+    return int(worst > LIMIT_MB)
 
 
-def convert(source: Path, work: Path) -> int:
-    found = from_json(Inspection, (work / "inspection.json").read_bytes())
-    read = tuple(_read(page.number, page.width, page.height) for page in found.pages)
-    jobs.make_archive_copy(source, found.media_type, found.pages, read, work / "archive.pdf")
-    return peak_mb()
-
-
-def _read(number: int, width: float, height: float) -> RecognisedPage:
-    words = tuple(
-        Word(text, Box(50 + 60 * column, 50 + 20 * line, 100 + 60 * column, 62 + 20 * line), 0.9, line)
-        for line in range(30)
-        for column, text in enumerate(_WORDS)
-    )
-    return RecognisedPage(
-        number=number,
-        width=width,
-        height=height,
-        words=words,
-        text=" ".join(_WORDS),
-        rotation=0,
-        confidence=0.9,
-        complete=True,
-        engine="bench",
-    )
-
-
-def attach(source: Path, work: Path) -> int:
-    del source
-    note = from_json(Transfervermerk, (work / "note.json").read_bytes())
-    jobs.attach_transfervermerk(work / "archive.pdf", note, work / "noted.pdf")
-    return peak_mb()
-
-
-def keep(source: Path, work: Path) -> int:
-    store = LocalBlobStore(work / "store")
-    store.checked(store.put_file(source))
-    return peak_mb()
-
-
-def seal(source: Path, work: Path) -> int:
-    del source
-    from eakte.seal.signer import Sealer
-
-    clock = FixedClock(NOW)
-    Sealer(work / "trust", clock).seal(work / "noted.pdf", "bench", work / "sealed.pdf")
-    return peak_mb()
-
-
-def accept(source: Path, work: Path) -> int:
-    del source
-    from eakte.seal import verify
-
-    report = verify.accept(work / "sealed.pdf", work / "trust", NOW)
-    if report.verdict.value != "VALID":
-        raise ValueError(report.reason)
-    return peak_mb()
-
-
-def verify_own(source: Path, work: Path) -> int:
-    from eakte.seal import verify
-    from eakte.store.local import file_digest
-
-    found = from_json(Inspection, (work / "inspection.json").read_bytes())
-    pdf = work / "sealed.pdf"
-    report = verify.verify_own(pdf, work / "trust", NOW, file_digest(pdf), len(found.pages))
-    if report.verdict.value != "VALID":
-        raise ValueError(report.reason)
-    del source
-    return peak_mb()
+if __name__ == "__main__":
+    sys.exit(main())
