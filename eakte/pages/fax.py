@@ -16,6 +16,7 @@ from eakte.pages.whole import cut_off
 _END_OF_BLOCK, _END_BITS = 0x001001, 24
 _MORE_CODED_BYTES = bytes(range(17, 251, 13)) * 8
 _SPARE_ROWS = 2
+_ROWS_AT_ONCE = 256
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
@@ -41,18 +42,20 @@ def check_fax(data: bytes, fax: Fax) -> None:
     coded = data.translate(_REVERSED) if fax.fill_order == 2 else data  # noqa: PLR2004 - TIFF
     bits = _ending(coded)
     marked = fax.compression == GROUP_4 and bits & ((1 << _END_BITS) - 1) == _END_OF_BLOCK
-    picture = decoded(coded, fax)
-    if not marked:
-        if picture != decoded(coded + _MORE_CODED_BYTES, fax):
-            raise cut_off(N_("a picture has fewer rows than it should"))
-        return
-    alike = _rows_alike(picture, fax)
-    if _ones_before_end(coded, alike) + _SPARE_ROWS < alike:
+    picture = _decoded(coded, fax)
+    if marked:
+        alike = _rows_alike(picture)
+        whole = _ones_before_end(coded, alike) + _SPARE_ROWS >= alike
+    else:
+        longer = _decoded(coded.rstrip(b"\0") + _MORE_CODED_BYTES, fax)
+        above = (0, 0, fax.width, max(1, fax.height - _SPARE_ROWS))
+        whole = picture.crop(above).tobytes() == longer.crop(above).tobytes()
+    if not whole:
         raise cut_off(N_("a picture has fewer rows than it should"))
 
 
-def decoded(coded: bytes, fax: Fax) -> bytes:
-    """Give the rows of a picture, one bit a pixel; raises OSError."""
+def _decoded(coded: bytes, fax: Fax) -> Image.Image:
+    """Give a picture of one bit a pixel; raises OSError."""
     entries = [
         (256, fax.width),
         (257, fax.height),
@@ -68,7 +71,8 @@ def decoded(coded: bytes, fax: Fax) -> bytes:
     directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
     head = struct.pack("<2sHIH", b"II", 42, 8, len(entries)) + directory + bytes(4)
     with Image.open(io.BytesIO(head + coded)) as file:
-        return file.tobytes()
+        file.load()
+        return file
 
 
 def _ending(coded: bytes) -> int:
@@ -77,11 +81,18 @@ def _ending(coded: bytes) -> int:
     return value // (value & -value) if value else 0
 
 
-def _rows_alike(picture: bytes, fax: Fax) -> int:
+def _rows_alike(picture: Image.Image) -> int:
     """Count the last rows that are the same as the row before them."""
-    rows = np.frombuffer(picture, np.uint8).reshape(fax.height, -1)
-    differ = np.nonzero((rows[1:] != rows[:-1]).any(axis=1))[0]
-    return fax.height - 1 - (int(differ[-1]) + 1 if len(differ) else 0)
+    alike, low = 0, picture.height
+    while low > 1:
+        top = max(0, low - _ROWS_AT_ONCE - 1)
+        band = picture.crop((0, top, picture.width, low)).tobytes()
+        rows = np.frombuffer(band, np.uint8).reshape(low - top, -1)
+        differ = np.nonzero((rows[1:] != rows[:-1]).any(axis=1))[0]
+        if len(differ):
+            return alike + len(rows) - 2 - int(differ[-1])
+        alike, low = alike + len(rows) - 1, top + 1
+    return alike
 
 
 def _ones_before_end(coded: bytes, most: int) -> int:

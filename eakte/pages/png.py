@@ -43,7 +43,8 @@ def check_png(path: Path) -> int:
             elif kind == b"IEND":
                 if pixels is None or pixels.finish() < wanted:
                     raise cut_off(N_("a picture has fewer pixels than it should"))
-                return file.tell() + 4
+                if len(file.read(4)) == 4:  # noqa: PLR2004 - its checksum
+                    return file.tell()
     raise cut_off(N_("the PNG has no IEND chunk"))
 
 
