@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pikepdf
 import pypdfium2
-from pikepdf import Array
+from pikepdf import Array, Name, Operator
 
 _DRAWN_AT_ONCE = 16
 
@@ -63,27 +62,60 @@ class Pages:
 
 
 class Aside:
-    """Pictures for a PDF that wait on disk, not in memory, until it is written."""
+    """A plain PDF on disk that takes pictures one by one, so that none of them stays in memory."""
 
-    def __init__(self, pdf: pikepdf.Pdf, beside: Path) -> None:
-        """Hold pictures for `pdf` in nameless files in the folder of `beside`."""
-        self.scratch = pikepdf.new()
-        self._pdf = pdf
-        self._path = beside.with_name(f"{beside.name}.aside")
-        self._open = ExitStack()
+    def __init__(self, path: Path) -> None:
+        """Begin the file; its name is free again once it is opened for reading."""
+        self._path = path
+        self._file = path.open("wb")
+        self._file.write(b"%PDF-1.7\n")
+        self._places: list[int] = []
 
-    def settle(self, pictures: list[pikepdf.Object]) -> list[pikepdf.Object]:
-        """Give pictures that were made in `scratch` as objects of the PDF, their bytes on disk."""
-        self.scratch.Root.Held = Array([self.scratch.make_indirect(one) for one in pictures])
-        level = pikepdf.StreamDecodeLevel.none
-        self.scratch.save(self._path, compress_streams=False, stream_decode_level=level)
-        self.scratch.close()
-        self.scratch = pikepdf.new()
-        written = self._open.enter_context(open_pdf(self._path))
-        self._path.unlink()
-        return [self._pdf.copy_foreign(one) for one in written.Root.Held]
+    def put(self, picture: pikepdf.Stream) -> int:
+        """Write a picture as it is and give its object number."""
+        entries = dict(picture.items())
+        space = entries.get("/ColorSpace")
+        if isinstance(space, Array) and space[0] == Name.ICCBased:
+            profile = self._put(space[1], {"/N": space[1].N})
+            entries["/ColorSpace"] = Operator(f"[/ICCBased {profile} 0 R]")
+        return self._put(picture, entries)
+
+    def _put(self, stream: pikepdf.Stream, entries: dict[str, Any]) -> int:
+        data = stream.read_raw_bytes()
+        told = {**entries, "/Length": len(data)}
+        body = b"".join(b"%s %s" % (key.encode(), _written(value)) for key, value in told.items())
+        self._places.append(self._file.tell())
+        number = len(self._places)
+        self._file.write(b"%d 0 obj\n<<%s>>stream\n" % (number, body))
+        self._file.write(data)
+        self._file.write(b"\nendstream\nendobj\n")
+        return number
+
+    def finish(self) -> pikepdf.Pdf:
+        """Give the file as a PDF without pages, to be closed by the caller."""
+        number, start = len(self._places) + 1, self._file.tell()
+        self._file.write(b"%d 0 obj\n<</Type/Catalog/Pages<</Type/Pages/Count 0/Kids[]>>>>\nendobj\n" % number)
+        table = self._file.tell()
+        self._file.write(b"xref\n0 %d\n0000000000 65535 f \n" % (number + 1))
+        self._file.writelines(b"%010d 00000 n \n" % place for place in [*self._places, start])
+        trailer = b"trailer\n<</Size %d/Root %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        self._file.write(trailer % (number + 1, number, table))
+        self._file.close()
+        return bare_pdf(self._path)
 
     def close(self) -> None:
-        """Give up the files: the PDF is written."""
-        self.scratch.close()
-        self._open.close()
+        """Give the file up."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def bare_pdf(path: Path) -> pikepdf.Pdf:
+    """Open a PDF to take its objects for another one: no page of it has been looked at yet."""
+    mode = pikepdf.AccessMode.stream
+    return pikepdf.open(path, access_mode=mode, inherit_page_attributes=False)
+
+
+def _written(value: Any) -> bytes:
+    if isinstance(value, Operator):
+        return bytes(value)
+    return bytes(pikepdf.Object.unparse(value)) if isinstance(value, pikepdf.Object) else str(value).encode()
