@@ -58,7 +58,7 @@ def inspect_document(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding,
 
 
 def _look_into(pdf: pikepdf.Pdf, path: Path) -> tuple[SourcePage, ...]:
-    check_streams(pdf)
+    check_streams(pdf, path.stat().st_size)
     check_repairs(pdf, path)
     with Sheets(path) as sheets:
         pages = tuple(_page(page, number, sheets) for number, page in enumerate(pdf.pages, start=1))

@@ -32,13 +32,16 @@ def filters_of(stream: pikepdf.Stream) -> tuple[str, ...]:
     return (str(filters),) if isinstance(filters, Name) else tuple(str(item) for item in filters)
 
 
-def check_streams(pdf: pikepdf.Pdf) -> None:
+def check_streams(pdf: pikepdf.Pdf, size: int) -> None:
     """Prove that every stream which the table of contents names can be decoded to its end.
 
+    `size` is that of the file.
     Raises UnusableInputError (`truncated`, `damaged`, `too_large`) or what qpdf and Pillow raise.
     """
     for item in pdf.objects:
         if isinstance(item, pikepdf.Stream):
+            if int(item.get(Name.Length, 0)) > size:
+                raise cut_off(N_("the PDF is shorter than it says"))
             check_stream(item)
 
 
@@ -94,7 +97,9 @@ def _inflated(stream: pikepdf.Stream, wanted: int) -> int:
 
 
 def _bytes_per_row(stream: pikepdf.Stream) -> int:
-    bits = 1 if bool(stream.get(Name.ImageMask, False)) else int(stream.get(Name.BitsPerComponent, 1))
+    bits = (
+        1 if bool(stream.get(Name.ImageMask, False)) else int(stream.get(Name.BitsPerComponent, 1))
+    )
     return -(-int(stream.Width) * _components(stream) * bits // 8)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from eakte.i18n import N_
 from eakte.pages.fax import Fax, check_fax
 from eakte.pages.jpeg import check_jpeg
 from eakte.pages.tiff import (
@@ -18,7 +19,6 @@ from eakte.pages.tiff import (
     TiffPage,
     read_strip,
 )
-from eakte.i18n import N_
 from eakte.pages.whole import cut_off
 
 _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323

@@ -26,7 +26,6 @@ _PICTURE = "/Im0"
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
 
 
-
 def build(
     source: Path,
     media_type: MediaType,
@@ -113,7 +112,7 @@ class _Scan:
         self._source = source
         self._media_type = media_type
         self._open = ExitStack()
-        self._scratch = self._open.enter_context(pikepdf.new())
+        self._scratch = pikepdf.new()
         self._document: pikepdf.Pdf | None = None
         self._aside: Aside | None = None
         if media_type is MediaType.PDF:
@@ -132,7 +131,8 @@ class _Scan:
         if self._aside is None:
             return placed
         number = self._aside.put(placed.image)
-        self._scratch = self._open.enter_context(pikepdf.new())
+        self._scratch.close()
+        self._scratch = pikepdf.new()
         return replace(placed, image=number)
 
     def pdf(self) -> pikepdf.Pdf:
@@ -172,6 +172,7 @@ class _Scan:
 
     def close(self) -> None:
         """Close all files."""
+        self._scratch.close()
         self._open.close()
 
 

@@ -94,7 +94,9 @@ class Aside:
     def finish(self) -> pikepdf.Pdf:
         """Give the file as a PDF without pages, to be closed by the caller."""
         number, start = len(self._places) + 1, self._file.tell()
-        self._file.write(b"%d 0 obj\n<</Type/Catalog/Pages<</Type/Pages/Count 0/Kids[]>>>>\nendobj\n" % number)
+        self._file.write(
+            b"%d 0 obj\n<</Type/Catalog/Pages<</Type/Pages/Count 0/Kids[]>>>>\nendobj\n" % number
+        )
         table = self._file.tell()
         self._file.write(b"xref\n0 %d\n0000000000 65535 f \n" % (number + 1))
         self._file.writelines(b"%010d 00000 n \n" % place for place in [*self._places, start])
@@ -118,4 +120,8 @@ def bare_pdf(path: Path) -> pikepdf.Pdf:
 def _written(value: Any) -> bytes:
     if isinstance(value, Operator):
         return bytes(value)
-    return bytes(pikepdf.Object.unparse(value)) if isinstance(value, pikepdf.Object) else str(value).encode()
+    return (
+        bytes(pikepdf.Object.unparse(value))
+        if isinstance(value, pikepdf.Object)
+        else str(value).encode()
+    )

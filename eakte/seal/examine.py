@@ -71,9 +71,7 @@ def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = F
         return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
-async def _examine(
-    file: _File, structure: Structure, *, strictly: bool, future: bool
-) -> FileFacts:
+async def _examine(file: _File, structure: Structure, *, strictly: bool, future: bool) -> FileFacts:
     facts = FileFacts(
         structure=structure,
         read_strictly=strictly,

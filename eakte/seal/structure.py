@@ -117,7 +117,7 @@ def padding_flaw(file: BinaryIO, byte_range: list[int], contents: bytes) -> str 
 
 def _between(file: BinaryIO, start: int, end: int, wanted: int) -> bytes:
     """Give the bytes of a file between two places; nothing if they are not as many as wanted."""
-    return os.pread(file.fileno(), wanted, start) if 0 <= start and end - start == wanted else b""
+    return os.pread(file.fileno(), wanted, start) if start >= 0 and end - start == wanted else b""
 
 
 def _length(encoded: bytes) -> int:

@@ -37,7 +37,10 @@ def peaks(source: Path, work: Path, pages: int) -> dict[str, int]:
         begin = time.monotonic()
         peak = sandbox.call(LIMITS, stages.prepare, source, work, number)
         found[f"prepare {number}"] = peak
-        print(f"      prepare {number:<12} {peak:>4} MB {time.monotonic() - begin:>7.1f} s", flush=True)
+        print(
+            f"      prepare {number:<12} {peak:>4} MB {time.monotonic() - begin:>7.1f} s",
+            flush=True,
+        )
     for stage in (stages.convert, stages.attach, stages.seal, stages.accept, stages.verify_own):
         found[stage.__name__] = _told(stage, source, work)
     return found

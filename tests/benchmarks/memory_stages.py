@@ -49,7 +49,12 @@ def convert(source: Path, work: Path) -> int:
 
 def _read(number: int, width: float, height: float) -> RecognisedPage:
     words = tuple(
-        Word(text, Box(50 + 60 * column, 50 + 20 * line, 100 + 60 * column, 62 + 20 * line), 0.9, line)
+        Word(
+            text,
+            Box(50 + 60 * column, 50 + 20 * line, 100 + 60 * column, 62 + 20 * line),
+            0.9,
+            line,
+        )
         for line in range(30)
         for column, text in enumerate(_WORDS)
     )

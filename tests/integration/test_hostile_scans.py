@@ -7,23 +7,23 @@ import os
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pikepdf
 import pytest
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary
 from PIL import Image
 
 from eakte import sandbox
 from eakte.domain.mail import Inspection
 from eakte.errors import EakteError, StageFailedError, UnusableInputError
-from eakte.pages import document, limits
 from eakte.pages.inspect import REASONS
 from eakte.pipeline import jobs
 from eakte.sandbox import Limits
-from tests.integration.page_samples import drawn_pdf, encoded, letter, scanner_pdf, tiff
+from tests.integration.page_samples import encoded, letter, scanner_pdf, tiff
 
-LIMITS = Limits(wall_seconds=40, cpu_seconds=30, memory_mb=1200, file_mb=64)
+LIMITS = Limits(wall_seconds=40, cpu_seconds=30, memory_mb=900, file_mb=64)
 NO_SPACE = b"<</Type/Catalog/Pages 2 0 R>>"
 
 
@@ -66,46 +66,51 @@ def _stream(data: bytes, entries: bytes = b"") -> bytes:
     return b"<</Length %d%s>>stream\n%s\nendstream" % (len(data), entries, data)
 
 
-def _one_page(path: Path, content: bytes, more: dict[int, bytes] | None = None, **keys: bytes) -> Path:
+def _one_page(
+    path: Path, content: bytes, more: dict[int, bytes] | None = None, **keys: bytes
+) -> Path:
     extra = b"".join(b"/" + key.encode() + value for key, value in keys.items())
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R%s>>" % extra
     pages = b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
     return _write(path, {1: NO_SPACE, 2: pages, 3: page, 4: content, **(more or {})})
 
 
+@cache
 def _flate(size: int) -> bytes:
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     piece = bytes(1 << 20)
     return b"".join(packer.compress(piece) for _ in range(size >> 20)) + packer.flush()
 
 
 def flate_bomb_in_contents(path: Path) -> Path:
-    return _one_page(path, _stream(_flate(2 << 30), b"/Filter/FlateDecode"))
+    return _one_page(path, _stream(_flate(1 << 29), b"/Filter/FlateDecode"))
 
 
 def flate_bomb_in_a_picture(path: Path) -> Path:
     keys = b"/Type/XObject/Subtype/Image/Width 100/Height 100/BitsPerComponent 8"
-    image = _stream(_flate(1 << 30), keys + b"/ColorSpace/DeviceGray/Filter/FlateDecode")
+    image = _stream(_flate(1 << 29), keys + b"/ColorSpace/DeviceGray/Filter/FlateDecode")
     content = _stream(b"q 300 0 0 400 0 0 cm /I Do Q")
     return _one_page(path, content, {5: image}, Resources=b"<</XObject<</I 5 0 R>>>>")
 
 
 def flate_bomb_in_flate(path: Path) -> Path:
-    bomb = zlib.compress(_flate(2 << 30))
+    bomb = zlib.compress(_flate(1 << 29))
     return _one_page(path, _stream(bomb, b"/Filter[/FlateDecode/FlateDecode]"))
 
 
 def flate_bomb_in_an_object_stream(path: Path) -> Path:
     keys = b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode"
-    return _one_page(path, _stream(b""), {5: _stream(_flate(2 << 30), keys)})
+    return _one_page(path, _stream(b""), {5: _stream(_flate(1 << 29), keys)})
 
 
 def png_bomb(path: Path) -> Path:
     def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
 
     header = struct.pack(">IIBBBBB", 100, 100, 8, 0, 0, 0, 0)
-    parts = chunk(b"IHDR", header) + chunk(b"IDAT", _flate(1 << 30)) + chunk(b"IEND", b"")
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", _flate(1 << 29)) + chunk(b"IEND", b"")
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + parts)
     return path
 
@@ -116,7 +121,9 @@ def gigapixel_tiff(path: Path) -> Path:
     for index in range(struct.unpack_from("<H", data, start)[0]):
         place = start + 2 + 12 * index
         if struct.unpack_from("<H", data, place)[0] in (256, 257):
-            struct.pack_into("<HHII", data, place, *struct.unpack_from("<H", data, place), 4, 1, 40000)
+            struct.pack_into(
+                "<HHII", data, place, *struct.unpack_from("<H", data, place), 4, 1, 40000
+            )
     path.write_bytes(data)
     return path
 
@@ -161,7 +168,9 @@ def deep_arrays(path: Path) -> Path:
 
 
 def deep_dictionaries(path: Path) -> Path:
-    return _one_page(path, _stream(b""), {5: b"<</A" * 50_000 + b" 1" + b">>" * 50_000}, Deep=b" 5 0 R")
+    return _one_page(
+        path, _stream(b""), {5: b"<</A" * 50_000 + b" 1" + b">>" * 50_000}, Deep=b" 5 0 R"
+    )
 
 
 def broken_before_the_end(path: Path) -> Path:
@@ -169,11 +178,17 @@ def broken_before_the_end(path: Path) -> Path:
     return _one_page(path, b"<</Length 999999999999>>stream\nq Q\nendstream")
 
 
+def form_in_itself(path: Path) -> Path:
+    keys = b"/Type/XObject/Subtype/Form/BBox[0 0 300 400]/Resources<</XObject<</F 5 0 R>>>>"
+    form = _stream(b"/F Do /F Do", keys)
+    return _one_page(path, _stream(b"/F Do"), {5: form}, Resources=b"<</XObject<</F 5 0 R>>>>")
+
+
 REFUSED: list[tuple[Callable[[Path], Path], set[str]]] = [
     (flate_bomb_in_contents, {"too_large"}),
     (flate_bomb_in_a_picture, {"too_large"}),
-    (flate_bomb_in_flate, {"too_large", "stage_failed"}),
-    (flate_bomb_in_an_object_stream, {"too_large"}),
+    (flate_bomb_in_flate, {"too_large", "damaged"}),
+    (flate_bomb_in_an_object_stream, {"too_large", "damaged", "truncated"}),
     (png_bomb, {"too_large"}),
     (gigapixel_tiff, {"too_large"}),
     (gigapixel_jpeg, {"too_large"}),
@@ -184,21 +199,18 @@ REFUSED: list[tuple[Callable[[Path], Path], set[str]]] = [
     (deep_arrays, {"damaged", "stage_failed"}),
     (deep_dictionaries, {"damaged", "stage_failed"}),
     (broken_before_the_end, {"damaged", "truncated"}),
+    (form_in_itself, {"damaged"}),
 ]
 
 
-@pytest.mark.parametrize(("make", "reasons"), REFUSED, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("make", "reasons"), REFUSED, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_hostile_scans_are_refused(
     make: Callable[[Path], Path], reasons: set[str], tmp_path: Path
 ) -> None:
     """Demand 54: a typed refusal within the limits; the caller goes on, and reaps its child."""
     assert _looked_at(make(tmp_path / "scan")) in reasons
-
-
-def form_in_itself(path: Path) -> Path:
-    keys = b"/Type/XObject/Subtype/Form/BBox[0 0 300 400]/Resources<</XObject<</F 5 0 R>>>>"
-    form = _stream(b"/F Do /F Do", keys)
-    return _one_page(path, _stream(b"/F Do"), {5: form}, Resources=b"<</XObject<</F 5 0 R>>>>")
 
 
 def forms_that_double(path: Path) -> Path:
@@ -230,7 +242,7 @@ def actions_and_scripts(path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("make", [form_in_itself, nested_graphic_states, actions_and_scripts])
+@pytest.mark.parametrize("make", [nested_graphic_states, actions_and_scripts])
 def test_hostile_scans_that_can_be_shown_are_described(
     make: Callable[[Path], Path], tmp_path: Path
 ) -> None:
@@ -243,7 +255,7 @@ def test_hostile_scans_that_can_be_shown_are_described(
 
 def many_path_operators(path: Path) -> Path:
     """Curves upon curves, which take a drawing program minutes."""
-    curve = b"0 0 m " + b"300 400 0 400 300 0 c 0 400 300 0 0 0 c " * 30_000 + b"b* "
+    curve = b"0 0 m " + b"300 400 0 400 300 0 c 0 400 300 0 0 0 c " * 3_000 + b"b* "
     packed = zlib.compress(curve * 20)
     return _one_page(path, _stream(packed, b"/Filter/FlateDecode"))
 

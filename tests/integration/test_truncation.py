@@ -42,7 +42,9 @@ def _smallest_of_each_kind() -> dict[str, Path]:
             data = path.read_bytes()
             way = (b"/Linearized" in data[:1024], b"\nxref" in data, b"DCTDecode" in data)
             progressive = b"\xff\xc2" in data[:2000]
-            found.setdefault(f"{path.suffix[1:]}{''.join(str(int(one)) for one in (*way, progressive))}", path)
+            found.setdefault(
+                f"{path.suffix[1:]}{''.join(str(int(one)) for one in (*way, progressive))}", path
+            )
     return found
 
 
@@ -64,7 +66,10 @@ def _made() -> dict[str, bytes]:
     }
 
 
-SAMPLES = {**{name: path.read_bytes() for name, path in _smallest_of_each_kind().items()}, **_made()}
+SAMPLES = {
+    **{name: path.read_bytes() for name, path in _smallest_of_each_kind().items()},
+    **_made(),
+}
 
 
 def _reason(tmp_path: Path, data: bytes) -> str:

@@ -87,7 +87,10 @@ def test_no_byte_between_and_no_entry_besides(original, old, new):
     """No time-stamp is looked at here: the shape alone refuses them."""
     end = _end_of_seal(original)
     assert old in original[end:]
-    assert shape_flaw(io.BytesIO(original[:end] + original[end:].replace(old, new, 1)), end) is not None
+    assert (
+        shape_flaw(io.BytesIO(original[:end] + original[end:].replace(old, new, 1)), end)
+        is not None
+    )
 
 
 def test_a_file_with_a_table_instead_of_a_stream(tmp_path):

@@ -89,4 +89,6 @@ def test_messages_name_no_path(tmp_path):
     repairs = measure(path).repairs
     assert repairs
     assert not any(str(tmp_path) in text for text in repairs)
-    assert without_path(f"PdfError: {path}: unable to find trailer", path).endswith(": unable to find trailer")
+    assert without_path(f"PdfError: {path}: unable to find trailer", path).endswith(
+        ": unable to find trailer"
+    )
