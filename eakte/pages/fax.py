@@ -96,7 +96,7 @@ def _rows_alike(picture: Image.Image) -> int:
 
 
 def _ones_before_end(coded: bytes, most: int) -> int:
-    """Count the ones that stand in a run before the mark for the end, up to some more than `most`."""
+    """Count the ones in a run before the mark for the end, up to some more than `most`."""
     tail = int.from_bytes(coded.rstrip(b"\0")[-(most // 8 + 2 * _END_BITS) :], "big")
     tail //= tail & -tail
     tail >>= _END_BITS

@@ -25,7 +25,7 @@ def cut_off(what: str) -> UnusableInputError:
 
 
 def windows(path: Path, overlap: int = 0) -> Iterator[bytes]:
-    """Give a file's bytes in pieces; each begins with the last `overlap` bytes of the one before."""
+    """Give a file's bytes in pieces, each with the last `overlap` bytes of the one before."""
     kept = b""
     with path.open("rb") as file:
         while piece := file.read(WINDOW):

@@ -91,8 +91,8 @@ def _assemble(
             font = pdf.make_indirect(make_font(pdf, letters))
             tree = _emptied(pdf)
             for page, placed in found:
-                placed = replace(placed, image=scan.image(placed.image))
-                _add_page(pdf, tree, page, placed, texts.get(page.number), font, letters)
+                settled = replace(placed, image=scan.image(placed.image))
+                _add_page(pdf, tree, page, settled, texts.get(page.number), font, letters)
             pdfa.prepare(pdf, "2b")
             save(pdf, None, out)
     except pikepdf.PdfError as problem:

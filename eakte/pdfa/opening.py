@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pikepdf
 import pypdfium2
@@ -76,7 +76,7 @@ class Aside:
         entries = dict(picture.items())
         space = entries.get("/ColorSpace")
         if isinstance(space, Array) and space[0] == Name.ICCBased:
-            profile = self._put(space[1], {"/N": space[1].N})
+            profile = self._put(cast("pikepdf.Stream", space[1]), {"/N": space[1].N})
             entries["/ColorSpace"] = Operator(f"[/ICCBased {profile} 0 R]")
         return self._put(picture, entries)
 

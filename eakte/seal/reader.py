@@ -19,7 +19,7 @@ class Reader(PdfFileReader):
         """Keep an object, unless it is a picture."""
         if _is_picture(obj):
             return obj
-        return super().cache_indirect_object(generation, idnum, obj)
+        return super().cache_indirect_object(generation, idnum, obj)  # type: ignore[no-untyped-call]
 
     def get_historical_resolver(self, revision: int) -> HistoricalResolver:
         """Give a view of one revision that keeps no pictures either."""

@@ -71,9 +71,8 @@ def _append(out: BinaryIO, tiff: bytes, link: int) -> int:
     for offset, length in zip(numbers[273], numbers[279], strict=True):
         moved.append(_put(out, tiff[offset : offset + length]))
     rows = []
-    for tag, kind, number, data in sorted(entries):
-        if tag == 273:
-            kind, data = 4, struct.pack(f"<{len(moved)}I", *moved)
+    places = (273, 4, len(moved), struct.pack(f"<{len(moved)}I", *moved))
+    for tag, kind, number, data in sorted([*(one for one in entries if one[0] != 273), places]):
         value = data.ljust(4, b"\0") if len(data) <= 4 else struct.pack("<I", _put(out, data))
         rows.append(struct.pack("<HHI4s", tag, kind, number, value))
     here = _put(out, struct.pack("<H", count) + b"".join(rows) + bytes(4))

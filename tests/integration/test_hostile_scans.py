@@ -16,9 +16,9 @@ from pikepdf import Array, Dictionary
 from PIL import Image
 
 from eakte import sandbox
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import Inspection
 from eakte.errors import EakteError, StageFailedError, UnusableInputError
-from eakte.pages.inspect import REASONS
 from eakte.pipeline import jobs
 from eakte.sandbox import Limits
 from tests.integration.page_samples import encoded, letter, scanner_pdf, tiff
@@ -32,8 +32,7 @@ def _looked_at(path: Path, within: Limits = LIMITS) -> Inspection | str:
     try:
         return sandbox.call(within, jobs.inspect_scan, path)
     except UnusableInputError as refused:
-        assert refused.facts["reason"] in REASONS
-        return str(refused.facts["reason"])
+        return FindingCode(str(refused.facts["reason"])).value
     except StageFailedError:
         return "stage_failed"
     finally:

@@ -1,4 +1,4 @@
-"""Demand 7: what was cut, however neatly it was closed, never counts as whole; what is whole does."""
+"""Demand 7: what was cut never counts as whole, however neatly it was closed; the whole does."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _reason(tmp_path: Path, data: bytes) -> str:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_whole_is_whole_and_cut_is_not(name: str, tmp_path: Path) -> None:
-    """Demand 7, issue 3 "done when" 4: cut at 1 %, 10 % … 99.9 % and by the last byte that counts."""
+    """Demand 7: cut at 1 %, 10 % … 99.9 % and by the last byte that counts."""
     data = SAMPLES[name]
     assert _reason(tmp_path, data) == "whole"
     spare = 5 if name.startswith("tif") else 1  # unused bytes behind the last directory
