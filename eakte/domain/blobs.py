@@ -23,6 +23,10 @@ class BlobStore(Protocol):
         """Give the bytes back; raises StoreError if they are missing or changed."""
         ...
 
+    def checked(self, digest: Digest) -> Path:
+        """Give `path` after checking it; raises StoreError if the bytes are missing or changed."""
+        ...
+
     def path(self, digest: Digest) -> Path:
         """Give a local file that holds the bytes, for reading only."""
         ...

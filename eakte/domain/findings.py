@@ -42,6 +42,7 @@ class FindingCode(StrEnum):
     PART_OF_DELIVERY = "part_of_delivery"
     BY_EMAIL = "by_email"
     RENDERED = "rendered"
+    TRAILING_DATA = "trailing_data"
     E_INVOICE = "e_invoice"
     INVOICE_XML_UNUSABLE = "invoice_xml_unusable"
     # on files that cannot become documents
@@ -94,6 +95,7 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.PART_OF_DELIVERY: N_("it came as part of a delivery"),
     FindingCode.BY_EMAIL: N_("it came by e-mail, which lacks written form"),
     FindingCode.RENDERED: N_("its pages were drawn by eakte from a file that has none"),
+    FindingCode.TRAILING_DATA: N_("the file goes on behind its end; what follows is in no page"),
     FindingCode.E_INVOICE: N_("an e-invoice; its fields come from its XML"),
     FindingCode.INVOICE_XML_UNUSABLE: N_("the XML of an e-invoice cannot be read"),
     FindingCode.ENCRYPTED: N_("the file is encrypted and needs a password"),

@@ -8,7 +8,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Name
 
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import PicturePlace
+from eakte.i18n import N_
+from eakte.pages.sniff import refusal
 
 Matrix = tuple[float, float, float, float, float, float]
 Rectangle = tuple[float, float, float, float]
@@ -77,6 +80,7 @@ class _Reader:
     def __init__(self, page_box: Rectangle) -> None:
         self.drawing = Drawing()
         self.page_box = page_box
+        self._within: list[tuple[int, int]] = []
 
     def read(self, content: Any, resources: Any, state: _State, path: tuple[str, ...]) -> None:
         stack: list[_State] = []
@@ -151,12 +155,16 @@ class _Reader:
         if len(path) > _MAX_DEPTH or Name.OC in form:
             self.drawing.drawn = True
             return
+        if form.objgen in self._within:
+            raise refusal(FindingCode.DAMAGED, N_("a page draws a part of itself within that part"))
         inner = state.copy()
         if Name.Matrix in form:
             a, b, c, d, e, f = (float(value) for value in form.Matrix)
             inner.matrix = times((a, b, c, d, e, f), inner.matrix)
         own = form.get(Name.Resources, resources)
+        self._within.append(form.objgen)
         self.read(form, own, inner, path)
+        self._within.pop()
 
 
 def _has_effect(resources: Any, name: Any) -> bool:

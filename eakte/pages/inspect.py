@@ -27,5 +27,6 @@ def inspect(path: Path) -> Inspection:
     media_type = sniff(path)
     if media_type is MediaType.PDF:
         pages, findings = inspect_document(path)
-        return Inspection(media_type, pages, findings)
-    return Inspection(media_type, inspect_picture(path, media_type))
+    else:
+        pages, findings = inspect_picture(path, media_type)
+    return Inspection(media_type, pages, findings)

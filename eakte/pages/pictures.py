@@ -9,14 +9,18 @@ import numpy as np
 from PIL import Image, ImageFile, UnidentifiedImageError
 from PIL.ExifTags import Base
 
-from eakte.domain.findings import FindingCode
+from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
 from eakte.i18n import N_
 from eakte.pages.glance import glance_size
+from eakte.pages.jpeg import check_jpeg
 from eakte.pages.limits import check_count, check_pixels
+from eakte.pages.png import check_png
 from eakte.pages.sight import see
 from eakte.pages.sniff import refusal
-from eakte.pages.whole import check_jpeg, check_jpeg_filled, check_png, check_tiff
+from eakte.pages.strips import check_strips
+from eakte.pages.tiff import walk_tiff
+from eakte.pages.whole import trailing
 
 DEFAULT_DPI = 300.0
 
@@ -24,6 +28,8 @@ _PLAUSIBLE_DPI = (50.0, 2400.0)
 _PLACEHOLDERS = (72.0, 96.0)
 _LARGEST_AT_PLACEHOLDER = 17.0
 _LARGEST = 48.0
+_LARGEST_JPEG = 1 << 28
+"""Bytes: more than 400 million pixels have at any usual quality."""
 _ROTATIONS = {3: 180, 6: 90, 8: 270}
 """EXIF orientation to degrees clockwise; mirrored pictures stay as they are stored."""
 
@@ -31,30 +37,43 @@ Image.MAX_IMAGE_PIXELS = None  # limits.check_pixels guards instead, with our ow
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def inspect_picture(path: Path, media_type: MediaType) -> tuple[SourcePage, ...]:
-    """Give the pages of a picture file; raises UnusableInputError unless every one is whole."""
-    data = path.read_bytes()
-    if media_type is MediaType.JPEG:
-        check_jpeg(data)
-    elif media_type is MediaType.PNG:
-        check_png(data)
-    else:
-        check_count(len(check_tiff(data)))
+def inspect_picture(
+    path: Path, media_type: MediaType
+) -> tuple[tuple[SourcePage, ...], tuple[Finding, ...]]:
+    """Give pages and findings of a picture file; raises UnusableInputError unless it is whole."""
     try:
-        if media_type is MediaType.JPEG:
-            check_jpeg_filled(data)
+        if media_type is MediaType.TIFF:
+            return _inspect_tiff(path)
+        end = check_png(path) if media_type is MediaType.PNG else _check_jpeg_file(path)
         with Image.open(path) as file:
-            count = getattr(file, "n_frames", 1) if media_type is MediaType.TIFF else 1
-            check_count(count)
-            return tuple(_page(file, number) for number in range(1, count + 1))
+            return (_page(file, 1),), trailing(path, end)
     except (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError) as problem:
         raise refusal(FindingCode.DAMAGED, str(problem)) from None
     except MemoryError:
         raise refusal(FindingCode.TOO_LARGE, N_("a picture does not fit into memory")) from None
 
 
+def _check_jpeg_file(path: Path) -> int:
+    if path.stat().st_size > _LARGEST_JPEG:
+        raise refusal(FindingCode.TOO_LARGE, N_("a picture does not fit into memory"))
+    return check_jpeg(path.read_bytes())
+
+
+def _inspect_tiff(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding, ...]]:
+    """Look at one page after the other: what is held at once is one page's pixels."""
+    pages = list[SourcePage]()
+    with path.open("rb") as raw:
+        ends = [page.end for page in walk_tiff(raw)]
+        check_count(len(ends))
+        with Image.open(path) as file:
+            for number, found in enumerate(walk_tiff(raw), start=1):
+                check_strips(raw, found)
+                file.seek(number - 1)
+                pages.append(_page(file, number))
+    return tuple(pages), trailing(path, max(ends))
+
+
 def _page(file: Image.Image, number: int) -> SourcePage:
-    file.seek(number - 1)
     check_pixels(*file.size)
     if file.format == "TIFF":
         file.load()  # Pillow turns a TIFF by its orientation tag only now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 import pypdfium2
 from PIL import Image
@@ -11,6 +12,8 @@ from eakte.domain.findings import FindingCode
 from eakte.domain.mail import POINTS_PER_INCH
 from eakte.pages.limits import MAX_RENDERED_PIXELS
 from eakte.pages.sniff import refusal
+
+_DRAWN_AT_ONCE = 16
 
 
 def drawable_dpi(size: tuple[float, float], dpi: float) -> float:
@@ -50,6 +53,35 @@ def _placed_dpi(picture: pypdfium2.PdfImage) -> tuple[float, float]:
     wide, high = max(right - left, 0.1), max(top - bottom, 0.1)
     area = width * height / (wide * high)
     return wide * high, area**0.5 * POINTS_PER_INCH
+
+
+class Sheets:
+    """The pages of one PDF as pictures, in any number.
+
+    PDFium keeps all that it read of a file while it is open: it is opened anew now and then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the PDF; raises UnusableInputError (`damaged`) if PDFium cannot."""
+        self._path = path
+        self._drawn = 0
+        self._document = open_document(path)
+
+    def draw(self, number: int, dpi: float) -> tuple[Image.Image, float]:
+        """Draw a page; see `draw`."""
+        if self._drawn == _DRAWN_AT_ONCE:
+            self._document.close()
+            self._document, self._drawn = open_document(self._path), 0
+        self._drawn += 1
+        return draw(self._document, number, dpi)
+
+    def __enter__(self) -> Self:
+        """Give the open PDF."""
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        """Close it."""
+        self._document.close()
 
 
 def open_document(path: Path) -> pypdfium2.PdfDocument:

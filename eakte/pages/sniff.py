@@ -7,6 +7,7 @@ from pathlib import Path
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
 from eakte.errors import UnusableInputError
+from eakte.i18n import N_
 
 _PDF_HEADER_WITHIN = 1024
 _MAGIC = {
@@ -15,6 +16,8 @@ _MAGIC = {
     b"II*\x00": MediaType.TIFF,
     b"MM\x00*": MediaType.TIFF,
 }
+
+_BIG_TIFF = (b"II+\x00", b"MM\x00+")
 
 
 def refusal(code: FindingCode, detail: str) -> UnusableInputError:
@@ -28,6 +31,8 @@ def sniff(path: Path) -> MediaType:
         head = file.read(_PDF_HEADER_WITHIN)
     if not head:
         raise refusal(FindingCode.EMPTY, "")
+    if head.startswith(_BIG_TIFF):
+        raise refusal(FindingCode.UNKNOWN_TYPE, N_("a BigTIFF, which eakte does not read"))
     for magic, media_type in _MAGIC.items():
         if head.startswith(magic):
             return media_type

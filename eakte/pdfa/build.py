@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -16,11 +17,13 @@ from eakte.errors import UnusableInputError
 from eakte.pdfa.compare import require_same
 from eakte.pdfa.font import make_font
 from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
+from eakte.pdfa.opening import Aside, bare_pdf, open_pdf
 from eakte.pdfa.save import archive_copy, save
-from eakte.pdfa.scanned import Placed, picture_of, redrawn_page
+from eakte.pdfa.scanned import Placed, picture_of, plain_picture, redrawn_page
 from eakte.pdfa.textlayer import FONT, letters_of, text_layer
 
 _PICTURE = "/Im0"
+_TRAILER = {"/Root", "/Size", "/Encrypt"}
 
 
 def build(
@@ -82,14 +85,14 @@ def _assemble(
     letters = letters_of(own)
     added = set[int]()
     try:
-        with pikepdf.new() as pdf, closing(_Scan(pdf, source, media_type)) as scan:
+        with closing(_Scan(source, media_type, out)) as scan:
+            found = [(page, scan.placed(page, redrawn, added)) for page in pages]
+            pdf = scan.pdf()
             font = pdf.make_indirect(make_font(pdf, letters))
-            for page in pages:
-                placed = None if page.number in redrawn else scan.kept(page)
-                if placed is None:
-                    added.add(page.number)
-                    placed = scan.redrawn(page)
-                _add_page(pdf, page, placed, texts.get(page.number), font, letters)
+            tree = _emptied(pdf)
+            for page, placed in found:
+                settled = replace(placed, image=scan.image(placed.image))
+                _add_page(pdf, tree, page, settled, texts.get(page.number), font, letters)
             pdfa.prepare(pdf, "2b")
             save(pdf, None, out)
     except pikepdf.PdfError as problem:
@@ -99,29 +102,68 @@ def _assemble(
 
 
 class _Scan:
-    """The scan as a source of pictures for a new PDF."""
+    """The scan as a source of pictures: the new PDF begins as a file that holds them all.
 
-    def __init__(self, pdf: pikepdf.Pdf, source: Path, media_type: MediaType) -> None:
-        self._pdf = pdf
+    A PDF is that file itself; pictures of other files are put into one first. So a picture stays
+    on disk until it is written: copied from one PDF into another it would be held in memory.
+    """
+
+    def __init__(self, source: Path, media_type: MediaType, beside: Path) -> None:
         self._source = source
         self._media_type = media_type
-        self._document = pikepdf.open(source) if media_type is MediaType.PDF else None
+        self._open = ExitStack()
+        self._scratch = pikepdf.new()
+        self._document: pikepdf.Pdf | None = None
+        self._aside: Aside | None = None
+        if media_type is MediaType.PDF:
+            self._document = self._open.enter_context(open_pdf(source))
+        else:
+            self._aside = Aside(beside.with_name(f"{beside.name}.pictures"))
+            self._open.callback(self._aside.close)
+        self._pdf: pikepdf.Pdf | None = None
 
-    def kept(self, page: SourcePage) -> Placed | None:
+    def placed(self, page: SourcePage, redrawn: set[int], added: set[int]) -> Placed:
+        """Give the page's picture; a page drawn anew that was not to be comes into `added`."""
+        placed = None if page.number in redrawn else self._kept(page)
+        if placed is None:
+            added.add(page.number)
+            placed = self._redrawn(page)
+        if self._aside is None:
+            return placed
+        number = self._aside.put(placed.image)
+        self._scratch.close()
+        self._scratch = pikepdf.new()
+        return replace(placed, image=number)
+
+    def pdf(self) -> pikepdf.Pdf:
+        """Give the file with the pictures, to become the new PDF."""
+        made = bare_pdf(self._source) if self._aside is None else self._aside.finish()
+        self._pdf = self._open.enter_context(made)
+        return self._pdf
+
+    def image(self, found: pikepdf.Object | int) -> pikepdf.Object:
+        """Give a picture as an object of that file."""
+        assert self._pdf is not None  # noqa: S101 - pdf() comes first
+        if isinstance(found, int):
+            return self._pdf.get_object(found, 0)
+        if found.is_owned_by(self._scratch):
+            return self._pdf.copy_foreign(self._scratch.make_indirect(found))
+        return plain_picture(self._pdf.get_object(found.objgen))
+
+    def _kept(self, page: SourcePage) -> Placed | None:
         """Give the scanner's picture, None if it has to be drawn anew."""
         try:
             if self._document is not None:
-                return picture_of(self._pdf, self._document, page)
-            image = image_of(self._pdf, self._source, self._media_type, page.number)
+                return picture_of(self._scratch, self._document, page)
+            image = image_of(self._scratch, self._source, self._media_type, page.number)
         except CannotKeepError:
             return None
         return self._full_page(image, page)
 
-    def redrawn(self, page: SourcePage) -> Placed:
+    def _redrawn(self, page: SourcePage) -> Placed:
         """Draw the page anew."""
-        if self._document is not None:
-            return self._full_page(redrawn_page(self._pdf, self._source, page), page)
-        return self._full_page(redrawn_image(self._pdf, self._source, page.number), page)
+        draw = redrawn_image if self._document is None else redrawn_page
+        return self._full_page(draw(self._scratch, self._source, page), page)
 
     @staticmethod
     def _full_page(image: pikepdf.Stream, page: SourcePage) -> Placed:
@@ -129,13 +171,23 @@ class _Scan:
         return Placed(image, (page.width, 0.0, 0.0, page.height, 0.0, 0.0), box)
 
     def close(self) -> None:
-        """Close the source."""
-        if self._document is not None:
-            self._document.close()
+        """Close all files."""
+        self._scratch.close()
+        self._open.close()
+
+
+def _emptied(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    """Leave nothing of a file but its objects; give the root of its new page tree."""
+    for key in set(pdf.trailer.keys()) - _TRAILER:
+        del pdf.trailer[key]
+    tree = pdf.make_indirect(Dictionary(Type=Name.Pages, Count=0, Kids=Array([])))
+    pdf.trailer.Root = pdf.make_indirect(Dictionary(Type=Name.Catalog, Pages=tree))
+    return tree
 
 
 def _add_page(
     pdf: pikepdf.Pdf,
+    tree: pikepdf.Object,
     page: SourcePage,
     placed: Placed,
     text: RecognisedPage | None,
@@ -152,10 +204,12 @@ def _add_page(
     box = Array([round(value, 4) for value in placed.box])
     sheet = Dictionary(
         Type=Name.Page,
+        Parent=tree,
         MediaBox=box,
         Resources=resources,
         Contents=pdf.make_indirect(pikepdf.Stream(pdf, content)),
     )
     if page.rotation:
         sheet.Rotate = page.rotation
-    pdf.pages.append(pikepdf.Page(pdf.make_indirect(sheet)))
+    tree.Kids.append(pdf.make_indirect(sheet))
+    tree.Count = len(tree.Kids)

@@ -8,6 +8,7 @@ Never use this on files of others (see archive.md: 13 of 114 foreign approvals w
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from eakte.domain.findings import FindingCode
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import UnusableInputError
 from eakte.pdfa.font import is_ours
+from eakte.pdfa.opening import Unmapped, open_pdf
 from eakte.pdfa.xmp import packet
 
 FLAVOUR = "2b"
@@ -30,8 +32,9 @@ _IN_XMP = "(MetadataStream)"
 
 def verdict(path: Path, transfervermerk: Transfervermerk | None) -> str:
     """Give `pass`, or why not; `transfervermerk` is what the XMP must hold."""
-    report = pdfa.validate_written(path, FLAVOUR)
-    with pikepdf.open(path) as pdf:
+    with Unmapped(path) as file:
+        report = pdfa.validate_written(io.BufferedReader(file), FLAVOUR)
+    with open_pdf(path) as pdf:
         if pdf.Root.Metadata.read_bytes() != packet(transfervermerk):
             return "the XMP is not what was to be written"
         only_ours = all(is_ours(font) for font in _fonts(pdf))
@@ -41,7 +44,7 @@ def verdict(path: Path, transfervermerk: Transfervermerk | None) -> str:
 
 def page_count(path: Path) -> int:
     """Count the pages of a PDF."""
-    with pikepdf.open(path) as pdf:
+    with open_pdf(path) as pdf:
         return len(pdf.pages)
 
 

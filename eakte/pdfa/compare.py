@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pdfa.images import on_white
+from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.textlayer import FONT, usable
 
 _DRAWN_DPI, _REDUCTION = 144, 4
@@ -38,16 +41,17 @@ def require_same(
 ) -> None:
     """Raise UnusableInputError (`conversion_failed`) unless pages, look and text are the same."""
     texts = {page.number: page for page in recognised}
-    with pypdfium2.PdfDocument(archive) as copy, pikepdf.open(archive) as structure:
+    with Pages(archive) as copy, open_pdf(archive) as structure, ExitStack() as opened:
         if len(copy) != len(pages):
             raise _differs(N_("the copy has another number of pages"))
-        for index, page in enumerate(pages):
-            shown = _drawn(copy, index)
-            if _far_apart(_original(source, media_type, page, shown.size), shown):
+        original = _originals(source, media_type, opened)
+        for index, (page, sheet) in enumerate(zip(pages, structure.pages, strict=True)):
+            shown = _drawn(copy.page(index))
+            if _far_apart(original(page, shown.size), shown):
                 raise _differs(f"page {page.number} looks different")
             read = texts.get(page.number)
             wanted = "" if read is None else "".join(usable(word.text) for word in read.words)
-            if _solid(_written(structure.pages[index])) != _solid(wanted):
+            if _solid(_written(sheet)) != _solid(wanted):
                 raise _differs(f"page {page.number} lost text")
 
 
@@ -55,28 +59,38 @@ def _differs(detail: str) -> UnusableInputError:
     return UnusableInputError(reason=FindingCode.CONVERSION_FAILED.value, detail=detail)
 
 
-def _drawn(document: pypdfium2.PdfDocument, index: int) -> Image.Image:
+def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
     """Draw a page small and grey, as stored (before /Rotate)."""
-    page = document[index]
     dpi = min(_DRAWN_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
     turn_back = (360 - page.get_rotation()) % 360
     bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
     picture: Image.Image = bitmap.to_pil()
+    page.close()
     return picture.convert("L")
 
 
-def _original(
-    source: Path, media_type: MediaType, page: SourcePage, size: tuple[int, int]
-) -> Image.Image:
-    """Show the page of the scan in the same size."""
+def _originals(
+    source: Path, media_type: MediaType, opened: ExitStack
+) -> Callable[[SourcePage, tuple[int, int]], Image.Image]:
+    """Give what shows a page of the scan in a wanted size; pages are best asked for in order."""
     if media_type is MediaType.PDF:
-        with pypdfium2.PdfDocument(source) as document:
-            document.init_forms()
-            return _drawn(document, page.number - 1).resize(size)
+        document = opened.enter_context(Pages(source))
+        return lambda page, size: _drawn(document.page(page.number - 1)).resize(size)
+    if media_type is MediaType.TIFF:
+        file = opened.enter_context(Image.open(source))
+        return lambda page, size: _of_picture(file, page, size)
+    return lambda page, size: _of_file(source, page, size)
+
+
+def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Image:
     with Image.open(source) as file:
-        file.seek(page.number - 1)
         file.draft("RGB" if file.mode == "CMYK" else "L", size)
-        return _grey(file).resize(size, Image.Resampling.BOX)
+        return _of_picture(file, page, size)
+
+
+def _of_picture(file: Image.Image, page: SourcePage, size: tuple[int, int]) -> Image.Image:
+    file.seek(page.number - 1)
+    return _grey(file).resize(size, Image.Resampling.BOX)
 
 
 def _grey(picture: Image.Image) -> Image.Image:

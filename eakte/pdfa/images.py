@@ -12,7 +12,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from eakte.domain.mail import MediaType
+from eakte.domain.mail import MediaType, SourcePage
 from eakte.pdfa.tiff_jpeg import joined_jpeg
 
 Image.MAX_IMAGE_PIXELS = None  # eakte.pages.inspect has refused pictures that are too large
@@ -44,10 +44,10 @@ def image_of(pdf: pikepdf.Pdf, source: Path, media_type: MediaType, number: int)
         return _tiff_image(pdf, source, file)
 
 
-def redrawn_image(pdf: pikepdf.Pdf, source: Path, number: int) -> pikepdf.Stream:
-    """Make an image object that looks like page `number` on white paper, in sRGB or grey."""
+def redrawn_image(pdf: pikepdf.Pdf, source: Path, page: SourcePage) -> pikepdf.Stream:
+    """Make an image object that looks like a page on white paper, in sRGB or grey."""
     with Image.open(source) as file:
-        file.seek(number - 1)
+        file.seek(page.number - 1)
         return flate_image(pdf, on_white(file))
 
 

@@ -10,6 +10,7 @@ from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json
 from eakte.domain.findings import FindingCode
 from eakte.domain.transfervermerk import Transfervermerk
+from eakte.pdfa.opening import open_pdf
 from eakte.pdfa.save import archive_copy, save
 from eakte.pdfa.xmp import JSON_PROPERTY, NAMESPACE
 
@@ -19,7 +20,7 @@ def with_transfervermerk(source: Path, transfervermerk: Transfervermerk, out: Pa
 
     Pages are not touched. Raises UnusableInputError (`conversion_failed`) unless it conforms.
     """
-    with pikepdf.open(source) as pdf:
+    with open_pdf(source) as pdf:
         save(pdf, transfervermerk, out)
         rasterised = tuple(
             found.page
@@ -32,7 +33,7 @@ def with_transfervermerk(source: Path, transfervermerk: Transfervermerk, out: Pa
 def read_transfervermerk(source: Path) -> Transfervermerk | None:
     """Read the Transfervermerk from a PDF's XMP; None if it has none that can be read."""
     try:
-        with pikepdf.open(source) as pdf, pdf.open_metadata() as metadata:
+        with open_pdf(source) as pdf, pdf.open_metadata() as metadata:
             text = metadata.get(f"{{{NAMESPACE}}}{JSON_PROPERTY}")
         return from_json(Transfervermerk, str(text)) if text else None
     except (pikepdf.PdfError, ValueError, KeyError):

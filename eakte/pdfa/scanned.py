@@ -28,13 +28,14 @@ _KEYS = {"/Type", "/Subtype"} | _CODING | _LOOK
 class Placed:
     """An image object, the matrix that lays it down, and the page's box (left, low, right, top)."""
 
-    image: pikepdf.Object
+    image: Any
+    """An object of a PDF that is open, or the number of one in a file that is made."""
     matrix: tuple[float, ...]
     box: tuple[float, float, float, float]
 
 
-def picture_of(pdf: pikepdf.Pdf, document: pikepdf.Pdf, page: SourcePage) -> Placed:
-    """Copy the picture of a scanned page, its stream untouched."""
+def picture_of(_pdf: pikepdf.Pdf, document: pikepdf.Pdf, page: SourcePage) -> Placed:
+    """Give the picture of a scanned page as the object of the document that it is."""
     place = page.picture
     if place is None:
         raise CannotKeepError
@@ -45,11 +46,15 @@ def picture_of(pdf: pikepdf.Pdf, document: pikepdf.Pdf, page: SourcePage) -> Pla
             holder = holder.Resources.XObject[name]
     except (KeyError, AttributeError):
         raise CannotKeepError from None
-    image = pdf.copy_foreign(holder)
+    return Placed(holder, place.matrix, _visible_box(original))
+
+
+def plain_picture(image: pikepdf.Object) -> pikepdf.Object:
+    """Take from a picture what is not the picture; its coded bytes stay."""
     for key in list(image.keys()):
         if key not in _KEYS:
             del image[key]
-    return Placed(image, place.matrix, _visible_box(original))
+    return image
 
 
 def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:

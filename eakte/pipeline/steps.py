@@ -240,8 +240,10 @@ class CompleteSteps:
         present = self.store.claimed(slot)
         if present is not None:
             return present
-        sealed = self.context.sealer.seal(self.store.get(Digest(pdf)), f"Posteingang {document}")
-        digest = self.store.put(sealed)
+        with self.context.workspace() as folder:
+            out, source = folder / "sealed.pdf", self.store.checked(Digest(pdf))
+            self.context.sealer.seal(source, f"Posteingang {document}", out)
+            digest = self.store.put_file(out)
         now = self.context.clock.now()
         self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
         return self.store.claim(slot, digest)

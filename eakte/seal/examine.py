@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 from asn1crypto import cms
 from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel, SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.general import extract_signer_info
@@ -23,9 +24,10 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from eakte.seal import ades
 from eakte.seal.facts import Change, FileFacts, Judgement, Level, Signature, Timestamp
 from eakte.seal.freshness import Statement, statements
+from eakte.seal.reader import Reader
 from eakte.seal.revocation import RevocationData
 from eakte.seal.shape import shape_flaw
-from eakte.seal.structure import bytes_after, container_flaw, measure, padding_flaw
+from eakte.seal.structure import Structure, bytes_after, container_flaw, measure, padding_flaw
 from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec
 
 _DAY = timedelta(days=1)
@@ -39,8 +41,8 @@ _CHANGES = {
 class _File:
     """A file under examination."""
 
-    data: bytes
-    reader: PdfFileReader
+    file: BinaryIO
+    reader: Reader
     spec: SignatureValidationSpec
     at: datetime
 
@@ -57,24 +59,25 @@ class _File:
         return [item for item in self.reader.embedded_signatures if _is_stamp(item)]
 
 
-def examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: bool = False) -> FileFacts:
+def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False) -> FileFacts:
     """Give the facts about a file; `future` adds a validation after all certificates expired.
 
     Hostile bytes can make the libraries below raise any exception: the caller is the border.
     """
-    return asyncio.run(_examine(data, anchors, at, future=future))
+    structure = measure(path)
+    with path.open("rb") as file:
+        reader, strictly = _open(file)
+        found = _File(file, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
+        return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
-async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: bool) -> FileFacts:
-    structure = measure(data)
-    reader, strictly = _open(data)
-    file = _File(data, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
+async def _examine(file: _File, structure: Structure, *, strictly: bool, future: bool) -> FileFacts:
     facts = FileFacts(
         structure=structure,
         read_strictly=strictly,
         signatures=tuple([await _signature(file, item) for item in file.seals]),
         timestamps=tuple([stamp async for stamp in _timestamps(file)]),
-        enumerated=len(reader.embedded_signatures),
+        enumerated=len(file.reader.embedded_signatures),
         last_is_timestamp=False,
         covers_file=False,
         bytes_after=0,
@@ -86,16 +89,17 @@ async def _examine(data: bytes, anchors: TrustAnchors, at: datetime, *, future: 
     return replace(facts, future=await _future(file)) if future and file.seals else facts
 
 
-def _open(data: bytes) -> tuple[PdfFileReader, bool]:
+def _open(file: BinaryIO) -> tuple[Reader, bool]:
     """Read strictly, or else leniently: a damaged file may still prove that it was damaged."""
     try:
-        return _read(data, strict=True), True
+        return _read(file, strict=True), True
     except (PdfReadError, SignatureValidationError):
-        return _read(data, strict=False), False
+        return _read(file, strict=False), False
 
 
-def _read(data: bytes, *, strict: bool) -> PdfFileReader:
-    reader = PdfFileReader(BytesIO(data), strict=strict)
+def _read(file: BinaryIO, *, strict: bool) -> Reader:
+    file.seek(0)
+    reader = Reader(file, strict=strict)
     for item in reader.embedded_signatures:
         item.compute_integrity_info(diff_policy=STRICT_POLICY)
     return reader
@@ -108,12 +112,12 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
     last = file.reader.embedded_signatures[-1]
     byte_range = [int(number) for number in last.byte_range]
     known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
-    flaw = _padding(file) or container_flaw(file.data, byte_range, last.pkcs7_content, known)
+    flaw = _padding(file) or container_flaw(file.file, byte_range, last.pkcs7_content, known)
     return replace(
         facts,
         last_is_timestamp=_is_stamp(last),
         covers_file=last.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-        bytes_after=bytes_after(len(file.data), byte_range),
+        bytes_after=bytes_after(file.file.seek(0, io.SEEK_END), byte_range),
         container_flaw=flaw if _is_stamp(last) else None,
     )
 
@@ -122,7 +126,7 @@ def _padding(file: _File) -> str | None:
     """Look into the other containers: a time-stamp after them covers what nobody signed, too."""
     for item in file.reader.embedded_signatures:
         byte_range = [int(number) for number in item.byte_range]
-        if flaw := padding_flaw(file.data, byte_range, item.pkcs7_content):
+        if flaw := padding_flaw(file.file, byte_range, item.pkcs7_content):
             return flaw
     return None
 
@@ -135,7 +139,7 @@ def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
     start, length = (int(number) for number in list(seal.byte_range)[2:])
     return replace(
         facts,
-        shape_flaw=shape_flaw(file.data, start + length),
+        shape_flaw=shape_flaw(file.file, start + length),
         forbids_changes=seal.docmdp_level is MDPPerm.NO_CHANGES,
     )
 

@@ -78,18 +78,18 @@ class Revision:
     trailer: dict[bytes, Value] = field(default_factory=dict)
 
 
-def read_revisions(data: bytes, start: int) -> list[Revision]:
-    """Give the revisions from `start` to the end of the file; raises UnusualError."""
-    text = _Text(data, start)
+def read_revisions(tail: bytes, start: int) -> list[Revision]:
+    """Give the revisions in the last bytes of a file, from `start` on; raises UnusualError."""
+    text = _Text(tail, start)
     revisions = []
-    while text.position < len(data):
+    while text.position < len(tail):
         revisions.append(_revision(text))
     return revisions
 
 
 def value_of(written: bytes) -> Value:
     """Read one value as pyHanko writes it; raises UnusualError."""
-    text = _Text(written, 0)
+    text = _Text(written)
     value = text.value()
     if text.position != len(written):
         text.refuse()
@@ -97,15 +97,21 @@ def value_of(written: bytes) -> Value:
 
 
 class _Text:
-    """Bytes with a position."""
+    """Bytes with a position, out of a file in which they begin at `start`."""
 
-    def __init__(self, data: bytes, position: int) -> None:
+    def __init__(self, data: bytes, start: int = 0) -> None:
         self.data = data
-        self.position = position
+        self.start = start
+        self.position = 0
+
+    @property
+    def place(self) -> int:
+        """Where in the file it stands."""
+        return self.start + self.position
 
     def refuse(self) -> NoReturn:
         """Say where the spelling is another one."""
-        raise UnusualError(_("byte {position}").format(position=self.position))
+        raise UnusualError(_("byte {position}").format(position=self.place))
 
     def find(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
         """Read what fits, or nothing."""
@@ -162,7 +168,7 @@ class _Text:
 def _revision(text: _Text) -> Revision:
     revision = Revision()
     while revision.xref == 0:
-        place = text.position
+        place = text.place
         if head := text.find(_HEAD):
             _add(revision, int(head[1]), place, _item(text))
         else:
@@ -170,7 +176,7 @@ def _revision(text: _Text) -> Revision:
     end = text.find(_END)
     if end is None or int(end[1]) != revision.xref:
         text.refuse()
-    revision.end = text.position
+    revision.end = text.place
     return revision
 
 
@@ -189,7 +195,8 @@ def _item(text: _Text) -> Item:
     if found := text.find(_STAMP):
         text.need(b"\nendobj\n")
         numbers = (0, int(found[2]), int(found[3]), int(found[4]))
-        return Item(Stamp(found.span(1), numbers))
+        container = (text.start + found.start(1), text.start + found.end(1))
+        return Item(Stamp(container, numbers))
     value = text.value()
     stream = _stream(text, value) if text.take(b"\nstream\n") else None
     text.need(b"\nendobj\n")
@@ -245,7 +252,7 @@ def _check_stream(revision: Revision, stream: bytes) -> None:
 
 def _table(text: _Text, revision: Revision) -> None:
     """Demand the cross-reference table that says where exactly these objects stand."""
-    place = text.position
+    place = text.place
     found = text.find(_TABLE)
     if found is None:
         text.refuse()

@@ -16,9 +16,11 @@ sealed: no other object can have changed, since every object number is accounted
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import BinaryIO
 
 from asn1crypto import core, crl, ocsp, x509
 from pyhanko.pdf_utils import generic
@@ -26,6 +28,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.i18n import _
+from eakte.seal.reader import Beginning, Reader
 from eakte.seal.revisions import (
     Item,
     Ref,
@@ -56,6 +59,7 @@ _WIDGET: dict[bytes, Value] = {
     b"/TU": b"(Timestamp)",
 }
 """A time-stamp's widget, but for its own /T, /P and /V."""
+_LONGEST_TAIL = 1 << 26
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 
 
@@ -79,11 +83,11 @@ class _AlterationError(UnusualError):
 Dict = dict[bytes, Value]
 
 
-def shape_flaw(data: bytes, end_of_seal: int) -> ShapeFlaw | None:
+def shape_flaw(file: BinaryIO, end_of_seal: int) -> ShapeFlaw | None:
     """Say what is wrong with the revisions behind the seal, None if nothing."""
     try:
-        document = _Document.sealed(data[:end_of_seal])
-        for revision in read_revisions(data, end_of_seal):
+        document = _Document.sealed(Beginning(file, end_of_seal))
+        for revision in read_revisions(_tail(file, end_of_seal), end_of_seal):
             _Step(document, revision).check()
             document.take(revision)
     except _AlterationError as problem:
@@ -93,6 +97,14 @@ def shape_flaw(data: bytes, end_of_seal: int) -> ShapeFlaw | None:
     except _UNREADABLE as problem:
         return ShapeFlaw(f"{type(problem).__name__}: {problem}")
     return None
+
+
+def _tail(file: BinaryIO, start: int) -> bytes:
+    """Give what follows the seal: certificates and tokens, never as much as a scan."""
+    if file.seek(0, io.SEEK_END) - start > _LONGEST_TAIL:
+        raise UnusualError(_("more follows the seal than evidence"))
+    file.seek(start)
+    return file.read()
 
 
 @dataclass
@@ -106,9 +118,9 @@ class _Document:
     newer: dict[int, Item] = field(default_factory=dict)
 
     @classmethod
-    def sealed(cls, data: bytes) -> _Document:
+    def sealed(cls, file: io.RawIOBase) -> _Document:
         """Read the sealed revision; everything in it is what the seal vouches for."""
-        reader = PdfFileReader(BytesIO(data))
+        reader = Reader(io.BufferedReader(file))
         if reader.encrypted:
             raise UnusualError(_("it is encrypted"))
         trailer = _dictionary(_written(reader.trailer.flatten()))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import shutil
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -32,6 +33,7 @@ from eakte.errors import SealFailedError
 from eakte.i18n import _
 from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.keys import Pkcs12SealKey, SealKey
+from eakte.seal.reader import Reader
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper, TimestampAuthority
 from eakte.seal.trust import sealing_context
@@ -69,45 +71,50 @@ class Sealer:
         named = "" if certificate is None else str(certificate.subject.human_friendly)
         return "demo" if DEMO_MARK in named else "not assessed"
 
-    def seal(self, pdf: bytes, reason: str) -> bytes:
-        """Give the PDF with seal, evidence and archive time-stamp; `reason` is part of the seal.
+    def seal(self, pdf: Path, reason: str, out: Path) -> None:
+        """Write the PDF with seal, evidence and archive time-stamp to `out`; it is never loaded.
 
-        The input's bytes stay as they are, up to a missing last newline. Never lowers the level:
-        raises SealFailedError if key, time-stamp or input do not allow B-LTA. Call it outside of
-        any event loop.
+        `reason` is part of the seal. The input's bytes stay as they are, up to a missing last
+        newline. Never lowers the level: raises SealFailedError if key, time-stamp or input do not
+        allow B-LTA, and leaves no file then. Call it outside of any event loop.
         """
-        original = pdf if pdf.endswith(b"\n") else pdf + b"\n"  # trap 9: else PDF/A 6.1.9 breaks
         try:
-            return self._seal_with_retry(original, reason)
+            self._seal_with_retry(pdf, reason, out)
         except _REFUSALS as problem:
+            out.unlink(missing_ok=True)
             raise SealFailedError(detail=f"{type(problem).__name__}: {problem}") from problem
+        except SealFailedError:
+            out.unlink(missing_ok=True)
+            raise
 
-    def _seal_with_retry(self, pdf: bytes, reason: str) -> bytes:
+    def _seal_with_retry(self, pdf: Path, reason: str, out: Path) -> None:
         """Seal; once more with fresh sizes if a time-stamp outgrew its room (trap 11)."""
         try:
-            return asyncio.run(self._seal(pdf, reason))
+            asyncio.run(self._seal(pdf, reason, out))
         except SigningError as problem:
             if _ROOM_TOO_SMALL not in str(problem):
                 raise
             self._stamper.forget_size()
-            return asyncio.run(self._seal(pdf, reason))
+            asyncio.run(self._seal(pdf, reason, out))
 
-    async def _seal(self, pdf: bytes, reason: str) -> bytes:
-        writer = _QuietWriter(BytesIO(pdf))
-        _refuse_unfit(writer.prev)
-        output = BytesIO()
-        signer = _ArchiveSigner(
-            _metadata(reason),
-            self._signer,
-            timestamper=self._stamper,
-            new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
-        )
-        signer.moment = self._clock.now()
-        await signer.async_sign_pdf(writer, output=output)
-        await self._preserve(output)
-        return output.getvalue()
+    async def _seal(self, pdf: Path, reason: str, out: Path) -> None:
+        shutil.copyfile(pdf, out)
+        with out.open("r+b") as file:
+            _end_the_line(file)
+            file.seek(0)
+            writer = _QuietWriter(file, prev=Reader(file))
+            _refuse_unfit(writer.prev)
+            signer = _ArchiveSigner(
+                _metadata(reason),
+                self._signer,
+                timestamper=self._stamper,
+                new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
+            )
+            signer.moment = self._clock.now()
+            await signer.async_sign_pdf(writer, in_place=True)
+            await self._preserve(file)
 
-    async def _preserve(self, sealed: BytesIO) -> None:
+    async def _preserve(self, sealed: BinaryIO) -> None:
         """Append the evidence and a time-stamp over everything, in one revision.
 
         Revocation is asked for only now: what is older than the seal proves nothing about it once
@@ -118,7 +125,7 @@ class Sealer:
         path = await chain.async_validate_usage({"non_repudiation"})  # type: ignore[no-untyped-call]
         sealed.seek(0)
         await PdfTimeStamper(self._stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
-            _QuietWriter(sealed),
+            _QuietWriter(sealed, prev=Reader(sealed)),
             _DIGEST,
             context,
             validation_paths=[path],
@@ -163,6 +170,13 @@ class _ArchiveSigner(PdfSigner):
 
 def _demo_authority(folder: TrustFolder, clock: Clock) -> DemoTimestampAuthority:
     return DemoTimestampAuthority(Pkcs12SealKey.of(folder, "tsa"), clock)
+
+
+def _end_the_line(file: BinaryIO) -> None:
+    """Add a last newline if it is missing (trap 9: else PDF/A 6.1.9 breaks)."""
+    file.seek(-1, io.SEEK_END)
+    if file.read(1) != b"\n":
+        file.write(b"\n")
 
 
 def _metadata(reason: str) -> PdfSignatureMetadata:

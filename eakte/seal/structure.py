@@ -6,17 +6,17 @@ here, so that no byte of a VALID file could be another one.
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 from asn1crypto import cms, core, parser
 
 from eakte.i18n import _
 
-_ADDRESS = re.compile(r"stream <_io\.BytesIO object at 0x[0-9a-f]+>[:,]? ?")
 _BYTE_RANGE_LENGTH = 4
 _DEEPEST_FIELD = 32
 _VOUCHED = {"certificates", "signed_attrs"}  # parts of a token that are compared or signed
@@ -32,17 +32,17 @@ class Structure:
     repairs: tuple[str, ...]
 
 
-def measure(data: bytes) -> Structure:
+def measure(path: Path) -> Structure:
     """Count pages and signatures with qpdf; raises pikepdf.PdfError if it is no PDF."""
-    with pikepdf.open(BytesIO(data)) as pdf:
+    with pikepdf.open(path, access_mode=pikepdf.AccessMode.stream) as pdf:
         signatures = _count_signatures(pdf)
-        repairs = tuple(without_address(str(warning)) for warning in pdf.get_warnings())
+        repairs = tuple(without_path(str(warning), path) for warning in pdf.get_warnings())
         return Structure(len(pdf.pages), signatures, repairs)
 
 
-def without_address(text: str) -> str:
-    """Drop the memory address by which qpdf calls a file that it was given as bytes."""
-    return _ADDRESS.sub("", text)
+def without_path(text: str, path: Path) -> str:
+    """Drop the path by which qpdf calls a file: where it lies is no part of a judgement."""
+    return text.replace(f"{path}: ", "").replace(f"{path}, ", "").replace(f"{path} ", "")
 
 
 def _count_signatures(pdf: pikepdf.Pdf) -> int:
@@ -85,7 +85,7 @@ def bytes_after(size: int, byte_range: list[int]) -> int:
 
 
 def container_flaw(
-    data: bytes, byte_range: list[int], contents: bytes, known: set[bytes]
+    file: BinaryIO, byte_range: list[int], contents: bytes, known: set[bytes]
 ) -> str | None:
     """Say what in the container of the last time-stamp nobody vouches for, None if nothing.
 
@@ -93,7 +93,7 @@ def container_flaw(
     """
     if len(byte_range) != _BYTE_RANGE_LENGTH or int(byte_range[0]) != 0:
         return _("its byte range is unusual")
-    if flaw := padding_flaw(data, byte_range, contents):
+    if flaw := padding_flaw(file, byte_range, contents):
         return flaw
     encoded = contents[: _length(contents)]
     token = cms.ContentInfo.load(encoded)
@@ -102,17 +102,22 @@ def container_flaw(
     return _token_flaw(token["content"], known)
 
 
-def padding_flaw(data: bytes, byte_range: list[int], contents: bytes) -> str | None:
+def padding_flaw(file: BinaryIO, byte_range: list[int], contents: bytes) -> str | None:
     """Say what in a container is spelled as pyHanko does not spell it, or stands behind its value.
 
     One spelling only, in capitals: else two files that differ would say the same.
     """
-    written = data[int(byte_range[1]) : int(byte_range[2])]
+    written = _between(file, int(byte_range[1]), int(byte_range[2]), 2 * len(contents) + 2)
     if written != b"<" + contents.hex().upper().encode() + b">":
         return _("its container is not written as plain hexadecimal")
     if any(contents[_length(contents) :]):
         return _("there are bytes behind the time-stamp token")
     return None
+
+
+def _between(file: BinaryIO, start: int, end: int, wanted: int) -> bytes:
+    """Give the bytes of a file between two places; nothing if they are not as many as wanted."""
+    return os.pread(file.fileno(), wanted, start) if start >= 0 and end - start == wanted else b""
 
 
 def _length(encoded: bytes) -> int:

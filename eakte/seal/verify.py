@@ -18,12 +18,12 @@ from pathlib import Path
 
 from eakte.domain.verification import SignatureSummary, TimestampSummary, VerificationReport
 from eakte.errors import NotFoundError
-from eakte.i18n import N_
+from eakte.i18n import N_, _
 from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
 from eakte.seal.facts import FileFacts
-from eakte.seal.structure import without_address
+from eakte.seal.structure import without_path
 from eakte.seal.trust import TrustAnchors
 
 _LONGEST_PROBLEM = 300
@@ -33,13 +33,11 @@ _LONGEST_PROBLEM = 300
 class _Case:
     """One file before the judge."""
 
-    data: bytes
+    path: Path
+    sha256: str
+    size: int
     anchors: TrustAnchors
     at: datetime
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -106,10 +104,15 @@ def _open(
     if at.tzinfo is None:
         raise ValueError("the moment of a verification needs a time zone")
     try:
-        data = pdf.read_bytes()
+        digest, size = _digest(pdf), pdf.stat().st_size
     except OSError as problem:
         raise NotFoundError(kind=N_("file"), name=pdf) from problem
-    return _Case(data, load(anchors), at)
+    return _Case(pdf, digest, size, load(anchors), at)
+
+
+def _digest(pdf: Path) -> str:
+    with pdf.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _judge(
@@ -125,7 +128,7 @@ def _report(case: _Case, found: _Found) -> VerificationReport:
         verdict=verdict,
         reason=reason,
         sha256=case.sha256,
-        size=len(case.data),
+        size=case.size,
         verified_at=case.at,
         trusted=case.anchors.describe(),
         signatures=found.signatures,
@@ -141,9 +144,11 @@ def _examined(case: _Case, *, future: bool) -> _Found:
     whatever it is, the answer is that the file could not be analysed.
     """
     try:
-        facts = examine(case.data, case.anchors, case.at, future=future)
+        facts = examine(case.path, case.anchors, case.at, future=future)
+        if _digest(case.path) != case.sha256:
+            return _Found(checks.not_analysable(_("the file changed while it was examined")))
         outcomes = checks.judge(facts, case.at)
         return _Found(outcomes, facts, summary.signatures_of(facts), summary.timestamps_of(facts))
     except Exception as problem:  # noqa: BLE001 - the border, see above
-        text = without_address(f"{type(problem).__name__}: {problem}")[:_LONGEST_PROBLEM]
+        text = without_path(f"{type(problem).__name__}: {problem}", case.path)[:_LONGEST_PROBLEM]
         return _Found(checks.not_analysable(text))

@@ -62,6 +62,14 @@ class LocalBlobStore:
             )
         return data
 
+    def checked(self, digest: Digest) -> Path:
+        """Give the blob's file after checking its digest, one megabyte at a time."""
+        path = self.path(digest)
+        with _reported(path):
+            if file_digest(path) != digest:
+                raise StoreError(path=path, detail="the bytes changed since they were kept")
+        return path
+
     def path(self, digest: Digest) -> Path:
         """Give the blob's file; it may be missing."""
         return self._blobs / digest[:2] / digest[2:]

@@ -38,7 +38,7 @@ from tests.unit.seal.attacks import (
     update,
     xmp_in_two_steps,
 )
-from tests.unit.seal.making import CLOCK, NOW, Bench, pdfa, sealed, trust
+from tests.unit.seal.making import CLOCK, NOW, Bench, pdfa, seal_bytes, sealed, trust
 
 SEED = 20260302
 
@@ -251,7 +251,7 @@ class TestForgeriesUnderATrustedTimeStamp:
 
     def test_a_seal_of_a_stolen_key_with_an_answer_from_before_it_was_revoked(self, bench, folder):
         old = OldAnswers(folder, NOW - timedelta(days=40))
-        report = _refuted(bench(Sealer(folder, CLOCK, revocation=old).seal(pdfa(), "x")))
+        report = _refuted(bench(seal_bytes(Sealer(folder, CLOCK, revocation=old), pdfa(), "x")))
         assert report.verdict is Verdict.INDETERMINATE
         assert "TRY_LATER" in report.checks[13].detail
 
@@ -262,7 +262,7 @@ class TestForgeriesUnderATrustedTimeStamp:
         thief = Sealer(
             folder, FixedClock(then), authority=authority, revocation=OldAnswers(folder, then)
         )
-        _refuted(bench(thief.seal(pdfa(), "x")), Verdict.INDETERMINATE)
+        _refuted(bench(seal_bytes(thief, pdfa(), "x")), Verdict.INDETERMINATE)
 
     def test_a_later_answer_that_it_was_revoked_before(self, original, bench, folder):
         """pyHanko takes the answer that suits the seal; we take the worst one."""
@@ -274,18 +274,18 @@ class TestForgeriesUnderATrustedTimeStamp:
     def test_a_fresh_answer_that_a_stranger_signed(self, bench, folder, tmp_path):
         """The thief's own good answer, beside the genuine one that is too old."""
         old = OldAnswers(folder, NOW - timedelta(days=40))
-        stolen = Sealer(folder, CLOCK, revocation=old).seal(pdfa(), "x")
+        stolen = seal_bytes(Sealer(folder, CLOCK, revocation=old), pdfa(), "x")
         own = OldAnswers(trust(tmp_path), NOW, about=folder)
         _refuted(bench(stamp(stolen, adds_answer(own), folder)), Verdict.INDETERMINATE)
 
     @pytest.mark.parametrize("attack", [needs_appearances, *STAMPED])
     def test_the_shape_alone_tells(self, original, attack):
         """Whatever writes the change, and with or without a time-stamp over it."""
-        assert shape_flaw(update(original, attack), _end_of_seal(original)) is not None
+        assert shape_flaw(io.BytesIO(update(original, attack)), _end_of_seal(original)) is not None
 
     def test_an_answer_some_seconds_older_is_a_matter_of_clocks(self, bench, folder):
         recent = OldAnswers(folder, NOW - timedelta(seconds=20))
-        report = bench(Sealer(folder, CLOCK, revocation=recent).seal(pdfa(), "x"))
+        report = bench(seal_bytes(Sealer(folder, CLOCK, revocation=recent), pdfa(), "x"))
         assert report.verdict is Verdict.VALID
 
     def test_the_container_in_small_letters(self, original, bench):
@@ -319,7 +319,7 @@ class TestStrangers:
         """Same authority, same length: only the digest tells."""
         start, end = _container(original)
         for word in string.ascii_lowercase:
-            other = Sealer(folder, CLOCK).seal(pdfa(), f"Posteingan{word}")
+            other = seal_bytes(Sealer(folder, CLOCK), pdfa(), f"Posteingan{word}")
             begin, stop = _container(other)
             if stop - begin == end - start:
                 swapped = original[:start] + other[begin:stop] + original[end:]
@@ -330,7 +330,7 @@ class TestStrangers:
 
     def test_a_back_dated_file_is_open(self, bench, folder):
         """Sealed tomorrow, verified today."""
-        data = Sealer(folder, FixedClock(NOW + timedelta(days=1))).seal(pdfa(), "x")
+        data = seal_bytes(Sealer(folder, FixedClock(NOW + timedelta(days=1))), pdfa(), "x")
         report = _refuted(bench(data))
         assert report.checks[8].passed is False
 

@@ -52,17 +52,18 @@ Irmgard Hollenbeck"""
 class _BrokenSealer(Sealer):
     """A seal key that does not answer."""
 
-    def seal(self, pdf: bytes, reason: str) -> bytes:
-        raise SealFailedError(detail=f"no answer ({len(pdf)} bytes, {reason})")
+    def seal(self, pdf: Path, reason: str, out: Path) -> None:
+        raise SealFailedError(detail=f"no answer ({pdf}, {reason}, {out})")
 
 
 class _TamperingSealer(Sealer):
     """A seal that is broken the moment it is made."""
 
-    def seal(self, pdf: bytes, reason: str) -> bytes:
-        sealed = bytearray(super().seal(pdf, reason))
-        sealed[len(pdf) // 2] ^= 1
-        return bytes(sealed)
+    def seal(self, pdf: Path, reason: str, out: Path) -> None:
+        super().seal(pdf, reason, out)
+        sealed = bytearray(out.read_bytes())
+        sealed[pdf.stat().st_size // 2] ^= 1
+        out.write_bytes(sealed)
 
 
 class _BrokenClassifier(Classifier):

@@ -26,7 +26,7 @@ from eakte.seal.timestamp import DemoTimestampAuthority
 from eakte.seal.trust import TrustAnchors
 from eakte.seal.trust_folder import TrustFolder
 from eakte.seal.verify import accept, verify, verify_own
-from tests.unit.seal.making import CLOCK, NOW, YEAR, Bench, pdfa, sealed, trust
+from tests.unit.seal.making import CLOCK, NOW, YEAR, Bench, pdfa, seal_bytes, sealed, trust
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_a_certificate_that_the_time_stamp_does_not_cover_leaves_a_doubt(folder,
     tsa = Pkcs12SealKey.of(TrustFolder(folder), "tsa")
     authority = _Generous(tsa, CLOCK)
     authority.stray = Pkcs12SealKey.of(TrustFolder(trust(tmp_path / "x")), "tsa").certificate
-    report = bench(Sealer(folder, CLOCK, authority=authority).seal(pdfa(), "x"))
+    report = bench(seal_bytes(Sealer(folder, CLOCK, authority=authority), pdfa(), "x"))
     assert report.verdict is Verdict.INDETERMINATE
     assert "carries a certificate" in report.reason
 
@@ -259,41 +259,41 @@ class TestWhenItCannotBeDone:
     @pytest.mark.parametrize("authority", [_Down(), _Broken()])
     def test_a_time_stamp_authority_that_fails_never_lowers_the_level(self, folder, authority):
         with pytest.raises(SealFailedError):
-            Sealer(folder, CLOCK, authority=authority).seal(pdfa(), "x")
+            seal_bytes(Sealer(folder, CLOCK, authority=authority), pdfa(), "x")
 
     def test_nor_do_missing_revocation_data(self, folder):
         with pytest.raises(SealFailedError):
-            Sealer(folder, CLOCK, revocation=_Silent()).seal(pdfa(), "x")
+            seal_bytes(Sealer(folder, CLOCK, revocation=_Silent()), pdfa(), "x")
 
     def test_an_expired_seal_certificate_seals_nothing(self, folder):
         late = FixedClock(NOW + 5 * YEAR)
         with pytest.raises(SealFailedError):
-            Sealer(folder, late).seal(pdfa(), "x")
+            seal_bytes(Sealer(folder, late), pdfa(), "x")
 
     def test_a_time_stamp_larger_than_its_room_is_asked_for_again(self, folder):
         layout = TrustFolder(folder)
         tsa = Pkcs12SealKey.of(layout, "tsa")
         authority = _Clumsy(tsa, CLOCK)
         authority.padding = tsa.certificate
-        data = Sealer(folder, CLOCK, authority=authority).seal(pdfa(), "x")
+        data = seal_bytes(Sealer(folder, CLOCK, authority=authority), pdfa(), "x")
         assert PdfFileReader(io.BytesIO(data)).total_revisions == 3
         assert authority.asked > 3
 
     def test_a_signed_file_is_never_sealed_again(self, folder, original):
         with pytest.raises(SealFailedError, match="signed already"):
-            Sealer(folder, CLOCK).seal(original, "x")
+            seal_bytes(Sealer(folder, CLOCK), original, "x")
 
     def test_an_encrypted_file_is_not_sealed(self, folder):
         target = io.BytesIO()
         with pikepdf.open(io.BytesIO(pdfa())) as pdf:
             pdf.save(target, encryption=pikepdf.Encryption(owner="a", user=""))
         with pytest.raises(SealFailedError):
-            Sealer(folder, CLOCK).seal(target.getvalue(), "x")
+            seal_bytes(Sealer(folder, CLOCK), target.getvalue(), "x")
 
     @pytest.mark.parametrize("junk", [b"", b"\n", b"%PDF-1.7\n", b"no pdf at all", b"\x00" * 4096])
     def test_what_is_no_pdf_is_not_sealed(self, folder, junk):
         with pytest.raises(SealFailedError):
-            Sealer(folder, CLOCK).seal(junk, "x")
+            seal_bytes(Sealer(folder, CLOCK), junk, "x")
 
     def test_a_trust_folder_without_keys_is_a_matter_of_configuration(self, tmp_path):
         with pytest.raises(ConfigurationError):
@@ -333,5 +333,5 @@ def test_keys_are_opened_once_however_much_is_sealed(folder, monkeypatch):
     sealer = Sealer(folder, CLOCK)
     at_start = len(opened)
     for _document in range(3):
-        sealer.seal(pdfa(), "Posteingang")
+        seal_bytes(sealer, pdfa(), "Posteingang")
     assert 1 <= at_start == len(opened)

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pikepdf
 import pikepdf.pdfa
@@ -45,7 +46,16 @@ def trust(folder: Path) -> Path:
 
 def sealed(trust_folder: Path, pdf: bytes | None = None) -> bytes:
     """A sealed PDF/A."""
-    return Sealer(trust_folder, CLOCK).seal(pdf or pdfa(), "Posteingang")
+    return seal_bytes(Sealer(trust_folder, CLOCK), pdf or pdfa(), "Posteingang")
+
+
+def seal_bytes(sealer: Sealer, pdf: bytes, reason: str) -> bytes:
+    """Seal in files, as it is done, and give the sealed bytes."""
+    with TemporaryDirectory() as folder:
+        source, out = Path(folder) / "archive.pdf", Path(folder) / "sealed.pdf"
+        source.write_bytes(pdf)
+        sealer.seal(source, reason, out)
+        return out.read_bytes()
 
 
 class Bench:

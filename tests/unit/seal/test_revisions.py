@@ -59,10 +59,10 @@ def test_every_other_spelling_is_refused(written):
 
 
 def test_what_the_sealer_writes_is_one_revision_with_a_time_stamp(original):
-    (revision,) = read_revisions(original, _end_of_seal(original))
+    (revision,) = read_revisions(original[_end_of_seal(original) :], _end_of_seal(original))
     assert revision.end == len(original)
     assert sum(isinstance(item.value, Stamp) for item in revision.objects.values()) == 1
-    assert shape_flaw(original, _end_of_seal(original)) is None
+    assert shape_flaw(io.BytesIO(original), _end_of_seal(original)) is None
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,10 @@ def test_no_byte_between_and_no_entry_besides(original, old, new):
     """No time-stamp is looked at here: the shape alone refuses them."""
     end = _end_of_seal(original)
     assert old in original[end:]
-    assert shape_flaw(original[:end] + original[end:].replace(old, new, 1), end) is not None
+    assert (
+        shape_flaw(io.BytesIO(original[:end] + original[end:].replace(old, new, 1)), end)
+        is not None
+    )
 
 
 def test_a_file_with_a_table_instead_of_a_stream(tmp_path):
@@ -97,12 +100,22 @@ def test_a_file_with_a_table_instead_of_a_stream(tmp_path):
     data = sealed(trust(tmp_path), plain.getvalue())
     end = _end_of_seal(data)
     assert b"\nxref\n" in data[end:]
-    assert shape_flaw(data, end) is None
+    assert shape_flaw(io.BytesIO(data), end) is None
     for old, new in [(b" 00000 n", b" 00001 n"), (b"\n/Prev", b"\n/XRefStm 9\n/Prev")]:
         spoilt = data[end:].replace(old, new, 1)
-        assert shape_flaw(data[:end] + spoilt, end) is not None
+        assert shape_flaw(io.BytesIO(data[:end] + spoilt), end) is not None
+
+
+def test_what_is_too_long_for_evidence_is_not_even_read(original, tmp_path):
+    path, end = tmp_path / "long.pdf", _end_of_seal(original)
+    path.write_bytes(original[:end])
+    with path.open("r+b") as file:
+        file.truncate(1 << 30)
+        flaw = shape_flaw(file, end)
+    assert flaw is not None
+    assert "more follows the seal" in flaw.detail
 
 
 def test_bytes_that_are_no_document_are_a_flaw():
-    assert shape_flaw(b"no pdf", 3) is not None
-    assert shape_flaw(b"", 0) is not None
+    assert shape_flaw(io.BytesIO(b"no pdf"), 3) is not None
+    assert shape_flaw(io.BytesIO(), 0) is not None

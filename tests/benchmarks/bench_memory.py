@@ -1,0 +1,70 @@
+"""How much memory does each stage take for very large scans?
+
+    python -m tests.benchmarks.bench_memory [name …]
+
+Each stage runs in a child process of its own, as in the pipeline; what is told is the most memory
+that it ever held. Ends with 1 if one held more than 400 MB. Takes half an hour and 6 GB of disk.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from eakte import sandbox
+from eakte.sandbox import Limits
+from tests.benchmarks import memory_stages as stages
+from tests.benchmarks.large_scans import jpeg, write_pdf, write_tiff
+
+LIMIT_MB = 400
+LIMITS = Limits(3600, 3600, 2000, 4096)
+"""The pipeline's address space; more time, since benchmarks may run beside other work."""
+_SCANS: dict[str, tuple[int, Callable[[Path], Path]]] = {
+    "2,000 pages TIFF": (2000, lambda path: write_tiff(path, 2000)),
+    "2,000 pages TIFF, some in colour": (2000, lambda path: write_tiff(path, 2000, 8)),
+    "1 GB PDF": (400, lambda path: write_pdf(path, 400, jpeg())),
+}
+
+
+def peaks(source: Path, work: Path, pages: int) -> dict[str, int]:
+    """Give the peak of every stage in MB, in order."""
+    found = {"keep": sandbox.call(LIMITS, stages.keep, source, work)}
+    found["inspect"] = _told(stages.inspect, source, work)
+    for number in (1, pages // 2, pages):
+        begin = time.monotonic()
+        peak = sandbox.call(LIMITS, stages.prepare, source, work, number)
+        found[f"prepare {number}"] = peak
+        print(
+            f"      prepare {number:<12} {peak:>4} MB {time.monotonic() - begin:>7.1f} s",
+            flush=True,
+        )
+    for stage in (stages.convert, stages.attach, stages.seal, stages.accept, stages.verify_own):
+        found[stage.__name__] = _told(stage, source, work)
+    return found
+
+
+def _told(stage: Callable[[Path, Path], int], source: Path, work: Path) -> int:
+    begin = time.monotonic()
+    peak = sandbox.call(LIMITS, stage, source, work)
+    print(f"      {stage.__name__:<20} {peak:>4} MB {time.monotonic() - begin:>7.1f} s", flush=True)
+    return peak
+
+
+def main() -> int:
+    """Measure the scans named on the command line, or all."""
+    worst = 0
+    for name in sys.argv[1:] or _SCANS:
+        pages, write = _SCANS[name]
+        with tempfile.TemporaryDirectory() as folder:
+            source = write(Path(folder) / "scan")
+            print(f"{name} ({source.stat().st_size / 1e6:.0f} MB)", flush=True)
+            worst = max(worst, *peaks(source, Path(folder), pages).values())
+    print(f"at most {worst} MB; the limit is {LIMIT_MB} MB")
+    return int(worst > LIMIT_MB)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,132 @@
+"""The stages that a scan goes through, each told by the most memory that its process ever held.
+
+Measured is VmHWM of /proc/self/status: all that was in RAM at once, file-backed pages too.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from eakte.domain.clock import FixedClock
+from eakte.domain.codec import from_json, to_json
+from eakte.domain.mail import Inspection
+from eakte.domain.text import Box, RecognisedPage, Word
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.pipeline import jobs
+from eakte.seal import verify
+from eakte.seal.demo_pki import create_demo_trust
+from eakte.seal.signer import Sealer
+from eakte.store.local import LocalBlobStore, file_digest
+
+NOW = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
+_WORDS = ("Widerspruch", "gegen", "den", "Bescheid", "vom", "12.03.2026")
+
+
+def peak_mb() -> int:
+    """Give the most memory that this process ever held, in MB."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def inspect(source: Path, work: Path) -> int:
+    (work / "inspection.json").write_bytes(to_json(jobs.inspect_scan(source), Inspection))
+    return peak_mb()
+
+
+def prepare(source: Path, work: Path, number: int) -> int:
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    jobs.prepare(source, found.media_type, number, work / "page.tif")
+    return peak_mb()
+
+
+def convert(source: Path, work: Path) -> int:
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    read = tuple(_read(page.number, page.width, page.height) for page in found.pages)
+    jobs.make_archive_copy(source, found.media_type, found.pages, read, work / "archive.pdf")
+    return peak_mb()
+
+
+def _read(number: int, width: float, height: float) -> RecognisedPage:
+    words = tuple(
+        Word(
+            text,
+            Box(50 + 60 * column, 50 + 20 * line, 100 + 60 * column, 62 + 20 * line),
+            0.9,
+            line,
+        )
+        for line in range(30)
+        for column, text in enumerate(_WORDS)
+    )
+    return RecognisedPage(
+        number=number,
+        width=width,
+        height=height,
+        words=words,
+        text=" ".join(_WORDS),
+        rotation=0,
+        confidence=0.9,
+        complete=True,
+        engine="bench",
+    )
+
+
+def attach(source: Path, work: Path) -> int:
+    del source
+    pages = jobs.count_pages(work / "archive.pdf")
+    jobs.attach_transfervermerk(work / "archive.pdf", _note(pages), work / "noted.pdf")
+    return peak_mb()
+
+
+def keep(source: Path, work: Path) -> int:
+    store = LocalBlobStore(work / "store")
+    store.checked(store.put_file(source))
+    return peak_mb()
+
+
+def seal(source: Path, work: Path) -> int:
+    del source
+    clock = FixedClock(NOW)
+    create_demo_trust(work / "trust", "Stadt Neuenfurt", clock)
+    Sealer(work / "trust", clock).seal(work / "noted.pdf", "bench", work / "sealed.pdf")
+    return peak_mb()
+
+
+def accept(source: Path, work: Path) -> int:
+    del source
+    report = verify.accept(work / "sealed.pdf", work / "trust", NOW)
+    if report.verdict.value != "VALID":
+        raise ValueError(report.reason)
+    return peak_mb()
+
+
+def verify_own(source: Path, work: Path) -> int:
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    pdf = work / "sealed.pdf"
+    report = verify.verify_own(pdf, work / "trust", NOW, file_digest(pdf), len(found.pages))
+    if report.verdict.value != "VALID":
+        raise ValueError(report.reason)
+    del source
+    return peak_mb()
+
+
+def _note(pages: int) -> Transfervermerk:
+    return Transfervermerk(
+        document="0123456789abcdef-1",
+        source_sha256="ab" * 32,
+        pages=tuple(range(1, pages + 1)),
+        creator="Anna Müller",
+        organisation="Stadt Neuenfurt",
+        environment="bench",
+        verfahrensdokumentation="1.0",
+        anomalies=(),
+        received_at=NOW,
+        recognised_at=NOW,
+        released_at=NOW,
+        release=Release(ReleaseKind.PERSON, "amueller", "", NOW, "clerk"),
+        complete=True,
+        qa_result="Sichtprüfung ohne Befund",
+        match_statement="Bild und Inhalt stimmen mit dem Papier überein.",
+        schutzbedarf="normal",
+        level_reached="demo",
+    )
