@@ -35,13 +35,8 @@ R = TypeVar("R")
 
 _MEGABYTE = 1 << 20
 _MAX_ANSWER = 64 * _MEGABYTE
-_PRELOAD = [
-    "eakte.sandbox",
-    "eakte.pages.inspect",
-    "eakte.pages.prepare",
-    "eakte.ocr.tesseract",
-    "eakte.pdfa.build",
-]
+_PRELOAD = ["eakte.sandbox", "eakte.pipeline.jobs"]
+"""The second imports every stage that reads scans."""
 
 
 @dataclass(frozen=True)
