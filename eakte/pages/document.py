@@ -37,7 +37,7 @@ _BROKEN_STRUCTURE = (
     IndexError,
     OSError,
     OverflowError,
-    RecursionError,
+    RuntimeError,  # RecursionError, and qpdf's own
 )
 
 
@@ -62,9 +62,17 @@ def _look_into(pdf: pikepdf.Pdf, path: Path) -> tuple[SourcePage, ...]:
     check_streams(pdf, path.stat().st_size)
     check_repairs(pdf, path)
     with Sheets(path) as sheets:
+        _check_page_tree(len(pdf.pages), sheets.count)
         pages = tuple(_page(page, number, sheets) for number, page in enumerate(pdf.pages, start=1))
     check_repairs(pdf, path)
     return pages
+
+
+def _check_page_tree(found: int, told: int) -> None:
+    """Refuse a PDF that tells of other pages than were found: qpdf drops what it cannot follow."""
+    if found != told:
+        detail = f"{found} ≠ {told}"
+        raise refusal(FindingCode.DAMAGED, detail)
 
 
 def _page(page: pikepdf.Page, number: int, sheets: Sheets) -> SourcePage:

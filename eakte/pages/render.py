@@ -67,6 +67,11 @@ class Sheets:
         self._drawn = 0
         self._document = open_document(path)
 
+    @property
+    def count(self) -> int:
+        """Give how many pages the PDF says it has."""
+        return len(self._document)
+
     def draw(self, number: int, dpi: float) -> tuple[Image.Image, float]:
         """Draw a page; see `draw`."""
         if self._drawn == _DRAWN_AT_ONCE:

@@ -20,12 +20,13 @@ from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Classification, Extraction
 from eakte.domain.mail import Inspection, MediaType, PageKind, ScanState, SourcePage
 from eakte.errors import RefusedError
-from eakte.inbox.receive import Outcome
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
-from eakte.services import homes, intake
+from eakte.services import homes
+from eakte.services.submitting import Outcome, submit
+from eakte.store.local import file_digest
 
 _NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
 
@@ -79,7 +80,8 @@ def test_the_unsplit_scan_stays_until_every_letter_of_it_is_recorded(
 ) -> None:
     """Demand 8: a fault at the second letter takes the first one back; the parent is untouched."""
     file = _file(tmp_path)
-    scan = intake.take(desk, Submitter(desk.engine), file, desk.home.settings.inboxes[0]).digest
+    submit(desk, (file,), "")
+    scan = file_digest(file)
     with pytest.raises(RefusedError):
         _propose(desk, scan, _letter(desk, scan, 1, 1), _letter(desk, scan, 2, 1))
     with desk.engine.connect() as connection:
@@ -97,10 +99,9 @@ def test_the_same_bytes_at_the_same_time_are_one_record(desk: Desk, tmp_path: Pa
     """Demand 16, in parallel: one is new, the others are noted as received again."""
     first = _file(tmp_path)
     copies = [Path(shutil.copy(first, tmp_path / f"{number}.png")) for number in range(8)]
-    submitter, inbox = Submitter(desk.engine), desk.home.settings.inboxes[0]
     with ThreadPoolExecutor(8) as pool:
-        receptions = list(pool.map(lambda path: intake.take(desk, submitter, path, inbox), copies))
-    outcomes = sorted(each.outcome for each in receptions)
+        done = list(pool.map(lambda path: submit(desk, (path,), ""), copies))
+    outcomes = sorted(outcome for each in done for outcome in each.values())
     assert outcomes == [Outcome.TAKEN, *[Outcome.TAKEN_AGAIN] * 7]
     with desk.engine.connect() as connection:
         assert len(scans.every(connection)) == 1

@@ -4,6 +4,7 @@ import pikepdf
 import pytest
 from pikepdf import Dictionary, Name
 
+from eakte.errors import UnusableInputError
 from eakte.pages.content import read_page, spanned, times
 
 BOX = (0.0, 0.0, 200.0, 300.0)
@@ -77,7 +78,8 @@ def test_an_annotation_that_can_be_seen_makes_a_page_drawn() -> None:
     assert read_page(page, BOX).drawn
 
 
-def test_a_form_that_draws_itself_ends() -> None:
+def test_a_form_that_draws_itself_is_refused() -> None:
+    """Demand 54: it would drive a renderer out of memory."""
     pdf = pikepdf.new()
     page = pdf.add_blank_page(page_size=(200, 300))
     form = pdf.make_indirect(pikepdf.Stream(pdf, b"/Fm Do"))
@@ -85,4 +87,5 @@ def test_a_form_that_draws_itself_ends() -> None:
     form.Resources = Dictionary(XObject=Dictionary(Fm=form))
     page.obj.Resources = Dictionary(XObject=Dictionary(Fm=form))
     page.obj.Contents = pikepdf.Stream(pdf, b"/Fm Do")
-    assert read_page(page, BOX).drawn
+    with pytest.raises(UnusableInputError, match="damaged"):
+        read_page(page, BOX)

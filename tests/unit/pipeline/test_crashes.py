@@ -10,7 +10,8 @@ from eakte.domain.ids import digest_of
 from eakte.errors import StoreError, UnusableInputError
 from eakte.pipeline.context import Context
 from eakte.pipeline.crashes import CrashNotes
-from eakte.pipeline.steps import IntakeSteps
+from eakte.pipeline.opening import OpeningSteps
+from eakte.pipeline.steps import CompleteSteps
 from eakte.services import homes
 
 
@@ -50,7 +51,7 @@ def test_a_clean_stop_makes_nobody_a_suspect_and_acquits_nobody(tmp_path: Path) 
     assert CrashNotes(tmp_path).take_stock() == {"suspect"}
 
 
-class _DeadlySteps(IntakeSteps):
+class _DeadlySteps(OpeningSteps):
     """Steps that kill whoever takes them; run apart, that is not us."""
 
     def die(self) -> None:
@@ -64,14 +65,14 @@ def test_a_suspect_is_run_apart(tmp_path: Path) -> None:
     """Its value, its refusal and its death come back, and only the step is told of the last."""
     homes.create(tmp_path / "home", SystemClock(), "Stadt", demo=True)
     context = Context(open_home(tmp_path / "home"), SystemClock())
-    steps = IntakeSteps(context)
+    steps = CompleteSteps(context)
     for name in ("refusing", "deadly"):
         (context.home.work / "steps").mkdir(exist_ok=True)
         (context.home.work / "steps" / name).touch()
     context.crash_notes.take_stock()
     scan = context.store.put(b"no scan")
-    with pytest.raises(UnusableInputError, match="unknown_type"):
-        context.crash_notes.watched("refusing", steps.inspect)(scan)
+    with pytest.raises(NotFoundError, match="no such letter"):
+        context.crash_notes.watched("refusing", steps.attach_transfervermerk)("no such letter")
     deadly = _DeadlySteps(context)
     with pytest.raises(UnusableInputError, match="crashed"):
         context.crash_notes.watched("deadly", deadly.die)()

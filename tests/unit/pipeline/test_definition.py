@@ -35,7 +35,7 @@ def test_the_digest_follows_every_change(folder: Path) -> None:
     [
         ('name = "posteingang"', 'name = "posteingang"\ncolour = "red"', "colour"),
         ("[release]", "[release]\norder = 1", "release.order"),
-        ('"blank_page"', '"blonk_page"', "hold.0"),
+        ('"blank_page"', '"blonk_page"', "hold.3"),
         ("min_confidence = 0.80", 'min_confidence = "high"', "min_confidence"),
         ('"widerspruch", ', '"no_such_class", ', "no_such_class"),
         ("[release]", "[release", "line"),

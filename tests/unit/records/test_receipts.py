@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from eakte.database import Engine
@@ -32,10 +33,11 @@ def test_members_of_a_delivery_stand_for_themselves(engine: Engine, clock: Fixed
     """Demand 53: every file that entered has one line."""
     signature = Enclosure("a.p7s", digest_of(b"s"), EnclosureRole.SIGNATURE)
     technical = Enclosure("vhn.xml", digest_of(b"v"), EnclosureRole.TECHNICAL)
-    letter = Enclosure("brief.pdf", _FILE, EnclosureRole.TECHNICAL)
+    letter = Enclosure("brief.pdf", _FILE, EnclosureRole.PIECE)
     member = Enclosure("brief.pdf", _FILE, EnclosureRole.MEMBER)
     view = Enclosure("view.pdf", digest_of(b"w"), EnclosureRole.VIEW)
     with engine.begin() as connection:
         scans.receive(connection, _scan(clock))
+        scans.receive(connection, replace(_scan(clock), digest=_FILE, name="brief.pdf"))
         scans.enclose(connection, _SCAN, (signature, technical, letter, member, view))
         assert receipts.came_beside(connection) == ((_SCAN, signature), (_SCAN, technical))

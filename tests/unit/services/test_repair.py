@@ -17,17 +17,18 @@ from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.mail import ScanState
 from eakte.errors import AlreadyRunningError, StoreError
-from eakte.inbox.receive import TAKEN
+from eakte.inbox.listing import TAKEN
 from eakte.pipeline import engine, transitions, workflows
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
-from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
-from eakte.services import homes, intake, reviewing
+from eakte.services import homes, reviewing
 from eakte.services.records import new_akte
 from eakte.services.repair import look, repair
 from eakte.services.reviewing import Corrections
+from eakte.services.submitting import submit
 from eakte.services.watching import Watcher
+from eakte.store.local import file_digest
 from tests.acceptance.conftest import run_eakte
 
 
@@ -50,7 +51,8 @@ def _received(desk: Desk, name: str = "brief.png") -> Digest:
     """Put a file into the inbox's folder of a clerk and record it, as `eakte submit` does."""
     file = desk.home.root / name
     Image.new("L", (40, 40), 255).save(file)
-    return intake.take(desk, Submitter(desk.engine), file, desk.home.settings.inboxes[0]).digest
+    submit(desk, (file,), "")
+    return file_digest(file)
 
 
 def _worked(desk: Desk) -> None:
@@ -106,7 +108,8 @@ def test_what_only_the_log_names_stays(desk: Desk) -> None:
 def test_missing_and_damaged_bytes_are_told_and_not_touched(desk: Desk) -> None:
     scan, other = _received(desk), desk.home.root / "anders.png"
     Image.new("L", (41, 41), 255).save(other)
-    gone = intake.take(desk, Submitter(desk.engine), other, desk.home.settings.inboxes[0]).digest
+    submit(desk, (other,), "")
+    gone = file_digest(other)
     desk.store.path(gone).unlink()
     desk.store.path(scan).chmod(0o600)
     desk.store.path(scan).write_bytes(b"rotten")
@@ -136,12 +139,12 @@ def test_who_records_bytes_that_a_repair_removed_is_refused(desk: Desk) -> None:
             return super().now()
 
     desk.clock = _RepairingClock(bystander.clock.now())
-    submitter, inbox = Submitter(desk.engine), desk.home.settings.inboxes[0]
     with pytest.raises(StoreError):
-        intake.take(desk, submitter, file, inbox)
+        submit(desk, (file,), "")
     with desk.engine.connect() as connection:
         assert scans.find(connection, digest_of(file.read_bytes())) is None
-    taken = intake.take(bystander, submitter, file, inbox).digest
+    submit(bystander, (file,), "")
+    taken = file_digest(file)
     assert repair(bystander).found.orphans == frozenset()
     assert bystander.store.get(taken) == file.read_bytes()
 
