@@ -1,4 +1,4 @@
-.PHONY: setup demo test lint messages schemas model letters crash fuzz bench clean
+.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz bench clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -41,6 +41,10 @@ crash: setup
 # Damage the sample letters in 2,000 ways and take them in (30 minutes). FUZZ_SEED chooses.
 fuzz: setup
 	FUZZ_FULL=1 .venv/bin/pytest -s -q tests/fuzz
+
+# Take every file of ../shared/corpus in, in one run of the watcher, and print what became of each.
+corpus: setup
+	EAKTE_WHOLE_CORPUS=1 .venv/bin/pytest -s -q tests/acceptance/test_corpus_intake.py
 
 # Measure what is measured only on demand.
 bench: setup
