@@ -76,6 +76,7 @@ def test_g4_scans_stay_ccitt_g4(desk: Desk) -> None:
 
 
 def test_scanner_pdfs_keep_their_picture_streams(desk: Desk) -> None:
+    """Demands 11 and 12."""
     compared, filters = 0, set()
     for scan, sealed, letter in _filed(desk, ".pdf"):
         if any(finding.code.value == "rasterised" for finding in letter.findings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -9,16 +10,20 @@ import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
 from eakte.audit.verify import verify as verify_log
 from eakte.classify.classifier import Classifier
 from eakte.config import open_home
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.clock import SystemClock
+from eakte.domain.codec import from_json
 from eakte.domain.findings import FindingCode
 from eakte.domain.ids import Digest
 from eakte.domain.letters import Classification
 from eakte.domain.mail import ScanState
+from eakte.domain.text import RecognisedPage
 from eakte.errors import SealFailedError
 from eakte.pipeline.context import Context
 from eakte.pipeline.steps import CompleteSteps
@@ -28,6 +33,7 @@ from eakte.services import homes, quarantining, reviewing
 from eakte.services.reviewing import Corrections
 from eakte.services.watching import Watcher
 from eakte.store.local import LocalBlobStore
+from tests.acceptance.conftest import run_eakte
 
 _TEXT = """Irmgard Hollenbeck
 Lindenweg 4, 79999 Neuenfurt
@@ -231,3 +237,36 @@ def test_a_scan_of_separator_sheets_only_does_not_vanish(context: Context) -> No
     _work(context)
     (record,) = quarantining.quarantined(context)
     assert record.findings[0].code is FindingCode.NO_PAGES
+
+
+def test_whether_to_read_a_page_is_decided_page_by_page(context: Context) -> None:
+    """Demand 34: a PDF whose first page a program wrote, and whose second is a scan."""
+    scan = _scan(context)
+    path = scan.with_name("gemischt.pdf")
+    canvas = Canvas(str(path), pagesize=A4)
+    lines = canvas.beginText(70, 780)
+    lines.textLines(_TEXT)
+    canvas.drawText(lines)
+    canvas.showPage()
+    canvas.drawImage(str(scan), 0, 0, *A4)
+    canvas.save()
+    scan.unlink()
+    _work(context)
+    letter = _only_letter(context)
+    pages = from_json(tuple[RecognisedPage, ...], context.store.get(letter.text))
+    assert [page.engine == "pdf-text" for page in pages] == [True, False]
+    assert all("Widerspruch" in page.text for page in pages)
+
+
+def test_no_ghostscript_is_called(context: Context, tmp_path: Path) -> None:
+    """Demand 14: one that is on the path of a new process would leave a trace."""
+    programs, trace = tmp_path / "bin", tmp_path / "trace"
+    programs.mkdir()
+    for name in ("gs", "ghostscript", "gsc"):
+        (programs / name).write_text(f"#!/bin/sh\necho called >> {trace}\n")
+        (programs / name).chmod(0o700)
+    _scan(context)
+    path = f"{programs}:{os.environ['PATH']}"
+    assert run_eakte(context.home.root, "watch", "--once", PATH=path).returncode == 0
+    assert _only_letter(context).state is DocumentState.FILED
+    assert not trace.exists()

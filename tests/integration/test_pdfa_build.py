@@ -147,6 +147,7 @@ def test_jpeg_strips_of_a_tiff_become_one_jpeg_with_the_same_pixels(
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "tiff_adobe_deflate"])
 def test_other_tiffs_keep_their_pixels(mode: str, compression: str, tmp_path: Path) -> None:
+    """Demands 11 and 12: nothing visible is cleaned, nothing is coded anew with loss."""
     page = letter().convert(mode)
     copy, out = _archive(tmp_path, tiff([page], compression))
     assert _same(_pixels(out), page)
@@ -252,6 +253,7 @@ def test_nothing_leaves_that_does_not_conform(
 def test_a_copy_that_looks_different_does_not_leave(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Demand 13: pages, rendering and text are compared before anything is kept."""
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(scanner_pdf([letter()]) if kind == "pdf" else encoded(letter(), "JPEG"))
     inspection = inspect(source)
