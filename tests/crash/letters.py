@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import numpy as np
@@ -38,18 +40,53 @@ class Dropped:
 
     name: str
     letters: int
+    held: bool = False
+    """Its letters wait for a person: they came by mail, or signed."""
 
 
-def drop(inbox: Path, number: int) -> Dropped:
-    """Put file `number` into an inbox; most are letters, some hold two, are cut, or are no scan."""
+def drop(inbox: Path, number: int) -> tuple[Dropped, ...]:
+    """Put file `number` into an inbox; most are letters, some hold two, are cut, or are no scan.
+
+    A mail brings its attachment, and a signed letter its signature: all must be accounted for.
+    """
     kind = number % _KINDS
     if kind == _KINDS - 1:
-        return _broken(inbox, number)
+        return (_broken(inbox, number),)
     if kind == _KINDS - 2:
-        return _two_letters(inbox, number)
+        return (_two_letters(inbox, number),)
+    if kind == 5:
+        return _mail(inbox, number)
+    if kind == 7:
+        return _signed(inbox, number)
     if kind in {4, 8}:
-        return _save(_page(number).convert("1"), inbox, f"brief-{number:04}.tif", "group4")
-    return _save(_page(number), inbox, f"brief-{number:04}.jpg")
+        return (_save(_page(number).convert("1"), inbox, f"brief-{number:04}.tif", "group4"),)
+    return (_save(_page(number), inbox, f"brief-{number:04}.jpg"),)
+
+
+def _mail(inbox: Path, number: int) -> tuple[Dropped, ...]:
+    """Put a mail with a letter attached into an inbox."""
+    scan = io.BytesIO()
+    _page(number).save(scan, "JPEG", quality=30, dpi=_DPI)
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "ih@example.org", "poststelle@neuenfurt.example"
+    mail["Date"], mail["Subject"] = "Mon, 02 Mar 2026 10:00:00 +0100", f"Widerspruch {number}"
+    mail.set_content(f"Anbei mein Widerspruch Nummer {number} gegen den Bescheid.\n")
+    attached, name = f"anlage-{number:04}.jpg", f"mail-{number:04}.eml"
+    mail.add_attachment(scan.getvalue(), maintype="image", subtype="jpeg", filename=attached)
+    part = inbox / f".{name}.part"
+    part.write_bytes(mail.as_bytes())
+    part.rename(inbox / name)
+    return Dropped(name, 1, held=True), Dropped(attached, 1, held=True)
+
+
+def _signed(inbox: Path, number: int) -> tuple[Dropped, ...]:
+    """Put a letter with a (worthless) signature beside it into an inbox; the signature first."""
+    name = f"brief-{number:04}.jpg"
+    part = inbox / f".{name}.p7s.part"
+    part.write_bytes(b"no signature %d" % number)
+    part.rename(inbox / f"{name}.p7s")
+    _save(_page(number), inbox, name)
+    return Dropped(name, 1, held=True), Dropped(f"{name}.p7s", 0)
 
 
 def drop_again(inbox: Path, store_file: Path, number: int) -> Dropped:
