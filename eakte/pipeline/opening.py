@@ -27,7 +27,7 @@ from eakte.domain.mail import (
     EnclosureRole,
     MediaType,
 )
-from eakte.domain.media import media_type_of
+from eakte.domain.media import HEAD_BYTES, identified
 from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
@@ -40,7 +40,6 @@ MAX_DEPTH = 3
 """Containers within containers: a mail in an archive in a mail."""
 MAX_FILES = 2000
 """Files in one delivery, those in its containers included."""
-_HEAD = 1 << 16
 _DIGESTS = ("sha256", "sha384", "sha512")
 _OUR_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,60}")
 
@@ -255,12 +254,7 @@ class OpeningSteps:
 def _identified(source: Path) -> MediaType:
     """Tell what a file is by its first bytes; raises UnusableInputError if nobody reads that."""
     with source.open("rb") as file:
-        head = file.read(_HEAD)
-    found = media_type_of(head)
-    if found is None:
-        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
-        raise UnusableInputError(reason=code.value, detail="")
-    return found
+        return identified(file.read(HEAD_BYTES))
 
 
 def verified(context: Context, content: Digest, signature: Digest) -> VerificationReport:
