@@ -32,7 +32,8 @@ from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
 from eakte.pipeline.intake_steps import IntakeSteps
-from eakte.pipeline.opening import Opened, OpeningSteps
+from eakte.pipeline.opened import Opened
+from eakte.pipeline.opening import OpeningSteps
 from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
 from eakte.records import scans

@@ -33,7 +33,7 @@ from eakte.pipeline.describing import (
     signature_findings,
     text_of,
 )
-from eakte.pipeline.opening import Opened
+from eakte.pipeline.opened import Opened
 from eakte.records import scans
 
 
