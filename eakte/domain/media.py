@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
+from eakte.errors import UnusableInputError
+from eakte.i18n import N_
 
 HEAD_BYTES = 1 << 16
 """How much of a file `media_type_of` wants to see."""
@@ -18,6 +21,7 @@ _MAGIC = {
     b"PK\x03\x04": MediaType.ZIP,
     b"PK\x05\x06": MediaType.ZIP,
 }
+_BIG_TIFF = (b"II+\x00", b"MM\x00+")
 _PEM = re.compile(rb"\s{0,8}-----BEGIN (?:PKCS ?#?7|CMS)\b")
 _SEQUENCE = 0x30
 _CONTENT_TYPES = tuple(
@@ -46,6 +50,17 @@ _MACHINE_DATE = re.compile(
     rb"^date[ \t]*:\s*(?:\w{3},\s*)?\d{1,2}\s+\w{3}\s+\d{2,4}\s+\d{1,2}:\d\d",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+def identified(head: bytes) -> MediaType:
+    """Tell the type (see `media_type_of`); raises UnusableInputError (`empty`, `unknown_type`)."""
+    found = media_type_of(head)
+    if found is None:
+        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
+        big_tiff = head.startswith(_BIG_TIFF)
+        detail = N_("a BigTIFF, which eakte does not read") if big_tiff else ""
+        raise UnusableInputError(reason=code.value, detail=detail)
+    return found
 
 
 def media_type_of(head: bytes) -> MediaType | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -120,10 +121,12 @@ def _has_writer(path: Path) -> bool:
     """Tell whether a process has the file open for writing; False where nobody can tell.
 
     A read lease (fcntl F_SETLEASE) is refused while a writer has the file open. It works for the
-    owner's files on local file systems.
+    owner's files on local file systems. Who opens the file at that very moment breaks the lease:
+    the kernel tells us by SIGIO, which ends a process, unless we ask for a signal that does not.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:

@@ -89,10 +89,10 @@ class Sheets:
         self._document.close()
 
 
-def open_document(path: Path) -> pypdfium2.PdfDocument:
+def open_document(path: Path, password: str | None = None) -> pypdfium2.PdfDocument:
     """Open a PDF for drawing; raises UnusableInputError (`damaged`) if PDFium cannot."""
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(path, password)
         document.init_forms()
     except pypdfium2.PdfiumError as problem:
         raise refusal(FindingCode.DAMAGED, str(problem)) from None

@@ -1,23 +1,13 @@
-"""What kind of file it is, by its content; names and extensions prove nothing."""
+"""What kind of pages a file has, by its content; and the words for a refusal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from eakte.domain.findings import FindingCode
-from eakte.domain.mail import MediaType
+from eakte.domain.mail import PAGED, MediaType
+from eakte.domain.media import HEAD_BYTES, identified
 from eakte.errors import UnusableInputError
-from eakte.i18n import N_
-
-_PDF_HEADER_WITHIN = 1024
-_MAGIC = {
-    b"\xff\xd8\xff": MediaType.JPEG,
-    b"\x89PNG\r\n\x1a\n": MediaType.PNG,
-    b"II*\x00": MediaType.TIFF,
-    b"MM\x00*": MediaType.TIFF,
-}
-
-_BIG_TIFF = (b"II+\x00", b"MM\x00+")
 
 
 def refusal(code: FindingCode, detail: str) -> UnusableInputError:
@@ -26,16 +16,9 @@ def refusal(code: FindingCode, detail: str) -> UnusableInputError:
 
 
 def sniff(path: Path) -> MediaType:
-    """Tell the type of a file; raises UnusableInputError (`empty`, `unknown_type`)."""
+    """Tell the type of a file with pages; raises UnusableInputError (`empty`, `unknown_type`)."""
     with path.open("rb") as file:
-        head = file.read(_PDF_HEADER_WITHIN)
-    if not head:
-        raise refusal(FindingCode.EMPTY, "")
-    if head.startswith(_BIG_TIFF):
-        raise refusal(FindingCode.UNKNOWN_TYPE, N_("a BigTIFF, which eakte does not read"))
-    for magic, media_type in _MAGIC.items():
-        if head.startswith(magic):
-            return media_type
-    if b"%PDF-" in head:
-        return MediaType.PDF
-    raise refusal(FindingCode.UNKNOWN_TYPE, "")
+        found = identified(file.read(HEAD_BYTES))
+    if found not in PAGED:
+        raise refusal(FindingCode.UNKNOWN_TYPE, "")
+    return found

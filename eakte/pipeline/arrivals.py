@@ -27,7 +27,7 @@ from eakte.domain.mail import (
     Side,
 )
 from eakte.pipeline import transitions
-from eakte.pipeline.opening import Opened
+from eakte.pipeline.opened import Opened
 from eakte.pipeline.submit import Submitter
 from eakte.pipeline.transitions import MACHINE
 from eakte.records import scans

@@ -28,11 +28,13 @@ from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
 from eakte.pipeline import arrivals, transitions
+from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
-from eakte.pipeline.opening import Opened, OpeningSteps
+from eakte.pipeline.intake_steps import IntakeSteps
+from eakte.pipeline.opened import Opened
+from eakte.pipeline.opening import OpeningSteps
 from eakte.pipeline.signatures import SignatureSteps
-from eakte.pipeline.steps import CompleteSteps, IntakeSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
 from eakte.records import scans
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from eakte import sandbox
-from eakte.database import Connection
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.deliveries import Unpacked, UnpackedFile
 from eakte.domain.findings import Finding, FindingCode
@@ -27,12 +25,13 @@ from eakte.domain.mail import (
     EnclosureRole,
     MediaType,
 )
-from eakte.domain.media import media_type_of
-from eakte.domain.verification import VerificationReport
+from eakte.domain.media import HEAD_BYTES, identified
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
+from eakte.pipeline.opened import Member, Opened, Signed
+from eakte.pipeline.signatures import verified
 from eakte.records import scans
 from eakte.records.scans import ScanRecord
 
@@ -40,60 +39,8 @@ MAX_DEPTH = 3
 """Containers within containers: a mail in an archive in a mail."""
 MAX_FILES = 2000
 """Files in one delivery, those in its containers included."""
-_HEAD = 1 << 16
 _DIGESTS = ("sha256", "sha384", "sha512")
 _OUR_NAME = re.compile(r"[0-9a-z][0-9a-z.-]{0,60}")
-
-
-@dataclass(frozen=True)
-class Member:
-    """A file out of a container that is to be received on its own, with its signatures."""
-
-    name: str
-    digest: Digest
-    size: int
-    enclosures: tuple[Enclosure, ...] = ()
-
-
-@dataclass(frozen=True)
-class Signed:
-    """A signature and what it signs."""
-
-    name: str
-    content: Digest
-    signature: Digest
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What a received file turned out to be."""
-
-    media_type: MediaType
-    enclosures: tuple[Enclosure, ...] = ()
-    members: tuple[Member, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    signed: tuple[Signed, ...] = ()
-    """Signatures over a part of the file (S/MIME)."""
-    invoice: Digest | None = None
-    """The XML of a readable e-invoice: an enclosure's, or the file itself."""
-    belongs_to: Digest | None = None
-    """For a lone signature: the received file that it signs."""
-    report: Digest | None = None
-    """For a lone signature: what its verification found."""
-
-    def first(self, role: EnclosureRole) -> Digest | None:
-        """Give the digest of the first enclosure of that role."""
-        return next((each.digest for each in self.enclosures if each.role is role), None)
-
-    @property
-    def view(self) -> Digest | None:
-        """Give the PDF that stands for pages that the file itself does not show."""
-        return self.first(EnclosureRole.VIEW)
-
-    @property
-    def has_pages(self) -> bool:
-        """Tell whether there are pages to make letters of."""
-        return self.media_type in PAGED or self.view is not None
 
 
 class OpeningSteps:
@@ -112,7 +59,6 @@ class OpeningSteps:
         with self.context.engine.connect() as connection:
             record = scans.get(connection, Digest(scan))
             kept = scans.enclosures_of(connection, Digest(scan))
-            _require_sane_depth(connection, record)
         opened = self._opened(record, kept)
         if not opened.has_pages and not opened.members and opened.belongs_to is None:
             raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail="")
@@ -127,6 +73,8 @@ class OpeningSteps:
         if _is_delivery(kept):
             return self._delivery(record, from_json(Delivery, self.store.get(record.scan.digest)))
         media_type = _identified(source)
+        if media_type not in PAGED:
+            self._require_sane_depth(record)
         unlocked = tuple(each for each in kept if each.role is EnclosureRole.VIEW)
         if unlocked and media_type is MediaType.PDF:
             return Opened(media_type, unlocked, findings=(Finding(FindingCode.ENCRYPTED),))
@@ -207,6 +155,19 @@ class OpeningSteps:
         with self.store.path(file).open("rb") as content:
             return hashlib.file_digest(content, algorithm).hexdigest() == digest
 
+    def _require_sane_depth(self, record: ScanRecord) -> None:
+        """Refuse containers within containers without end: they multiply at each level."""
+        around, level = {record.scan.digest}, 0
+        with self.context.engine.connect() as connection:
+            while around:
+                found = (scans.deliveries_with(connection, digest) for digest in around)
+                around = {each.scan.digest for outer in found for each in outer}
+                files = sum(len(scans.enclosures_of(connection, digest)) for digest in around)
+                level += 1
+                if level > MAX_DEPTH + 1 or files > MAX_FILES:
+                    detail = N_("containers within containers, too many of them")
+                    raise UnusableInputError(reason=FindingCode.UNSAFE_ARCHIVE.value, detail=detail)
+
     def _kept(
         self,
         media_type: MediaType,
@@ -255,23 +216,7 @@ class OpeningSteps:
 def _identified(source: Path) -> MediaType:
     """Tell what a file is by its first bytes; raises UnusableInputError if nobody reads that."""
     with source.open("rb") as file:
-        head = file.read(_HEAD)
-    found = media_type_of(head)
-    if found is None:
-        code = FindingCode.UNKNOWN_TYPE if head else FindingCode.EMPTY
-        raise UnusableInputError(reason=code.value, detail="")
-    return found
-
-
-def verified(context: Context, content: Digest, signature: Digest) -> VerificationReport:
-    """Verify a signature over a received file; both are the same for a PDF that arrived signed."""
-    limits, now = context.file_limits(), context.clock.now()
-    file, anchors = context.store.path(content), context.home.trust_incoming
-    if content == signature:
-        return sandbox.call(limits, jobs.check_signed_pdf, file, anchors, now)
-    return sandbox.call(
-        limits, jobs.check_signature, file, context.store.path(signature), anchors, now
-    )
+        return identified(file.read(HEAD_BYTES))
 
 
 def _is_delivery(kept: tuple[Enclosure, ...]) -> bool:
@@ -293,20 +238,3 @@ def _ours(folder: Path, name: str) -> Path:
     if not _OUR_NAME.fullmatch(name):
         raise UnusableInputError(reason=FindingCode.UNSAFE_ARCHIVE.value, detail=ascii(name))
     return folder / name
-
-
-def _require_sane_depth(connection: Connection, record: ScanRecord) -> None:
-    """Refuse containers within containers without end: they multiply at each level."""
-    around, level = {record.scan.digest}, 0
-    while around:
-        outer = {
-            each.scan.digest
-            for digest in around
-            for each in scans.deliveries_with(connection, digest)
-        }
-        files = sum(len(scans.enclosures_of(connection, digest)) for digest in outer)
-        level += 1
-        if level > MAX_DEPTH + 1 or files > MAX_FILES:
-            detail = N_("containers within containers, too many of them")
-            raise UnusableInputError(reason=FindingCode.UNSAFE_ARCHIVE.value, detail=detail)
-        around = outer

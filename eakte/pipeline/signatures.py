@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from eakte import sandbox
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure, EnclosureRole, MediaType
+from eakte.domain.verification import VerificationReport
+from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
-from eakte.pipeline.opening import Opened, Signed, verified
+from eakte.pipeline.opened import Opened, Signed
 from eakte.records import scans
 
 
@@ -44,3 +47,14 @@ class SignatureSteps:
             for name, report in reports
         )
         return self.store.put(to_json(enclosures, tuple[Enclosure, ...]))
+
+
+def verified(context: Context, content: Digest, signature: Digest) -> VerificationReport:
+    """Verify a signature over a received file; both are the same for a PDF that arrived signed."""
+    limits, now = context.file_limits(), context.clock.now()
+    file, anchors = context.store.path(content), context.home.trust_incoming
+    if content == signature:
+        return sandbox.call(limits, jobs.check_signed_pdf, file, anchors, now)
+    return sandbox.call(
+        limits, jobs.check_signature, file, context.store.path(signature), anchors, now
+    )

@@ -48,7 +48,7 @@ class Troubles:
         self, path: Path, station: str, reason: str, detail: str, retry_seconds: float
     ) -> None:
         """Note a trouble; `reason` is an English sentence that can be translated."""
-        name = readable(str(path))
+        name, detail = readable(str(path)), readable(detail)
         now = self._desk.clock.now()
         self._present[path] = Trouble(name, station, reason, detail, now)
         self._retry_at[path] = time.monotonic() + retry_seconds

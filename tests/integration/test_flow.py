@@ -25,8 +25,8 @@ from eakte.domain.letters import Classification
 from eakte.domain.mail import ScanState
 from eakte.domain.text import RecognisedPage
 from eakte.errors import SealFailedError
+from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
-from eakte.pipeline.steps import CompleteSteps
 from eakte.records import documents, scans
 from eakte.seal.signer import Sealer
 from eakte.services import homes, quarantining, reviewing

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def _poison() -> None:
-    from eakte.pipeline.steps import IntakeSteps
+    from eakte.pipeline.intake_steps import IntakeSteps
 
     name = os.environ["POISON_STEP"]
     step = getattr(IntakeSteps, name)

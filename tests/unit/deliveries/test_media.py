@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eakte.domain.mail import MediaType
-from eakte.domain.media import HEAD_BYTES, media_type_of
+from eakte.domain.media import HEAD_BYTES, identified, media_type_of
+from eakte.errors import UnusableInputError
 
 MAIL = (
     b"Received: from mx\r\n\tby host; Mon, 5 Oct 2026 08:00:00 +0200\r\nFrom: a@b.de\r\n\r\nHi\r\n"
@@ -59,6 +60,21 @@ SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
 )
 def test_the_type_is_told_by_the_first_bytes(head, expected):
     assert media_type_of(head) is expected
+
+
+@pytest.mark.parametrize(
+    ("head", "reason", "detail"),
+    [
+        (b"", "empty", ""),
+        (b"Hallo", "unknown_type", ""),
+        (b"II+\0\x08\0\0\0", "unknown_type", "a BigTIFF, which eakte does not read"),
+        (b"MM\0+\0\x08\0\0", "unknown_type", "a BigTIFF, which eakte does not read"),
+    ],
+)
+def test_what_nobody_reads_is_refused_with_the_reason(head, reason, detail):
+    with pytest.raises(UnusableInputError) as refused:
+        identified(head)
+    assert refused.value.facts == {"reason": reason, "detail": detail}
 
 
 def test_a_header_longer_than_the_head_is_a_mail_still():

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -132,3 +134,34 @@ def test_links_and_pipes_are_refused(
 def test_names_become_readable_text() -> None:
     assert readable("Gebu\u0308hr.pdf") == "Gebühr.pdf"
     assert readable(os.fsdecode(b"br\xfccke.pdf")) == "br\ufffdcke.pdf"
+
+
+_LOOKED_AT = """
+import fcntl, os, sys
+from pathlib import Path
+from eakte.inbox.receive import is_being_written
+from eakte.inbox.units import Unit
+
+control = fcntl.fcntl
+
+def opened_meanwhile(descriptor, command, argument):
+    answer = control(descriptor, command, argument)
+    if (command, argument) == (fcntl.F_SETLEASE, fcntl.F_RDLCK):
+        try:
+            os.close(os.open(sys.argv[1], os.O_WRONLY | os.O_NONBLOCK))
+        except BlockingIOError:
+            print("the lease was broken")
+    return answer
+
+fcntl.fcntl = opened_meanwhile
+path = Path(sys.argv[1])
+is_being_written(path.parent, Unit(path.name))
+"""
+
+
+def test_who_writes_at_that_very_moment_does_not_end_the_watcher(inbox: Path) -> None:
+    """A broken lease is told by SIGIO, of which a process dies unless it asked for another one."""
+    command = [sys.executable, "-c", _LOOKED_AT, str(inbox / "scan.pdf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == "the lease was broken\n"
+    assert done.returncode == 0, done.stderr

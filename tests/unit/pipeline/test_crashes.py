@@ -8,10 +8,10 @@ from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import digest_of
 from eakte.errors import NotFoundError, StoreError, UnusableInputError
+from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.opening import OpeningSteps
-from eakte.pipeline.steps import CompleteSteps
 from eakte.services import homes
 
 

@@ -1,4 +1,4 @@
-"""The steps of the two workflows: each may run twice, takes and gives plain JSON values."""
+"""The steps from a kept scan to its letters: each may run twice, on plain JSON values."""
 
 from __future__ import annotations
 
@@ -12,32 +12,29 @@ from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.ids import Digest, DocumentId, document_id
-from eakte.domain.letters import Extraction, Field, FieldName, Schutzbedarf
-from eakte.domain.mail import (
-    Batch,
-    Enclosure,
-    Half,
-    Inspection,
-    Part,
-    Scan,
-    Side,
-    SourcePage,
-)
+from eakte.domain.ids import Digest, document_id
+from eakte.domain.letters import Field, FieldName
+from eakte.domain.mail import Batch, Enclosure, Half, Inspection, Scan, Side
 from eakte.domain.text import RecognisedPage
-from eakte.domain.verification import Verdict, VerificationReport
-from eakte.errors import SealFailedError, UnusableInputError
+from eakte.domain.verification import VerificationReport
+from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pages.batches import batch_findings, batch_of, half_of_name
 from eakte.pages.split import split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
-from eakte.pipeline.opening import Opened
-from eakte.records import documents, scans
-from eakte.review import transfervermerk
-from eakte.seal.verify import accept, verify_own
-
-Pages = tuple[RecognisedPage, ...]
+from eakte.pipeline.describing import (
+    Pages,
+    barcode_fields,
+    copy_findings,
+    joined,
+    page_of,
+    scan_findings,
+    signature_findings,
+    text_of,
+)
+from eakte.pipeline.opened import Opened
+from eakte.records import scans
 
 
 class IntakeSteps:
@@ -99,7 +96,7 @@ class IntakeSteps:
             jobs.read_page,
             self.store.path(found.view or Digest(scan)),
             found.media_type,
-            _page(found, number),
+            page_of(found, number),
             languages,
             self.context.home.settings.reading.page_seconds,
             self.context.home.work,
@@ -116,7 +113,7 @@ class IntakeSteps:
                 jobs.make_archive_copy,
                 self.store.path(found.view or Digest(scan)),
                 found.media_type,
-                tuple(_page(found, number) for number in part),
+                tuple(page_of(found, number) for number in part),
                 self._recognised(read),
                 out,
             )
@@ -134,16 +131,16 @@ class IntakeSteps:
         received = record.scan.received_at
         text = "\n".join(page.text for page in pages)
         letter = split(found.pages)[part["number"] - 1]
-        extraction = _joined(
+        extraction = joined(
             self._invoice_fields(looked["opened"], letter.pages[0]),
-            _barcode_fields(letter),
+            barcode_fields(letter),
             extract(pages, received.date()),
         )
         findings = (
-            *_scan_findings(found, letter, pages),
-            *self._signature_findings(looked["reports"]),
+            *scan_findings(found, letter, pages),
+            *signature_findings(self._reports(looked["reports"])),
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
-            *_copy_findings(copy),
+            *copy_findings(copy),
             *doubts(extraction, received.date()),
         )
         document = Document(
@@ -154,9 +151,9 @@ class IntakeSteps:
             state=DocumentState.REVIEW,
             received_at=received,
             classification=self.context.classifier.classify(text),
-            subject=_value(extraction.first(FieldName.SUBJECT)),
-            sender=_value(extraction.first(FieldName.SENDER)),
-            letter_date=_value(extraction.first(FieldName.DATE)),
+            subject=text_of(extraction.first(FieldName.SUBJECT)),
+            sender=text_of(extraction.first(FieldName.SENDER)),
+            letter_date=text_of(extraction.first(FieldName.DATE)),
             aktenzeichen="",
             extraction=extraction,
             findings=tuple(dict.fromkeys(findings)),
@@ -174,20 +171,12 @@ class IntakeSteps:
         xml = self.store.path(known.invoice)
         return sandbox.call(self.context.file_limits(), jobs.invoice_fields, xml, page)
 
-    def _signature_findings(self, reports: str) -> tuple[Finding, ...]:
-        """Say of each signature that came with a file whether it verified."""
-        enclosures = from_json(tuple[Enclosure, ...], self.store.get(Digest(reports)))
-        read = (
+    def _reports(self, digest: str) -> tuple[tuple[str, VerificationReport], ...]:
+        """Give the reports on signatures that came with a file, each with the signature's name."""
+        enclosures = from_json(tuple[Enclosure, ...], self.store.get(Digest(digest)))
+        return tuple(
             (each.name, from_json(VerificationReport, self.store.get(each.digest)))
             for each in enclosures
-        )
-        return tuple(
-            Finding(
-                FindingCode.INCOMING_SIGNATURE,
-                None,
-                " ".join(filter(None, (name, report.verdict.value, report.reason))),
-            )
-            for name, report in read
         )
 
     def _inspection(self, digest: str) -> Inspection:
@@ -196,119 +185,3 @@ class IntakeSteps:
     def _recognised(self, read: list[str]) -> Pages:
         blobs = (self.store.get(Digest(digest)) for digest in read)
         return tuple(from_json(RecognisedPage, blob) for blob in blobs)
-
-
-class CompleteSteps:
-    """From a released letter to a sealed original that verified."""
-
-    def __init__(self, context: Context) -> None:
-        """Work with the tools of this process."""
-        self.context = context
-        self.store = context.store
-
-    def attach_transfervermerk(self, document: str) -> dict[str, str]:
-        """Write the Transfervermerk into the archive copy; gives digests of record and PDF."""
-        letter, station = self._letter(document)
-        if letter.release is None:
-            raise SealFailedError(detail=f"{document} has no release")
-        environment = self.context.environment(station)
-        definition = self.context.definitions.class_of(letter.classification.class_id)
-        need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
-        source = self.store.path(letter.archive_copy)
-        pages = sandbox.call(self.context.file_limits(), jobs.count_pages, source)
-        made = transfervermerk.make(letter, letter.release, environment, need, pages)
-        with self.context.workspace() as folder:
-            out = folder / "archive.pdf"
-            copy = sandbox.call(
-                self.context.file_limits(),
-                jobs.attach_transfervermerk,
-                source,
-                made,
-                out,
-            )
-            self.store.put_file(out)
-        if copy.pages != len(letter.pages):
-            raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")
-        return {"record": self.store.put(to_json(made)), "pdf": copy.sha256}
-
-    def seal(self, document: str, version: int, pdf: str) -> str:
-        """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
-
-        A seal counts only if it is valid now and simulated renewals keep it so in the far future.
-        """
-        slot = f"sealed/{document}/{version}"
-        present = self.store.claimed(slot)
-        if present is not None:
-            return present
-        with self.context.workspace() as folder:
-            out, source = folder / "sealed.pdf", self.store.checked(Digest(pdf))
-            self.context.sealer.seal(source, f"Posteingang {document}", out)
-            digest = self.store.put_file(out)
-        now = self.context.clock.now()
-        self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
-        return self.store.claim(slot, digest)
-
-    def verify(self, document: str, sealed: str) -> dict[str, str]:
-        """Read the sealed original back; gives the report's digest and the verdict VALID.
-
-        Raises SealFailedError for any other verdict: such bytes are never filed.
-        """
-        letter, _station = self._letter(document)
-        report = verify_own(
-            self.store.path(Digest(sealed)),
-            self.context.home.trust,
-            self.context.clock.now(),
-            sealed,
-            len(letter.pages),
-        )
-        self._require_valid(report)
-        return {"report": self.store.put(to_json(report)), "verdict": report.verdict.value}
-
-    def _require_valid(self, report: VerificationReport) -> None:
-        if report.verdict is not Verdict.VALID:
-            raise SealFailedError(detail=f"{report.verdict.value}: {report.reason}")
-
-    def _letter(self, document: str) -> tuple[Document, str]:
-        with self.context.engine.connect() as connection:
-            letter = documents.get(connection, DocumentId(document))
-            return letter, scans.get(connection, letter.scan).scan.station
-
-
-def _page(inspection: Inspection, number: int) -> SourcePage:
-    return next(page for page in inspection.pages if page.number == number)
-
-
-def _scan_findings(inspection: Inspection, letter: Part, pages: Pages) -> tuple[Finding, ...]:
-    """Gather what the pages of a part and the whole file showed."""
-    of_pages = [
-        finding for number in letter.pages for finding in _page(inspection, number).findings
-    ]
-    of_reading = [finding for page in pages for finding in page.findings]
-    sheets = [page.number for page in inspection.pages if page.separator]
-    divided = [Finding(FindingCode.SEPARATOR_SHEET, number) for number in sheets]
-    return (*inspection.findings, *divided, *letter.findings, *of_pages, *of_reading)
-
-
-def _barcode_fields(letter: Part) -> tuple[Field, ...]:
-    """Give the Aktenzeichen that barcodes name for this part."""
-    return tuple(
-        Field(FieldName.AKTENZEICHEN, value, value, 1.0, "barcode", letter.pages[0])
-        for value in letter.aktenzeichen
-    )
-
-
-def _joined(
-    invoice: tuple[Field, ...], barcodes: tuple[Field, ...], read: Extraction
-) -> Extraction:
-    """Put what the XML of an invoice says in the place of what its pages were read to say."""
-    told = {field.name for field in invoice}
-    rest = (field for field in read.fields if field.name not in told)
-    return Extraction((*invoice, *barcodes, *rest))
-
-
-def _copy_findings(copy: ArchiveCopy) -> tuple[Finding, ...]:
-    return tuple(Finding(FindingCode.RASTERISED, number) for number in copy.rasterised)
-
-
-def _value(field: Any) -> str:
-    return "" if field is None else str(field.value)

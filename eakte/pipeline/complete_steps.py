@@ -1,0 +1,92 @@
+"""The steps from a released letter to a sealed original; each may run twice, on JSON values."""
+
+from __future__ import annotations
+
+from eakte import sandbox
+from eakte.domain.akten import Document
+from eakte.domain.codec import to_json
+from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.letters import Schutzbedarf
+from eakte.domain.verification import Verdict, VerificationReport
+from eakte.errors import SealFailedError
+from eakte.pipeline import jobs
+from eakte.pipeline.context import Context
+from eakte.records import documents, scans
+from eakte.review import transfervermerk
+from eakte.seal.verify import accept, verify_own
+
+
+class CompleteSteps:
+    """From a released letter to a sealed original that verified."""
+
+    def __init__(self, context: Context) -> None:
+        """Work with the tools of this process."""
+        self.context = context
+        self.store = context.store
+
+    def attach_transfervermerk(self, document: str) -> dict[str, str]:
+        """Write the Transfervermerk into the archive copy; gives digests of record and PDF."""
+        letter, station = self._letter(document)
+        if letter.release is None:
+            raise SealFailedError(detail=f"{document} has no release")
+        environment = self.context.environment(station)
+        definition = self.context.definitions.class_of(letter.classification.class_id)
+        need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
+        source = self.store.path(letter.archive_copy)
+        pages = sandbox.call(self.context.file_limits(), jobs.count_pages, source)
+        made = transfervermerk.make(letter, letter.release, environment, need, pages)
+        with self.context.workspace() as folder:
+            out = folder / "archive.pdf"
+            copy = sandbox.call(
+                self.context.file_limits(),
+                jobs.attach_transfervermerk,
+                source,
+                made,
+                out,
+            )
+            self.store.put_file(out)
+        if copy.pages != len(letter.pages):
+            raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")
+        return {"record": self.store.put(to_json(made)), "pdf": copy.sha256}
+
+    def seal(self, document: str, version: int, pdf: str) -> str:
+        """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
+
+        A seal counts only if it is valid now and simulated renewals keep it so in the far future.
+        """
+        slot = f"sealed/{document}/{version}"
+        present = self.store.claimed(slot)
+        if present is not None:
+            return present
+        with self.context.workspace() as folder:
+            out, source = folder / "sealed.pdf", self.store.checked(Digest(pdf))
+            self.context.sealer.seal(source, f"Posteingang {document}", out)
+            digest = self.store.put_file(out)
+        now = self.context.clock.now()
+        self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
+        return self.store.claim(slot, digest)
+
+    def verify(self, document: str, sealed: str) -> dict[str, str]:
+        """Read the sealed original back; gives the report's digest and the verdict VALID.
+
+        Raises SealFailedError for any other verdict: such bytes are never filed.
+        """
+        letter, _station = self._letter(document)
+        report = verify_own(
+            self.store.path(Digest(sealed)),
+            self.context.home.trust,
+            self.context.clock.now(),
+            sealed,
+            len(letter.pages),
+        )
+        self._require_valid(report)
+        return {"report": self.store.put(to_json(report)), "verdict": report.verdict.value}
+
+    def _require_valid(self, report: VerificationReport) -> None:
+        if report.verdict is not Verdict.VALID:
+            raise SealFailedError(detail=f"{report.verdict.value}: {report.reason}")
+
+    def _letter(self, document: str) -> tuple[Document, str]:
+        with self.context.engine.connect() as connection:
+            letter = documents.get(connection, DocumentId(document))
+            return letter, scans.get(connection, letter.scan).scan.station

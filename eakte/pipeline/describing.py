@@ -1,0 +1,61 @@
+"""What describes a letter: findings and fields of its scan, pages, barcodes and signatures."""
+
+from __future__ import annotations
+
+from eakte.domain.archive import ArchiveCopy
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.letters import Extraction, Field, FieldName
+from eakte.domain.mail import Inspection, Part, SourcePage
+from eakte.domain.text import RecognisedPage
+from eakte.domain.verification import VerificationReport
+
+Pages = tuple[RecognisedPage, ...]
+
+
+def page_of(inspection: Inspection, number: int) -> SourcePage:
+    """Give the page of that number."""
+    return next(page for page in inspection.pages if page.number == number)
+
+
+def scan_findings(inspection: Inspection, letter: Part, pages: Pages) -> tuple[Finding, ...]:
+    """Gather what the pages of a part and the whole file showed."""
+    of_pages = [
+        finding for number in letter.pages for finding in page_of(inspection, number).findings
+    ]
+    of_reading = [finding for page in pages for finding in page.findings]
+    sheets = [page.number for page in inspection.pages if page.separator]
+    divided = [Finding(FindingCode.SEPARATOR_SHEET, number) for number in sheets]
+    return (*inspection.findings, *divided, *letter.findings, *of_pages, *of_reading)
+
+
+def signature_findings(
+    reports: tuple[tuple[str, VerificationReport], ...],
+) -> tuple[Finding, ...]:
+    """Say of each signature (by its name) that came with a file whether it verified."""
+    told = (" ".join(filter(None, (name, one.verdict.value, one.reason))) for name, one in reports)
+    return tuple(Finding(FindingCode.INCOMING_SIGNATURE, None, detail) for detail in told)
+
+
+def barcode_fields(letter: Part) -> tuple[Field, ...]:
+    """Give the Aktenzeichen that barcodes name for this part."""
+    return tuple(
+        Field(FieldName.AKTENZEICHEN, value, value, 1.0, "barcode", letter.pages[0])
+        for value in letter.aktenzeichen
+    )
+
+
+def joined(invoice: tuple[Field, ...], barcodes: tuple[Field, ...], read: Extraction) -> Extraction:
+    """Put what the XML of an invoice says in the place of what its pages were read to say."""
+    told = {field.name for field in invoice}
+    rest = (field for field in read.fields if field.name not in told)
+    return Extraction((*invoice, *barcodes, *rest))
+
+
+def copy_findings(copy: ArchiveCopy) -> tuple[Finding, ...]:
+    """Name the pages whose archive copy is a picture of them."""
+    return tuple(Finding(FindingCode.RASTERISED, number) for number in copy.rasterised)
+
+
+def text_of(field: Field | None) -> str:
+    """Give what a field says, empty without one."""
+    return "" if field is None else field.value
