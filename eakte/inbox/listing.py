@@ -107,7 +107,7 @@ def _add_folder(found: Listing, entry: os.DirEntry[str]) -> None:
     """Sort a folder: a delivery that may be taken, one that may not, or another folder."""
     try:
         names = _plain_files(entry.path)
-        if not is_delivery_folder(names):
+        if not is_delivery_folder(names) or _is_inbox(entry.path):
             found.folders.append((entry.name, tuple(names.values())))
             return
         found.units.append((Unit(entry.name, is_folder=True), tuple(_walk(Path(entry.path)))))
@@ -115,6 +115,11 @@ def _add_folder(found: Listing, entry: os.DirEntry[str]) -> None:
         found.left_alone.append(_left_alone(entry.path, str(problem)))
     except OSError:
         found.left_alone.append(_left_alone(entry.path, _UNREADABLE))
+
+
+def _is_inbox(folder: str) -> bool:
+    """Tell whether files were taken from a folder: then it is a station's, whatever lies in it."""
+    return os.path.lexists(os.path.join(folder, TAKEN))  # noqa: PTH118 - many folders, no objects
 
 
 def _plain_files(folder: str) -> dict[str, FileState]:

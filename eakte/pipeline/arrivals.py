@@ -26,6 +26,7 @@ from eakte.domain.mail import (
     ScanState,
     Side,
 )
+from eakte.i18n import N_
 from eakte.pipeline import transitions
 from eakte.pipeline.opened import Opened
 from eakte.pipeline.submit import Submitter
@@ -33,7 +34,11 @@ from eakte.pipeline.transitions import MACHINE
 from eakte.records import scans
 from eakte.records.scans import ScanRecord
 
-_DOUBTS_OF_A_HALF = {FindingCode.BATCH_INCOMPLETE, FindingCode.DOUBTFUL_BARCODE}
+_UNCERTAIN = Finding(
+    FindingCode.HALVES_DIFFER,
+    None,
+    N_("several sides of this batch number waited, or too long; compare front and reverse sides"),
+)
 
 
 def take_apart(
@@ -79,7 +84,8 @@ def collate(
 ) -> None:
     """Let one half of a duplex batch wait, or join it with the half that waits at its station.
 
-    The halves stay what they are; their manifest is received as a delivery of both.
+    The halves stay what they are; their manifest is received as a delivery of both. If another
+    scan of the batch waits too, or the other half was given up, a person must compare them.
     """
     lock(connection)
     record = scans.get(connection, scan)
@@ -88,12 +94,15 @@ def collate(
     batch = half.batch
     scans.set_batch(connection, scan, batch)
     other = scans.other_half(connection, record.scan.station, batch)
+    count = scans.count_halves(connection, record.scan.station, batch.number)
+    others = [other] if other and other.state is ScanState.WAITING else []
+    findings = half.findings if count == len(others) else (*half.findings, _UNCERTAIN)
     if other is None:
-        scans.set_state(connection, scan, ScanState.WAITING, half.findings, at)
+        scans.set_state(connection, scan, ScanState.WAITING, findings, at)
         after = {"batch": batch.number, "side": batch.side.value}
         log.append(connection, _event(Action.WAITING, record, scan, after, at))
         return
-    present = replace(record, findings=half.findings)
+    present = replace(record, findings=findings)
     odd, even = (present, other) if batch.side is Side.ODD else (other, present)
     _join(connection, batch.number, (odd, even), store, submitter, at)
 
@@ -143,7 +152,8 @@ def _join(
     joined = Scan(digest, name, first.station, first.pipeline, size, first.received_at)
     transitions.receive(connection, joined, submitter, MACHINE, pieces)
     for half in halves:
-        doubts = tuple(each for each in half.findings if each.code in _DOUBTS_OF_A_HALF)
+        came = FindingCode.OTHER_HALF_MISSING
+        doubts = tuple(each for each in half.findings if each.code is not came)
         scans.set_state(connection, half.scan.digest, ScanState.PROCESSED, doubts, at)
         after = {"delivery": digest}
         log.append(connection, _event(Action.ENCLOSED, half, half.scan.digest, after, at))

@@ -14,7 +14,7 @@ from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Field, FieldName
-from eakte.domain.mail import Batch, Enclosure, Half, Inspection, Scan, Side
+from eakte.domain.mail import Batch, Enclosure, EnclosureRole, Half, Inspection, Scan, Side
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
@@ -54,23 +54,28 @@ class IntakeSteps:
         known = from_json(Opened, self.store.get(Digest(opened)))
         with self.context.engine.connect() as connection:
             record = scans.get(connection, Digest(scan))
+            kept = scans.enclosures_of(connection, Digest(scan))
+            is_member = bool(scans.deliveries_with(connection, Digest(scan)))
         source = self.store.path(known.view or Digest(scan))
         looked = sandbox.call(self.context.file_limits(), jobs.inspect_scan, source)
-        of_batch = batch_findings(looked.pages)
-        findings = (*looked.findings, *known.findings, *of_batch)
+        findings = (*looked.findings, *known.findings, *batch_findings(looked.pages))
         inspection = replace(looked, findings=findings, view=known.view)
         parts = split(inspection.pages)
         if not parts:
             detail = N_("there are only separator sheets")
             raise UnusableInputError(reason=FindingCode.NO_PAGES.value, detail=detail)
         codes = {finding.code for finding in looked.findings}
+        beside = any(each.role is EnclosureRole.SIGNATURE for each in kept)
+        signed = Finding(FindingCode.INCOMING_SIGNATURE, None, record.scan.name)
+        doubts = (*findings, signed) if beside else findings
+        alone = not known.view and not is_member
         return {
             "inspection": self.store.put(to_json(inspection)),
             "opened": opened,
             "parts": [list(part.pages) for part in parts],
             "languages": self.context.definitions.pipeline(record.scan.pipeline).languages,
             "signed": FindingCode.INCOMING_SIGNATURE in codes,
-            "half": None if known.view else self._half(record.scan, inspection, of_batch),
+            "half": self._half(record.scan, inspection, doubts) if alone else None,
         }
 
     def _half(
@@ -78,7 +83,7 @@ class IntakeSteps:
     ) -> str | None:
         """Tell which half of a duplex batch a scan is: its Vorblatt says so, or its name.
 
-        Gives the digest of a Half, None if it is none.
+        Gives the digest of a Half, with the findings on the file; None if it is none.
         """
         batch = batch_of(inspection.pages)
         if batch is None and self.context.home.scans_halves(scan.station):

@@ -186,16 +186,20 @@ def is_in_order(connection: Connection, digest: Digest) -> bool:
 
 
 def other_half(connection: Connection, station: str, batch: Batch) -> ScanRecord | None:
-    """Give the oldest scan with the other side of a station's batch that waits, or gave up."""
+    """Give the oldest scan with the other side of a station's batch that waits, or else gave up."""
     side = Side.EVEN if batch.side is Side.ODD else Side.ODD
     query = sa.select(scan_table).where(
-        scan_table.c.station == station,
-        scan_table.c.batch == batch.number,
-        scan_table.c.side == side.value,
-        scan_table.c.state.in_([ScanState.WAITING.value, ScanState.QUARANTINE.value]),
+        *_of_batch(station, batch.number), scan_table.c.side == side.value
     )
-    row = connection.execute(query.order_by(scan_table.c.received_at).limit(1)).first()
+    gave_up = scan_table.c.state != ScanState.WAITING.value
+    row = connection.execute(query.order_by(gave_up, scan_table.c.received_at).limit(1)).first()
     return None if row is None else _record(row)
+
+
+def count_halves(connection: Connection, station: str, number: str) -> int:
+    """Give how many scans of a station's batch, of either side, wait or gave up."""
+    query = sa.select(sa.func.count()).select_from(scan_table).where(*_of_batch(station, number))
+    return int(connection.execute(query).scalar_one())
 
 
 def waiting_since(connection: Connection, moment: datetime) -> tuple[ScanRecord, ...]:
@@ -245,6 +249,14 @@ def counts(connection: Connection) -> dict[str, int]:
     query = sa.select(scan_table.c.state, sa.func.count()).group_by(scan_table.c.state)
     found = {str(state): int(count) for state, count in connection.execute(query).all()}
     return {state.value: found.get(state.value, 0) for state in ScanState}
+
+
+def _of_batch(station: str, number: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        scan_table.c.station == station,
+        scan_table.c.batch == number,
+        scan_table.c.state.in_([ScanState.WAITING.value, ScanState.QUARANTINE.value]),
+    )
 
 
 def _update(connection: Connection, digest: Digest, **values: Any) -> None:

@@ -33,6 +33,7 @@ ALWAYS_HELD = frozenset(
         FindingCode.SEPARATOR_WITH_CONTENT,
         FindingCode.DOUBTFUL_BARCODE,
         FindingCode.BATCH_INCOMPLETE,
+        FindingCode.HALVES_DIFFER,
         FindingCode.PART_OF_DELIVERY,
         FindingCode.BY_EMAIL,
         FindingCode.RENDERED,

@@ -342,6 +342,43 @@ def test_duplex_halves_are_collated(context: Context, inbox: Path) -> None:
     assert sides == [front_1, back_2, front_2, back_1], "the turned stack comes back to front"
 
 
+def test_halves_of_batches_with_one_number_are_for_a_person(context: Context, inbox: Path) -> None:
+    """Demand 17: which reverse belongs to which front is never guessed in silence."""
+    _duplex(context)
+    for number, side in enumerate(("odd", "odd", "even", "even")):
+        (inbox / f"stapel5-{side}.pdf").write_bytes(_pdf(f"{_LETTER} {number}"))
+        _work(context)
+    with context.engine.connect() as connection:
+        joined = [each for each in scans.every(connection) if each.scan.name == "stapel5 (duplex)"]
+        letters = [documents.of_scan(connection, each.scan.digest)[0] for each in joined]
+    assert [letter.state for letter in letters] == [DocumentState.REVIEW] * 2
+    assert all(FindingCode.HALVES_DIFFER in _codes(letter) for letter in letters)
+
+
+def test_what_is_found_on_a_half_holds_the_whole(context: Context, inbox: Path) -> None:
+    """Demand 3: a signature that came with a half is not lost from sight when it is joined."""
+    _duplex(context)
+    for side in ("odd", "even"):
+        (inbox / f"stapel6-{side}.pdf").write_bytes(_pdf(f"{_LETTER} {side}"))
+    (inbox / "stapel6-odd.pdf.p7s").write_bytes(_signed_mail())
+    _work(context)
+    (letter,) = _letters(context, "stapel6 (duplex)")
+    assert FindingCode.INCOMING_SIGNATURE in _codes(letter)
+    assert letter.state is DocumentState.REVIEW
+
+
+def test_halves_in_a_mail_are_parts_of_the_mail(context: Context, inbox: Path) -> None:
+    """Demand 17: only a scanner of the station makes halves; a sender's files are never joined."""
+    _duplex(context)
+    halves = [(f"stapel4-{side}.pdf", _pdf(f"{_LETTER} {side}")) for side in ("odd", "even")]
+    (inbox / "post.eml").write_bytes(_mail(*halves))
+    _work(context)
+    assert set(_records(context)) == {"post.eml", "stapel4-odd.pdf", "stapel4-even.pdf"}
+    (letter,) = _letters(context, "stapel4-odd.pdf")
+    assert FindingCode.PART_OF_DELIVERY in _codes(letter)
+    assert letter.state is DocumentState.REVIEW
+
+
 def test_a_half_does_not_wait_for_ever(context: Context, inbox: Path) -> None:
     _duplex(context)
     (inbox / "stapel9-even.pdf").write_bytes(_pdf("Rueckseite eines Briefes"))

@@ -94,3 +94,12 @@ def test_names_that_are_no_text_can_be_told(tmp_path: Path) -> None:
     os.symlink("/x", os.path.join(os.fsencode(tmp_path), b"br\xfccke.pdf"))  # noqa: PTH118, PTH211
     (left,) = list_inbox(tmp_path).left_alone
     assert left.path.encode().endswith("br\ufffdcke.pdf".encode())
+
+
+def test_a_station_with_a_vhn_xml_in_it_is_no_delivery(tmp_path: Path) -> None:
+    """Demand 53: one stray file must not carry off a station's folder with all that lies in it."""
+    (tmp_path / "station" / ".taken").mkdir(parents=True)
+    (tmp_path / "station" / "vhn.xml").write_bytes(b"<vhn/>")
+    listing = list_inbox(tmp_path)
+    assert [name for name, _files in listing.folders] == ["station"]
+    assert listing.units == []
