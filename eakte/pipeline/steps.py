@@ -58,7 +58,7 @@ class IntakeSteps:
         with self.context.engine.connect() as connection:
             record = scans.get(connection, Digest(scan))
         source = self.store.path(known.view or Digest(scan))
-        looked = sandbox.call(self.context.file_limits(), jobs.inspect_scan, source)
+        looked = sandbox.call(self.context.file_limits(source), jobs.inspect_scan, source)
         of_batch = batch_findings(looked.pages)
         findings = (*looked.findings, *known.findings, *of_batch)
         inspection = replace(looked, findings=findings, view=known.view)
@@ -109,15 +109,16 @@ class IntakeSteps:
     def convert(self, scan: str, inspection: str, part: list[int], read: list[str]) -> str:
         """Build the archive copy of one part; gives the digest of its ArchiveCopy record."""
         found = self._inspection(inspection)
+        source = self.store.path(found.view or Digest(scan))
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
             copy = sandbox.call(
-                self.context.file_limits(),
+                self.context.file_limits(source, pages=len(part)),
                 jobs.make_archive_copy,
-                self.store.path(found.view or Digest(scan)),
+                source,
                 found.media_type,
                 tuple(_page(found, number) for number in part),
-                self._recognised(read),
+                tuple(self.store.checked(Digest(digest)) for digest in read),
                 out,
             )
             self.store.put_file(out)
@@ -160,7 +161,7 @@ class IntakeSteps:
             aktenzeichen="",
             extraction=extraction,
             findings=tuple(dict.fromkeys(findings)),
-            text=self.store.put(to_json(pages, Pages)),
+            text=self._kept_text(part["read"]),
             archive_copy=Digest(copy.sha256),
             recognised_at=self.context.clock.now(),
         )
@@ -172,7 +173,7 @@ class IntakeSteps:
         if known.invoice is None:
             return ()
         xml = self.store.path(known.invoice)
-        return sandbox.call(self.context.file_limits(), jobs.invoice_fields, xml, page)
+        return sandbox.call(self.context.file_limits(xml), jobs.invoice_fields, xml, page)
 
     def _signature_findings(self, reports: str) -> tuple[Finding, ...]:
         """Say of each signature that came with a file whether it verified."""
@@ -197,6 +198,11 @@ class IntakeSteps:
         blobs = (self.store.get(Digest(digest)) for digest in read)
         return tuple(from_json(RecognisedPage, blob) for blob in blobs)
 
+    def _kept_text(self, read: list[str]) -> Digest:
+        """Keep what was read on the pages as one JSON array, without making objects of it again."""
+        blobs = (self.store.get(Digest(digest)) for digest in read)
+        return self.store.put(b"[" + b",".join(blobs) + b"]")
+
 
 class CompleteSteps:
     """From a released letter to a sealed original that verified."""
@@ -215,17 +221,12 @@ class CompleteSteps:
         definition = self.context.definitions.class_of(letter.classification.class_id)
         need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
         source = self.store.path(letter.archive_copy)
-        pages = sandbox.call(self.context.file_limits(), jobs.count_pages, source)
+        limits = self.context.file_limits(source, pages=len(letter.pages))
+        pages = sandbox.call(limits, jobs.count_pages, source)
         made = transfervermerk.make(letter, letter.release, environment, need, pages)
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
-            copy = sandbox.call(
-                self.context.file_limits(),
-                jobs.attach_transfervermerk,
-                source,
-                made,
-                out,
-            )
+            copy = sandbox.call(limits, jobs.attach_transfervermerk, source, made, out)
             self.store.put_file(out)
         if copy.pages != len(letter.pages):
             raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")
