@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
@@ -26,6 +28,18 @@ def to_json(value: object, kind: Any = None) -> bytes:
 def from_json(kind: type[T], data: bytes | str) -> T:
     """Decode JSON into `kind`; raises ValueError (pydantic's) if it does not fit."""
     return cast("T", _adapter(kind).validate_json(data))
+
+
+def each_from_json(kind: type[T], data: bytes) -> Iterator[T]:
+    """Decode a JSON array as `to_json` writes it, one item at a time: it may be long.
+
+    Raises ValueError if an item does not fit.
+    """
+    text, decoder, place = data.decode(), json.JSONDecoder(), 1
+    while text[place : place + 1] != "]":
+        item, end = decoder.raw_decode(text, place)
+        yield cast("T", from_plain(kind, item))
+        place = end + (text[end : end + 1] == ",")
 
 
 def to_plain(value: object, kind: Any = None) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from eakte.domain.findings import Finding
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in points, origin at the top left of the page as stored (before /Rotate)."""
 
@@ -18,7 +18,7 @@ class Box:
     y1: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word, its box, its confidence (0..1) and the number of its line on the page (from 0)."""
 

@@ -11,6 +11,7 @@ from pikepdf import Name
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import PicturePlace
 from eakte.i18n import N_
+from eakte.pages.missing import check_pictures
 from eakte.pages.sniff import refusal
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -162,6 +163,7 @@ class _Reader:
             a, b, c, d, e, f = (float(value) for value in form.Matrix)
             inner.matrix = times((a, b, c, d, e, f), inner.matrix)
         own = form.get(Name.Resources, resources)
+        check_pictures(own)
         self._within.append(form.objgen)
         self.read(form, own, inner, path)
         self._within.pop()

@@ -19,6 +19,7 @@ from eakte.pages.ends import check_end, check_repairs
 from eakte.pages.glance import GLANCE_DPI
 from eakte.pages.jbig2 import jbig2_findings
 from eakte.pages.limits import check_count
+from eakte.pages.missing import check_parts, check_resources
 from eakte.pages.pictures import grey_glance
 from eakte.pages.render import Sheets
 from eakte.pages.sight import see
@@ -45,6 +46,7 @@ def inspect_document(path: Path) -> tuple[tuple[SourcePage, ...], tuple[Finding,
     """Give pages and findings of a PDF; raises UnusableInputError unless it is whole."""
     findings = check_end(path)
     try:
+        check_resources(path)
         with pikepdf.open(path, access_mode=pikepdf.AccessMode.stream) as pdf:
             check_count(len(pdf.pages))
             pages = _look_into(pdf, path)
@@ -76,6 +78,7 @@ def _check_page_tree(found: int, told: int) -> None:
 
 
 def _page(page: pikepdf.Page, number: int, sheets: Sheets) -> SourcePage:
+    check_parts(page)
     box = visible_box(page)
     width, height = box[2] - box[0], box[3] - box[1]
     drawing = read_page(page, box)

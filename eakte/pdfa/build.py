@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +31,7 @@ def build(
     source: Path,
     media_type: MediaType,
     pages: tuple[SourcePage, ...],
-    recognised: tuple[RecognisedPage, ...],
+    texts: Mapping[int, RecognisedPage],
     out: Path,
 ) -> ArchiveCopy:
     """Write the archive copy of these pages of a scan to `out`.
@@ -38,19 +39,20 @@ def build(
     Picture pages keep the scanner's coded picture bit for bit wherever PDF/A knows its coding, and
     its pixels otherwise. Born-digital pages, and pictures that PDF/A forbids, are drawn anew and
     named in `rasterised`. Pages, look and text are compared with the scan before the copy is given.
+    `texts`: what was read, by page number; it may be long, so it is looked up page by page.
     Raises UnusableInputError (`conversion_failed`).
     """
     redrawn = {page.number for page in pages if page.kind is PageKind.BORN_DIGITAL}
     try:
-        redrawn |= _assemble(source, media_type, pages, recognised, redrawn, out)
+        redrawn |= _assemble(source, media_type, pages, texts, redrawn, out)
     except UnusableInputError:
         guilty = _guilty(source, media_type, pages, redrawn, out)
         if not guilty:
             raise
         redrawn |= guilty
-        redrawn |= _assemble(source, media_type, pages, recognised, redrawn, out)
+        redrawn |= _assemble(source, media_type, pages, texts, redrawn, out)
     try:
-        require_same(source, media_type, pages, recognised, out)
+        require_same(source, media_type, pages, texts, out)
     except UnusableInputError:
         out.unlink()
         raise
@@ -65,7 +67,7 @@ def _guilty(
     for page in pages:
         if page.number not in redrawn:
             try:
-                _assemble(source, media_type, (page,), (), set(), out)
+                _assemble(source, media_type, (page,), {}, set(), out)
             except UnusableInputError:
                 guilty.add(page.number)
     return guilty
@@ -75,14 +77,12 @@ def _assemble(
     source: Path,
     media_type: MediaType,
     pages: tuple[SourcePage, ...],
-    recognised: tuple[RecognisedPage, ...],
+    texts: Mapping[int, RecognisedPage],
     redrawn: set[int],
     out: Path,
 ) -> set[int]:
     """Write the file; give the pages whose pictures turned out to need drawing anew."""
-    texts = {page.number: page for page in recognised}
-    own = tuple(texts[page.number] for page in pages if page.number in texts)
-    letters = letters_of(own)
+    letters = letters_of(texts[page.number] for page in pages if page.number in texts)
     added = set[int]()
     try:
         with closing(_Scan(source, media_type, out)) as scan:

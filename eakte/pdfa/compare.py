@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,10 @@ def require_same(
     source: Path,
     media_type: MediaType,
     pages: tuple[SourcePage, ...],
-    recognised: tuple[RecognisedPage, ...],
+    texts: Mapping[int, RecognisedPage],
     archive: Path,
 ) -> None:
     """Raise UnusableInputError (`conversion_failed`) unless pages, look and text are the same."""
-    texts = {page.number: page for page in recognised}
     with Pages(archive) as copy, open_pdf(archive) as structure, ExitStack() as opened:
         if len(copy) != len(pages):
             raise _differs(N_("the copy has another number of pages"))

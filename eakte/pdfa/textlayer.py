@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,7 +46,7 @@ def usable(text: str) -> str:
     )
 
 
-def letters_of(pages: tuple[RecognisedPage, ...]) -> str:
+def letters_of(pages: Iterable[RecognisedPage]) -> str:
     """Give every letter of the pages once, in a fixed order, and the space."""
     return "".join(
         sorted(

@@ -33,17 +33,12 @@ class CompleteSteps:
         definition = self.context.definitions.class_of(letter.classification.class_id)
         need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
         source = self.store.path(letter.archive_copy)
-        pages = sandbox.call(self.context.file_limits(), jobs.count_pages, source)
+        limits = self.context.file_limits(source, pages=len(letter.pages))
+        pages = sandbox.call(limits, jobs.count_pages, source)
         made = transfervermerk.make(letter, letter.release, environment, need, pages)
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
-            copy = sandbox.call(
-                self.context.file_limits(),
-                jobs.attach_transfervermerk,
-                source,
-                made,
-                out,
-            )
+            copy = sandbox.call(limits, jobs.attach_transfervermerk, source, made, out)
             self.store.put_file(out)
         if copy.pages != len(letter.pages):
             raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")

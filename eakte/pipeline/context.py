@@ -23,6 +23,10 @@ from eakte.seal.signer import Sealer
 NOTES = "steps"
 """Folder in the workspace for the notes of running steps; it outlives the process."""
 
+_FILE_SECONDS, _SECONDS_PER_MB, _SECONDS_PER_PAGE = 600, 2, 1
+"""CPU seconds for work on a whole file; measured for large scans: a third of it at most."""
+_WALL_PER_CPU = 2
+
 
 class Context(Desk):
     """A desk with the heavy tools of the workflows, made when first needed."""
@@ -54,9 +58,12 @@ class Context(Desk):
         seconds = reading.page_seconds
         return Limits(seconds + 30, int(seconds) + 30, reading.page_memory_mb)
 
-    def file_limits(self) -> Limits:
-        """Give the limits for looking into or converting a whole file."""
-        return Limits(600, 600, max(2000, self.home.settings.reading.page_memory_mb))
+    def file_limits(self, *sources: Path, pages: int = 0) -> Limits:
+        """Give the limits for work on whole files; their size, and pages if known, add time."""
+        size = sum(source.stat().st_size for source in sources)
+        seconds = _FILE_SECONDS + _SECONDS_PER_MB * size // 1_000_000 + _SECONDS_PER_PAGE * pages
+        memory = max(2000, self.home.settings.reading.page_memory_mb)
+        return Limits(_WALL_PER_CPU * seconds, seconds, memory)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:

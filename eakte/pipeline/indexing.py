@@ -7,7 +7,7 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from eakte.database import transaction
-from eakte.domain.codec import from_json
+from eakte.domain.codec import each_from_json
 from eakte.domain.ids import DocumentId
 from eakte.domain.text import RecognisedPage
 from eakte.pipeline.context import Context
@@ -21,9 +21,7 @@ def index_document(context: Context, document: str) -> bool:
     """Put a filed letter into the index; gives False (and warns) if the index is broken."""
     with context.engine.connect() as connection:
         letter = documents.get(connection, DocumentId(document))
-    pages: tuple[RecognisedPage, ...] = from_json(
-        tuple[RecognisedPage, ...], context.store.get(letter.text)
-    )
+    pages = each_from_json(RecognisedPage, context.store.get(letter.text))
     texts = tuple(page.text for page in pages)
     try:
         with transaction(context.engine) as connection:

@@ -57,7 +57,7 @@ class IntakeSteps:
             kept = scans.enclosures_of(connection, Digest(scan))
             is_member = bool(scans.deliveries_with(connection, Digest(scan)))
         source = self.store.path(known.view or Digest(scan))
-        looked = sandbox.call(self.context.file_limits(), jobs.inspect_scan, source)
+        looked = sandbox.call(self.context.file_limits(source), jobs.inspect_scan, source)
         findings = (*looked.findings, *known.findings, *batch_findings(looked.pages))
         inspection = replace(looked, findings=findings, view=known.view)
         parts = split(inspection.pages)
@@ -111,15 +111,16 @@ class IntakeSteps:
     def convert(self, scan: str, inspection: str, part: list[int], read: list[str]) -> str:
         """Build the archive copy of one part; gives the digest of its ArchiveCopy record."""
         found = self._inspection(inspection)
+        source = self.store.path(found.view or Digest(scan))
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
             copy = sandbox.call(
-                self.context.file_limits(),
+                self.context.file_limits(source, pages=len(part)),
                 jobs.make_archive_copy,
-                self.store.path(found.view or Digest(scan)),
+                source,
                 found.media_type,
                 tuple(page_of(found, number) for number in part),
-                self._recognised(read),
+                tuple(self.store.checked(Digest(digest)) for digest in read),
                 out,
             )
             self.store.put_file(out)
@@ -162,7 +163,7 @@ class IntakeSteps:
             aktenzeichen="",
             extraction=extraction,
             findings=tuple(dict.fromkeys(findings)),
-            text=self.store.put(to_json(pages, Pages)),
+            text=self._kept_text(part["read"]),
             archive_copy=Digest(copy.sha256),
             recognised_at=self.context.clock.now(),
         )
@@ -174,7 +175,7 @@ class IntakeSteps:
         if known.invoice is None:
             return ()
         xml = self.store.path(known.invoice)
-        return sandbox.call(self.context.file_limits(), jobs.invoice_fields, xml, page)
+        return sandbox.call(self.context.file_limits(xml), jobs.invoice_fields, xml, page)
 
     def _reports(self, digest: str) -> tuple[tuple[str, VerificationReport], ...]:
         """Give the reports on signatures that came with a file, each with the signature's name."""
@@ -183,6 +184,11 @@ class IntakeSteps:
             (each.name, from_json(VerificationReport, self.store.get(each.digest)))
             for each in enclosures
         )
+
+    def _kept_text(self, read: list[str]) -> Digest:
+        """Keep what was read on the pages as one JSON array, without making objects of it again."""
+        blobs = (self.store.get(Digest(digest)) for digest in read)
+        return self.store.put(b"[" + b",".join(blobs) + b"]")
 
     def _inspection(self, digest: str) -> Inspection:
         return from_json(Inspection, self.store.get(Digest(digest)))

@@ -29,6 +29,7 @@ from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
 from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
+from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal.detached import check_detached, check_encapsulated
 from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed_digest
 from eakte.store.local import file_digest
@@ -119,11 +120,12 @@ def make_archive_copy(
     source: Path,
     media_type: MediaType,
     pages: tuple[SourcePage, ...],
-    recognised: tuple[RecognisedPage, ...],
+    read: tuple[Path, ...],
     out: Path,
 ) -> ArchiveCopy:
-    """Build the PDF/A of one part; see eakte.pdfa.build."""
-    return build(source, media_type, pages, recognised, out)
+    """Build the PDF/A of one part; `read`: the text of each page, as read_page's result in JSON."""
+    numbers = (page.number for page in pages)
+    return build(source, media_type, pages, KeptTexts(dict(zip(numbers, read, strict=True))), out)
 
 
 def count_pages(source: Path) -> int:

@@ -82,7 +82,7 @@ class OpeningSteps:
             return self._cms(record, source)
         if media_type in PAGED and media_type is not MediaType.PDF:
             return Opened(media_type)
-        limits = self.context.file_limits()
+        limits = self.context.file_limits(source)
         with self.context.workspace() as folder:
             if media_type is MediaType.PDF:
                 invoice = sandbox.call(limits, jobs.invoice_within, source, folder)
@@ -107,7 +107,7 @@ class OpeningSteps:
     def _delivery(self, record: ScanRecord, delivery: Delivery) -> Opened:
         """Describe a folder, or put the halves of a duplex batch together."""
         files = tuple((each.name, self.store.path(each.digest)) for each in delivery.members)
-        limits = self.context.file_limits()
+        limits = self.context.file_limits(*(path for _name, path in files))
         with self.context.workspace() as folder:
             if delivery.kind is DeliveryKind.FOLDER:
                 found = sandbox.call(limits, jobs.describe_files, files, folder)
@@ -126,7 +126,7 @@ class OpeningSteps:
         """Take the content out of its signature, or find the file that a lone one signs."""
         with self.context.workspace() as folder:
             out = folder / "content"
-            if sandbox.call(self.context.file_limits(), jobs.signed_content, source, out):
+            if sandbox.call(self.context.file_limits(source), jobs.signed_content, source, out):
                 signature = Enclosure(record.scan.name, record.scan.digest, EnclosureRole.SIGNATURE)
                 name = record.scan.name.removesuffix(".p7m")
                 digest = self.store.put_file(out)
@@ -141,7 +141,8 @@ class OpeningSteps:
 
     def _signed_by(self, name: str, signature: Path) -> Digest | None:
         """Find the received file that a lone signature signs: by its digest, whatever its name."""
-        algorithm, digest = sandbox.call(self.context.file_limits(), jobs.signed_digest, signature)
+        limits = self.context.file_limits(signature)
+        algorithm, digest = sandbox.call(limits, jobs.signed_digest, signature)
         with self.context.engine.connect() as connection:
             by_digest = scans.find(connection, Digest(digest))
             by_name = scans.named(connection, name.rpartition(".")[0])

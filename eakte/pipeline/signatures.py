@@ -51,8 +51,8 @@ class SignatureSteps:
 
 def verified(context: Context, content: Digest, signature: Digest) -> VerificationReport:
     """Verify a signature over a received file; both are the same for a PDF that arrived signed."""
-    limits, now = context.file_limits(), context.clock.now()
     file, anchors = context.store.path(content), context.home.trust_incoming
+    limits, now = context.file_limits(file), context.clock.now()
     if content == signature:
         return sandbox.call(limits, jobs.check_signed_pdf, file, anchors, now)
     return sandbox.call(

@@ -1,16 +1,18 @@
-"""The stages that a scan goes through, each told by the most memory that its process ever held.
+"""The stages that a scan goes through, each told by what it cost its process.
 
-Measured is VmHWM of /proc/self/status: all that was in RAM at once, file-backed pages too.
+Memory is VmHWM of /proc/self/status: all that was in RAM at once, file-backed pages too.
 """
 
 from __future__ import annotations
 
+import resource
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from eakte.domain.clock import FixedClock
 from eakte.domain.codec import from_json, to_json
-from eakte.domain.mail import Inspection
+from eakte.domain.mail import Inspection, SourcePage
 from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.pipeline import jobs
@@ -23,28 +25,44 @@ NOW = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
 _WORDS = ("Widerspruch", "gegen", "den", "Bescheid", "vom", "12.03.2026")
 
 
-def peak_mb() -> int:
-    """Give the most memory that this process ever held, in MB."""
+@dataclass(frozen=True)
+class Cost:
+    """The most memory that a process ever held, in MB, and its CPU seconds."""
+
+    peak_mb: int
+    cpu_seconds: float
+
+
+def cost() -> Cost:
+    """Give what this process cost so far."""
     status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
+    return Cost(peak, used.ru_utime + used.ru_stime)
 
 
-def inspect(source: Path, work: Path) -> int:
+def inspect(source: Path, work: Path) -> Cost:
     (work / "inspection.json").write_bytes(to_json(jobs.inspect_scan(source), Inspection))
-    return peak_mb()
+    return cost()
 
 
-def prepare(source: Path, work: Path, number: int) -> int:
+def prepare(source: Path, work: Path, number: int) -> Cost:
     found = from_json(Inspection, (work / "inspection.json").read_bytes())
     jobs.prepare(source, found.media_type, number, work / "page.tif")
-    return peak_mb()
+    return cost()
 
 
-def convert(source: Path, work: Path) -> int:
+def convert(source: Path, work: Path) -> Cost:
     found = from_json(Inspection, (work / "inspection.json").read_bytes())
-    read = tuple(_read(page.number, page.width, page.height) for page in found.pages)
+    read = tuple(_kept(work, page) for page in found.pages)
     jobs.make_archive_copy(source, found.media_type, found.pages, read, work / "archive.pdf")
-    return peak_mb()
+    return cost()
+
+
+def _kept(work: Path, page: SourcePage) -> Path:
+    file = work / f"text-{page.number}.json"
+    file.write_bytes(to_json(_read(page.number, page.width, page.height)))
+    return file
 
 
 def _read(number: int, width: float, height: float) -> RecognisedPage:
@@ -71,43 +89,43 @@ def _read(number: int, width: float, height: float) -> RecognisedPage:
     )
 
 
-def attach(source: Path, work: Path) -> int:
+def attach(source: Path, work: Path) -> Cost:
     del source
     pages = jobs.count_pages(work / "archive.pdf")
     jobs.attach_transfervermerk(work / "archive.pdf", _note(pages), work / "noted.pdf")
-    return peak_mb()
+    return cost()
 
 
-def keep(source: Path, work: Path) -> int:
+def keep(source: Path, work: Path) -> Cost:
     store = LocalBlobStore(work / "store")
     store.checked(store.put_file(source))
-    return peak_mb()
+    return cost()
 
 
-def seal(source: Path, work: Path) -> int:
+def seal(source: Path, work: Path) -> Cost:
     del source
     clock = FixedClock(NOW)
     create_demo_trust(work / "trust", "Stadt Neuenfurt", clock)
     Sealer(work / "trust", clock).seal(work / "noted.pdf", "bench", work / "sealed.pdf")
-    return peak_mb()
+    return cost()
 
 
-def accept(source: Path, work: Path) -> int:
+def accept(source: Path, work: Path) -> Cost:
     del source
     report = verify.accept(work / "sealed.pdf", work / "trust", NOW)
     if report.verdict.value != "VALID":
         raise ValueError(report.reason)
-    return peak_mb()
+    return cost()
 
 
-def verify_own(source: Path, work: Path) -> int:
+def verify_own(source: Path, work: Path) -> Cost:
     found = from_json(Inspection, (work / "inspection.json").read_bytes())
     pdf = work / "sealed.pdf"
     report = verify.verify_own(pdf, work / "trust", NOW, file_digest(pdf), len(found.pages))
     if report.verdict.value != "VALID":
         raise ValueError(report.reason)
     del source
-    return peak_mb()
+    return cost()
 
 
 def _note(pages: int) -> Transfervermerk:

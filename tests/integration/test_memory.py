@@ -24,7 +24,7 @@ def peaks(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, int]]
         work: Path = tmp_path_factory.mktemp("work")
         source = write_pdf(work / "scan.pdf", pages, jpeg(SIZE), SIZE)
         found[pages] = {
-            stage.__name__: sandbox.call(LIMITS, stage, source, work)
+            stage.__name__: sandbox.call(LIMITS, stage, source, work).peak_mb
             for stage in (stages.inspect, stages.convert, stages.attach, stages.seal, stages.accept)
         }
     return found

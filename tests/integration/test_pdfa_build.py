@@ -49,7 +49,8 @@ def _archive(
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(data)
     inspection = inspect(source)
-    copy = build(source, inspection.media_type, inspection.pages, recognised, out)
+    texts = {each.number: each for each in recognised}
+    copy = build(source, inspection.media_type, inspection.pages, texts, out)
     assert copy.pages == len(inspection.pages)
     assert copy.verdict == "pass"
     return copy, out
@@ -208,7 +209,7 @@ def test_a_part_holds_its_own_pages_only(tmp_path: Path) -> None:
     source, out = tmp_path / "scan.pdf", tmp_path / "part.pdf"
     source.write_bytes(scanner_pdf([letter(), bitonal(), letter().convert("L")]))
     pages = inspect(source).pages[1:]
-    copy = build(source, MediaType.PDF, pages, (), out)
+    copy = build(source, MediaType.PDF, pages, {}, out)
     assert copy.pages == 2
     with pikepdf.open(out) as pdf:
         pictures = [page.obj.Resources.XObject.Im0.Filter for page in pdf.pages]
@@ -244,7 +245,7 @@ def test_nothing_leaves_that_does_not_conform(
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(encoded(letter(), "JPEG"))
     with pytest.raises(UnusableInputError) as refused:
-        build(source, MediaType.JPEG, inspect(source).pages, (), out)
+        build(source, MediaType.JPEG, inspect(source).pages, {}, out)
     assert refused.value.facts["reason"] == "conversion_failed"
     assert not out.exists()
 
@@ -270,7 +271,7 @@ def test_a_copy_that_looks_different_does_not_leave(
 
     monkeypatch.setattr(build_module, name, swapped)
     with pytest.raises(UnusableInputError) as refused:
-        build(source, inspection.media_type, inspection.pages, (), out)
+        build(source, inspection.media_type, inspection.pages, {}, out)
     assert "looks different" in str(refused.value.facts["detail"])
     assert not out.exists()
 
@@ -306,7 +307,7 @@ def test_it_works_in_the_sandbox(tmp_path: Path) -> None:
     source.write_bytes(encoded(letter(), "JPEG"))
     limits = sandbox.DEFAULT_LIMITS
     inspection = sandbox.call(limits, inspect, source)
-    copy = sandbox.call(limits, build, source, MediaType.JPEG, inspection.pages, (), out)
+    copy = sandbox.call(limits, build, source, MediaType.JPEG, inspection.pages, {}, out)
     assert copy.verdict == "pass"
 
 
@@ -318,7 +319,7 @@ def test_words_are_found_where_they_stand(turn: int, tmp_path: Path) -> None:
     page = inspection.pages[0]
     picture = prepare(source, MediaType.JPEG, 1, tmp_path / "page.tif")
     text = recognise(90, picture, 1, page.width, page.height, "deu+eng")
-    build(source, MediaType.JPEG, inspection.pages, (text,), out)
+    build(source, MediaType.JPEG, inspection.pages, {1: text}, out)
     found = _poppler_words(out)
     for word in text.words:
         edges = (word.box.x0, word.box.y0, word.box.x1, word.box.y1)

@@ -50,7 +50,7 @@ VERMERK = Transfervermerk(
 def archive(tmp_path: Path) -> Path:
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(encoded(letter(), "JPEG"))
-    build(source, MediaType.JPEG, inspect(source).pages, (), out)
+    build(source, MediaType.JPEG, inspect(source).pages, {}, out)
     return out
 
 
