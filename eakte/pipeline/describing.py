@@ -28,12 +28,16 @@ def scan_findings(inspection: Inspection, letter: Part, pages: Pages) -> tuple[F
     return (*inspection.findings, *divided, *letter.findings, *of_pages, *of_reading)
 
 
-def signature_findings(
-    reports: tuple[tuple[str, VerificationReport], ...],
+def with_verdicts(
+    found: tuple[Finding, ...], reports: tuple[tuple[str, VerificationReport], ...]
 ) -> tuple[Finding, ...]:
-    """Say of each signature (by its name) that came with a file whether it verified."""
-    told = (" ".join(filter(None, (name, one.verdict.value, one.reason))) for name, one in reports)
-    return tuple(Finding(FindingCode.INCOMING_SIGNATURE, None, detail) for detail in told)
+    """Say of each signature (by its name) that came with a file whether it verified.
+
+    That says more than the finding that there is one, and stands in its place.
+    """
+    told = [" ".join(filter(None, (name, one.verdict.value, one.reason))) for name, one in reports]
+    others = [each for each in found if not told or each.code is not FindingCode.INCOMING_SIGNATURE]
+    return (*others, *(Finding(FindingCode.INCOMING_SIGNATURE, None, each) for each in told))
 
 
 def barcode_fields(letter: Part) -> tuple[Field, ...]:

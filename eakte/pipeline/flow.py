@@ -175,11 +175,6 @@ class Flow:
         self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]
     ) -> None:
         load = self.context.store.get
-        scans.enclose(
-            connection,
-            Digest(scan),
-            from_json(tuple[Enclosure, ...], load(Digest(found["reports"]))),
-        )
         transitions.propose(
             connection,
             Digest(scan),
@@ -189,6 +184,8 @@ class Flow:
             self._submitter,
             self.context.clock.now(),
         )
+        reports = load(Digest(found["reports"]))
+        scans.enclose(connection, Digest(scan), from_json(tuple[Enclosure, ...], reports))
 
     def _file(
         self, connection: Connection, document: str, sealed: str, checked: dict[str, str], note: str

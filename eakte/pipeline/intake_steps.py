@@ -30,8 +30,8 @@ from eakte.pipeline.describing import (
     joined,
     page_of,
     scan_findings,
-    signature_findings,
     text_of,
+    with_verdicts,
 )
 from eakte.pipeline.opened import Opened
 from eakte.records import scans
@@ -143,8 +143,7 @@ class IntakeSteps:
             extract(pages, received.date()),
         )
         findings = (
-            *scan_findings(found, letter, pages),
-            *signature_findings(self._reports(looked["reports"])),
+            *with_verdicts(scan_findings(found, letter, pages), self._reports(looked["reports"])),
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *copy_findings(copy),
             *doubts(extraction, received.date()),
