@@ -7,7 +7,7 @@ import pytest
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import digest_of
-from eakte.errors import NotFoundError, UnusableInputError
+from eakte.errors import NotFoundError, StoreError, UnusableInputError
 from eakte.pipeline.context import Context
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.opening import OpeningSteps
