@@ -106,19 +106,23 @@ def _boundary(headers: Message) -> bytes:
 
 
 def _split(body: memoryview, boundary: bytes) -> list[memoryview]:
-    """Cut a multipart body at its boundaries; it is whole only with the closing one."""
+    """Cut a multipart body at its boundaries; it is whole only with the closing one as the last."""
     line = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)")
-    pieces, start = list[memoryview](), None
+    pieces, start, closed = list[memoryview](), None, False
     for found in line.finditer(body):
         before = body[max(0, found.start() - 2) : found.start()].tobytes()
         if before and not before.endswith(b"\n"):
             continue
+        if closed and not found[1]:
+            raise refusal(FindingCode.DAMAGED, N_("the mail has parts behind its end"))
+        if closed:
+            continue
         if start is not None:
             end = found.start() - (2 if before == b"\r\n" else 1)
             pieces.append(_without_line_end(body[start : max(start, end)]))
-        if found[1]:
-            return pieces
-        start = found.end()
+        start, closed = found.end(), bool(found[1])
+    if closed:
+        return pieces
     raise refusal(FindingCode.TRUNCATED, N_("a part of the mail has no end"))
 
 

@@ -41,8 +41,36 @@ _UNCERTAIN = Finding(
 )
 
 
+def receive(
+    connection: Connection,
+    scan: Scan,
+    store: BlobStore,
+    submitter: Submitter,
+    actor: str,
+    enclosures: tuple[Enclosure, ...] = (),
+) -> bool:
+    """Record an arrival as `transitions.receive` does; signatures beside a known file are verified.
+
+    That file's intake is over or runs already, so each new one is received as if it came alone.
+    """
+    known = scans.enclosures_of(connection, scan.digest)
+    if transitions.receive(connection, scan, submitter, actor, enclosures):
+        return True
+    for each in enclosures:
+        if each.role is EnclosureRole.SIGNATURE and each not in known:
+            size = store.path(each.digest).stat().st_size
+            alone = replace(scan, digest=each.digest, name=each.name, size=size)
+            transitions.receive(connection, alone, submitter, actor)
+    return False
+
+
 def take_apart(
-    connection: Connection, scan: Digest, opened: Opened, submitter: Submitter, at: datetime
+    connection: Connection,
+    scan: Digest,
+    opened: Opened,
+    store: BlobStore,
+    submitter: Submitter,
+    at: datetime,
 ) -> None:
     """Note what is in a received file, and receive its members as files of their own.
 
@@ -64,7 +92,7 @@ def take_apart(
             size=member.size,
             received_at=record.scan.received_at,
         )
-        transitions.receive(connection, child, submitter, MACHINE, member.enclosures)
+        receive(connection, child, store, submitter, MACHINE, member.enclosures)
     if opened.belongs_to is not None:
         came = [Enclosure(record.scan.name, scan, EnclosureRole.SIGNATURE)]
         if opened.report is not None:

@@ -162,6 +162,7 @@ class Flow:
             connection,
             Digest(scan),
             from_json(Opened, self.context.store.get(Digest(opened))),
+            self.context.store,
             self._submitter,
             self.context.clock.now(),
         )

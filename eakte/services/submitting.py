@@ -12,7 +12,7 @@ from eakte.errors import ConfigurationError, NotFoundError
 from eakte.i18n import N_, _
 from eakte.inbox.receive import keep, require_plain, scan_of
 from eakte.inbox.units import Unit, group
-from eakte.pipeline import transitions
+from eakte.pipeline import arrivals
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.services import actor
@@ -45,7 +45,7 @@ def _take(desk: Desk, submitter: Submitter, folder: Path, unit: Unit, inbox: Inb
     with transaction(desk.engine) as connection:
         desk.store.require([kept.digest, *(each.digest for each in kept.enclosures)])
         who = actor.current()
-        new = transitions.receive(connection, scan, submitter, who, kept.enclosures)
+        new = arrivals.receive(connection, scan, desk.store, submitter, who, kept.enclosures)
     return Outcome.TAKEN if new else Outcome.TAKEN_AGAIN
 
 

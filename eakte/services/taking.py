@@ -32,7 +32,7 @@ from eakte.inbox.receive import (
     scan_of,
 )
 from eakte.inbox.units import Unit
-from eakte.pipeline import transitions
+from eakte.pipeline import arrivals, transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import receipts, scans
@@ -137,8 +137,9 @@ class Taking:
     def _receive(self, connection: Connection, kept: Kept) -> None:
         origin = (self._inbox.station, self._inbox.pipeline)
         scan = scan_of(kept, origin, self._desk.clock.now())
-        self._desk.store.require([kept.digest, *(each.digest for each in kept.enclosures)])
-        transitions.receive(connection, scan, self._submitter, actor.current(), kept.enclosures)
+        store, who = self._desk.store, actor.current()
+        store.require([kept.digest, *(each.digest for each in kept.enclosures)])
+        arrivals.receive(connection, scan, store, self._submitter, who, kept.enclosures)
 
     def _is_noted(self, connection: Connection, place: Place, kept: Kept) -> bool:
         """Tell whether a crash came after the commit and before the mark."""

@@ -290,6 +290,21 @@ def test_a_signature_that_comes_later_finds_its_file(context: Context, inbox: Pa
 
 
 @needs_corpus
+def test_a_signature_beside_a_known_file_is_verified(context: Context, inbox: Path) -> None:
+    """Demand 16: the same bytes again give no second record, but what is new beside them counts."""
+    (signature,) = (CORPUS / "qes").glob("Beweisfoto*.p7s")
+    photo = signature.with_suffix("")
+    shutil.copyfile(photo, inbox / photo.name)
+    _work(context)
+    for _again in range(2):
+        for path in (photo, signature):
+            shutil.copyfile(path, inbox / path.name)
+        _work(context)
+    assert _records(context)[signature.name].state is ScanState.PROCESSED
+    assert len(_enclosures(context, photo.name, EnclosureRole.REPORT)) == 1
+
+
+@needs_corpus
 def test_a_folder_with_vhn_xml_is_one_delivery(context: Context, inbox: Path) -> None:
     """domain.md R12: an export of beBPo is kept whole."""
     (signature,) = (CORPUS / "qes").glob("Anlage*.p7s")

@@ -171,6 +171,17 @@ def test_a_cut_mail_is_truncated(tmp_path, share):
     assert refused(tmp_path, raw[: int(len(raw) * share)]) == "truncated"
 
 
+def test_no_part_hides_behind_the_end_of_a_mail(tmp_path):
+    """What other programs would not show is not left out in silence either."""
+    mail = letter()
+    mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="a.pdf")
+    raw = mail.as_bytes()
+    boundary = b"--" + mail.get_boundary().encode()
+    hidden = boundary + b"\nContent-Type: text/plain\n\nversteckt\n" + boundary + b"--\n"
+    assert refused(tmp_path, raw + hidden) == "damaged"
+    assert opened(tmp_path, raw + boundary + b"--\n")[0].files[0].name == "a.pdf"
+
+
 def test_cut_single_parts_are_truncated(tmp_path):
     encoded = HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n"
     assert refused(tmp_path, encoded + b"SGFsbG8gV2VsdC\r\n") == "truncated"
