@@ -34,7 +34,6 @@ from eakte.pipeline.opening import Opened, OpeningSteps
 from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.steps import CompleteSteps, IntakeSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
-from eakte.records import scans
 
 _log = logging.getLogger(__name__)
 
@@ -172,12 +171,9 @@ class Flow:
     def _propose(
         self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]
     ) -> None:
-        load = self.context.store.get
-        scans.enclose(
-            connection,
-            Digest(scan),
-            from_json(tuple[Enclosure, ...], load(Digest(found["reports"]))),
-        )
+        load, now = self.context.store.get, self.context.clock.now()
+        reports = from_json(tuple[Enclosure, ...], load(Digest(found["reports"])))
+        arrivals.enclose_reports(connection, Digest(scan), reports, now)
         transitions.propose(
             connection,
             Digest(scan),
@@ -185,7 +181,7 @@ class Flow:
             tuple(from_json(Document, load(Digest(letter))) for letter in letters),
             self.context.definitions,
             self._submitter,
-            self.context.clock.now(),
+            now,
         )
 
     def _file(

@@ -185,7 +185,7 @@ class IntakeSteps:
             Finding(
                 FindingCode.INCOMING_SIGNATURE,
                 None,
-                " ".join(filter(None, (name, report.verdict.value, report.reason))),
+                " ".join(filter(None, (report.verdict.value, name, report.reason))),
             )
             for name, report in read
         )
