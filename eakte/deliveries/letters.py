@@ -14,6 +14,8 @@ SIGNED_CONTENT = "signed-content"
 _ORNAMENT = 64 << 10
 """A picture shown in the text is an ornament up to this size; a larger one may be a letter."""
 _LINK = re.compile(r"(?:https?://|www\.|mailto:)\S+|\S+@\S+|\[[^\]]*\]")
+_ONLY_A_PART = " (nur für einen Teil der E-Mail)"
+"""Views are German records; the name of a signature stands in them."""
 _WORD = re.compile(r"\w{2,}")
 _SMIME_SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature"}
 _SMIME = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -48,16 +50,16 @@ class Content:
 
 def content_of(mail: MimePart) -> Content:
     """Take a mail apart; raises UnusableInputError (`truncated`) if an encoded part was cut."""
-    content = _content(mail)
+    content = _content(mail, whole=True)
     files = tuple(_ornament(each, content.shown) for each in content.files)
     return Content(content.texts, files, content.shown)
 
 
-def _content(part: MimePart) -> Content:
+def _content(part: MimePart, *, whole: bool = False) -> Content:
     if part.type == "multipart/alternative":
         return _alternatives([_content(each) for each in part.parts])
     if part.type == "multipart/signed" and len(part.parts) == 2:  # noqa: PLR2004 - RFC 1847
-        return _signed(*part.parts)
+        return _signed(*part.parts, whole=whole)
     if part.headers.get_content_maintype() == "multipart":
         return sum(map(_content, part.parts), Content())
     return _leaf(part)
@@ -79,8 +81,12 @@ def _words(text: str) -> set[str]:
     return set(_WORD.findall(_LINK.sub(" ", text).casefold()))
 
 
-def _signed(signed: MimePart, signature: MimePart) -> Content:
-    """Keep the signature with the bytes that it signs, in canonical form (RFC 8551 3.1.1)."""
+def _signed(signed: MimePart, signature: MimePart, *, whole: bool) -> Content:
+    """Keep the signature with the bytes that it signs, in canonical form (RFC 8551 3.1.1).
+
+    One that is for a part of the mail only says so: anybody can put a part that somebody else
+    signed into a mail of their own.
+    """
     content = _content(signed)
     if signature.type not in _SMIME_SIGNATURES:
         other = Attached(_name(signature), decoded_body(signature), EnclosureRole.TECHNICAL)
@@ -88,6 +94,7 @@ def _signed(signed: MimePart, signature: MimePart) -> Content:
     canonical = re.sub(rb"\r?\n", b"\r\n", signed.raw)
     target = Attached(SIGNED_CONTENT, canonical, EnclosureRole.TECHNICAL)
     name = display_name(signature.filename) or "smime.p7s"
+    name = name if whole else f"{name}{_ONLY_A_PART}"
     data = decoded_body(signature)
     return content + Content(files=(target, Attached(name, data, EnclosureRole.SIGNATURE, target)))
 

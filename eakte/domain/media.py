@@ -72,14 +72,14 @@ def media_type_of(head: bytes) -> MediaType | None:
     for magic, media_type in _MAGIC.items():
         if head.startswith(magic):
             return media_type
+    if _is_cms(head):
+        return MediaType.CMS  # before PDF: the content that a signature encloses is often one
     body = _end_of_mail_header(head)
     pdf = head.find(b"%PDF-", 0, _PDF_WITHIN + len(b"%PDF-"))
     if body is not None and not 0 <= body == pdf:
         return MediaType.MAIL
     if pdf >= 0:
         return MediaType.PDF
-    if _is_cms(head):
-        return MediaType.CMS
     return MediaType.XML if _is_xml(head) else None
 
 

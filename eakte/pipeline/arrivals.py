@@ -102,6 +102,14 @@ def take_apart(
         scans.set_state(connection, scan, ScanState.PROCESSED, opened.findings, at)
 
 
+def enclose_reports(
+    connection: Connection, scan: Digest, reports: tuple[Enclosure, ...], at: datetime
+) -> None:
+    """Keep what the verification of signatures found with the file that they came with."""
+    lock(connection)
+    _enclose(connection, scans.get(connection, scan), scan, reports, at)
+
+
 def collate(
     connection: Connection,
     scan: Digest,

@@ -35,7 +35,7 @@ def with_verdicts(
 
     That says more than the finding that there is one, and stands in its place.
     """
-    told = [" ".join(filter(None, (name, one.verdict.value, one.reason))) for name, one in reports]
+    told = [" ".join(filter(None, (one.verdict.value, name, one.reason))) for name, one in reports]
     others = [each for each in found if not told or each.code is not FindingCode.INCOMING_SIGNATURE]
     return (*others, *(Finding(FindingCode.INCOMING_SIGNATURE, None, each) for each in told))
 

@@ -36,7 +36,6 @@ from eakte.pipeline.opened import Opened
 from eakte.pipeline.opening import OpeningSteps
 from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
-from eakte.records import scans
 
 _log = logging.getLogger(__name__)
 
@@ -175,7 +174,8 @@ class Flow:
     def _propose(
         self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]
     ) -> None:
-        load = self.context.store.get
+        load, now = self.context.store.get, self.context.clock.now()
+        reports = from_json(tuple[Enclosure, ...], load(Digest(found["reports"])))
         transitions.propose(
             connection,
             Digest(scan),
@@ -183,10 +183,9 @@ class Flow:
             tuple(from_json(Document, load(Digest(letter))) for letter in letters),
             self.context.definitions,
             self._submitter,
-            self.context.clock.now(),
+            now,
         )
-        reports = load(Digest(found["reports"]))
-        scans.enclose(connection, Digest(scan), from_json(tuple[Enclosure, ...], reports))
+        arrivals.enclose_reports(connection, Digest(scan), reports, now)
 
     def _file(
         self, connection: Connection, document: str, sealed: str, checked: dict[str, str], note: str

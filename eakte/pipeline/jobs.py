@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -78,9 +79,14 @@ def signed_digest(source: Path) -> tuple[str, str]:
 def check_signature(
     content: Path, signature: Path, anchors: Path, at: datetime
 ) -> VerificationReport:
-    """Verify a CMS signature beside a file, or around its content; see eakte.seal.detached."""
-    if enclosed_digest(signature) == file_digest(content):
-        return check_encapsulated(signature, anchors, at)
+    """Verify a CMS signature beside a file, or around its content; see eakte.seal.detached.
+
+    The report's digest and size are the file's either way: it says what was verified.
+    """
+    digest = file_digest(content)
+    if enclosed_digest(signature) == digest:
+        report = check_encapsulated(signature, anchors, at)
+        return replace(report, sha256=digest, size=content.stat().st_size)
     return check_detached(content, signature, anchors, at)
 
 

@@ -28,6 +28,8 @@ def form_flaw(wrapping: bytes, rest: int, known: set[bytes]) -> str | None:
     if not is_der(wrapping):
         return _("the signature is not encoded canonically (DER)")
     signed = cms.ContentInfo.load(wrapping, strict=True)["content"]
+    if signed["encap_content_info"]["content_type"].native != "data":
+        return _("it signs no document, but a value of another kind")  # such as a time-stamp
     for part in (signed, *(token for info in signed["signer_infos"] for token in tokens_in(info))):
         if flaw := _flaw(part, known):
             return flaw

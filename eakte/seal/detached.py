@@ -81,13 +81,16 @@ def _judge(case: _Case) -> VerificationReport:
     for path in (case.content, case.signature):
         if not path.is_file():
             raise NotFoundError(kind=N_("file"), name=path)
+    digest = _digest(case)
     found = _examined(case)
+    if _digest(case) != digest:
+        changed = cms_checks.not_analysable(_("the file changed while it was examined"))
+        found = _Found(changed)
     verdict, reason = verdict_of(found.outcomes)
-    digests = digests_of(pieces_of(case.content), [_DIGEST_OF_FILE])
     return VerificationReport(
         verdict=verdict,
         reason=reason,
-        sha256=digests[_DIGEST_OF_FILE].hex(),
+        sha256=digest,
         size=case.content.stat().st_size,
         verified_at=case.at,
         trusted=case.anchors.describe(),
@@ -95,6 +98,10 @@ def _judge(case: _Case) -> VerificationReport:
         timestamps=found.timestamps,
         checks=tuple(_checks(found)),
     )
+
+
+def _digest(case: _Case) -> str:
+    return digests_of(pieces_of(case.content), [_DIGEST_OF_FILE])[_DIGEST_OF_FILE].hex()
 
 
 def _checks(found: _Found) -> Iterator[Check]:

@@ -11,7 +11,8 @@ hostile ones can use up time and memory; and outside of any event loop.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,13 +30,18 @@ from eakte.seal.trust import TrustAnchors
 _LONGEST_PROBLEM = 300
 
 
+_State = tuple[int, int, int]
+"""Size of a file, and when its bytes and anything about it changed last, in nanoseconds."""
+
+
 @dataclass(frozen=True)
 class _Case:
     """One file before the judge."""
 
     path: Path
+    """The open file, under a name that stays with it, whatever its folder names meanwhile."""
+    state: _State
     sha256: str
-    size: int
     anchors: TrustAnchors
     at: datetime
 
@@ -59,12 +65,14 @@ def verify(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
     No bytes in the file make it raise. Raises NotFoundError without a file, ConfigurationError
     without anchors.
     """
-    return _judge(_open(pdf, anchors, at))
+    with _open(pdf, anchors, at) as case:
+        return _judge(case)
 
 
 def verify_foreign(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
     """Judge a PDF that arrived signed, as `verify` does; there may be no anchors: none is VALID."""
-    return _judge(_open(pdf, anchors, at, TrustAnchors.load_any))
+    with _open(pdf, anchors, at, TrustAnchors.load_any) as case:
+        return _judge(case)
 
 
 def verify_own(
@@ -74,16 +82,16 @@ def verify_own(
 
     The digest comes first: bytes that are not ours may be hostile, and are not even read then.
     """
-    case = _open(pdf, anchors, at)
-    if case.sha256 != expected_sha256.lower():
-        record = checks.record(case.sha256, expected_sha256, None, expected_pages)
-        return _report(case, _Found([*checks.not_examined(), *record]))
+    with _open(pdf, anchors, at) as case:
+        if case.sha256 != expected_sha256.lower():
+            record = checks.record(case.sha256, expected_sha256, None, expected_pages)
+            return _report(case, _Found([*checks.not_examined(), *record]))
 
-    def against_record(facts: FileFacts | None) -> list[Outcome]:
-        pages = facts.structure.pages if facts else None
-        return checks.record(case.sha256, expected_sha256, pages, expected_pages)
+        def against_record(facts: FileFacts | None) -> list[Outcome]:
+            pages = facts.structure.pages if facts else None
+            return checks.record(case.sha256, expected_sha256, pages, expected_pages)
 
-    return _judge(case, more=against_record)
+        return _judge(case, more=against_record)
 
 
 def accept(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
@@ -92,22 +100,33 @@ def accept(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
     def in_future(facts: FileFacts | None) -> list[Outcome]:
         return [checks.preservable(facts.future if facts else None)]
 
-    return _judge(_open(pdf, anchors, at), more=in_future, future=True)
+    with _open(pdf, anchors, at) as case:
+        return _judge(case, more=in_future, future=True)
 
 
+@contextmanager
 def _open(
     pdf: Path,
     anchors: Path,
     at: datetime,
     load: Callable[[Path], TrustAnchors] = TrustAnchors.load,
-) -> _Case:
+) -> Iterator[_Case]:
+    """Open a file once and for all: who exchanges it meanwhile exchanges another one."""
     if at.tzinfo is None:
         raise ValueError("the moment of a verification needs a time zone")
     try:
-        digest, size = _digest(pdf), pdf.stat().st_size
+        file = pdf.open("rb")
     except OSError as problem:
         raise NotFoundError(kind=N_("file"), name=pdf) from problem
-    return _Case(pdf, digest, size, load(anchors), at)
+    with file:
+        path = Path(f"/dev/fd/{file.fileno()}")
+        state = _state(path)
+        yield _Case(path, state, _digest(path), load(anchors), at)
+
+
+def _state(path: Path) -> _State:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _digest(pdf: Path) -> str:
@@ -128,7 +147,7 @@ def _report(case: _Case, found: _Found) -> VerificationReport:
         verdict=verdict,
         reason=reason,
         sha256=case.sha256,
-        size=case.size,
+        size=case.state[0],
         verified_at=case.at,
         trusted=case.anchors.describe(),
         signatures=found.signatures,
@@ -145,7 +164,7 @@ def _examined(case: _Case, *, future: bool) -> _Found:
     """
     try:
         facts = examine(case.path, case.anchors, case.at, future=future)
-        if _digest(case.path) != case.sha256:
+        if _digest(case.path) != case.sha256 or _state(case.path) != case.state:
             return _Found(checks.not_analysable(_("the file changed while it was examined")))
         outcomes = checks.judge(facts, case.at)
         return _Found(outcomes, facts, summary.signatures_of(facts), summary.timestamps_of(facts))

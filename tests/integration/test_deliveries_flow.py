@@ -20,11 +20,13 @@ from cryptography.x509.oid import NameOID
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from eakte.audit import log
 from eakte.audit.verify import verify as verify_log
 from eakte.config import open_home
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.clock import SystemClock
 from eakte.domain.codec import from_json
+from eakte.domain.events import Action
 from eakte.domain.findings import FindingCode
 from eakte.domain.letters import FieldName
 from eakte.domain.mail import EnclosureRole, ScanState
@@ -461,5 +463,10 @@ def test_the_signature_of_a_mail_is_verified(context: Context, inbox: Path, chan
         for finding in letter.findings
         if finding.code is FindingCode.INCOMING_SIGNATURE
     ]
-    assert ("INVALID" if changed else "INDETERMINATE") in detail
+    assert detail.startswith("INVALID" if changed else "INDETERMINATE"), "no name comes first"
+    with context.engine.connect() as connection:
+        kept = scans.enclosures_of(connection, letter.scan)
+        told = log.of_action(connection, Action.ENCLOSED, letter.scan)
+        logged = {digest for event in told for digest in event.after}
+    assert {each.digest for each in kept} <= logged, "the log binds the report, too"
     assert "HASH_FAILURE" in detail if changed else "CHAIN" in detail

@@ -258,6 +258,26 @@ def test_an_smime_signature_comes_with_exactly_the_bytes_that_it_signs(tmp_path,
     assert "Ich widerspreche. ä" in shown(out / unpacked.view)
 
 
+def test_a_signature_for_a_part_of_a_mail_says_so(tmp_path):
+    """Anybody can put a part that somebody else signed below a text of their own."""
+    signed = (
+        b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary="in"'
+        b"\r\n\r\n--in\r\nContent-Type: text/plain\r\n\r\nEinverstanden.\r\n--in\r\n"
+        b'Content-Type: application/pkcs7-signature; name="smime.p7s"\r\n\r\nx\r\n--in--\r\n'
+    )
+    around = (
+        b'Content-Type: multipart/mixed; boundary="out"\r\n\r\n--out\r\n'
+        b"Content-Type: text/plain\r\n\r\nZahlen Sie an mich.\r\n--out\r\n%s\r\n--out--\r\n"
+    )
+    names = []
+    for body in (signed, around % signed):
+        (tmp_path / str(len(body))).mkdir()
+        unpacked, _out = opened(tmp_path / str(len(body)), HEAD + body)
+        roles = (each for each in unpacked.files if each.role is EnclosureRole.SIGNATURE)
+        names += [each.name for each in roles]
+    assert names == ["smime.p7s", "smime.p7s (nur für einen Teil der E-Mail)"]
+
+
 def test_an_encrypted_mail_says_so(tmp_path):
     key = rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Test")])

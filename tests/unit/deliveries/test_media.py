@@ -50,6 +50,7 @@ SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
         (b"\x30\x80" + SIGNED_DATA, MediaType.CMS),
         (b"\x30\x82\x05\x58" + SIGNED_DATA, MediaType.CMS),
         (b"\x30\x82\x05\x58" + SIGNED_DATA[:-1] + b"\x03", MediaType.CMS),
+        (b"\x30\x82\x05\x58" + SIGNED_DATA + bytes(40) + b"%PDF-1.7", MediaType.CMS),
         (b"\x30\x82\x05\x58\x30\x82\x04\x40", None),
         (b"-----BEGIN PKCS7-----\nMII", MediaType.CMS),
         (b"-----BEGIN CMS-----\nMII", MediaType.CMS),

@@ -12,6 +12,7 @@ from asn1crypto import cms
 
 from eakte.domain.verification import Verdict
 from eakte.errors import NotFoundError, UnusableInputError
+from eakte.pipeline.jobs import check_signature
 from eakte.seal.ber import children, element, wrap
 from eakte.seal.detached import check_detached, check_encapsulated
 from eakte.seal.incoming import CONTENT as WRITTEN
@@ -428,3 +429,21 @@ def test_a_lone_signature_names_what_it_signs(tmp_path):
     assert (kind, digest) == ("sha256", hashlib.sha256(CONTENT).hexdigest())
     path.write_bytes(b"%PDF-1.7")
     assert digest_signed(path) is None
+
+
+def test_a_time_stamp_is_no_signature_on_a_document(check):
+    """Who asks for a time-stamp chooses some of its bytes, and could choose a whole PDF."""
+    data = signature([sign(Wish(TSA, kind="tst_info"))], [TSA], [LIST], kind="tst_info")
+    report = check(data)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert report.reason.startswith("Form: it signs no document")
+
+
+def test_the_report_on_content_in_its_signature_names_the_content(tmp_path):
+    data = signature([sign(Wish(EC))], [EC], [LIST], content=CONTENT)
+    content, around = tmp_path / "klage.pdf", tmp_path / "klage.pdf.p7m"
+    content.write_bytes(CONTENT)
+    around.write_bytes(data)
+    report = check_signature(content, around, anchors(tmp_path, CA), NOW)
+    assert report.verdict is Verdict.VALID
+    assert (report.sha256, report.size) == (hashlib.sha256(CONTENT).hexdigest(), len(CONTENT))
