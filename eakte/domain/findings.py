@@ -87,7 +87,7 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.SEPARATOR_WITH_CONTENT: N_(
-        "a page bears an order to split and other content; it was kept in the letter"
+        "a page bears an order to split and other content; was the letter divided rightly?"
     ),
     FindingCode.DAMAGED_SEPARATOR: N_("a page looks like a separator sheet that cannot be read"),
     FindingCode.DOUBTFUL_BARCODE: N_("a barcode does not say what it should"),

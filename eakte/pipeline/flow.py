@@ -73,21 +73,23 @@ class Flow:
             return
         steps = self._intake_steps
         found = self._step("inspect", steps.inspect, scan, opened["opened"])
-        if found["half"]:
-            self._transaction("collate", self._collate, scan, found["half"])
-            return
         check = self._signature_steps.check_signatures
         found["reports"] = self._step("check-signatures", check, scan, found)
+        if found["half"]:
+            self._transaction("collate", self._collate, scan, found)
+            return
         self._make_letters_of(scan, found)
 
     def _make_letters_of(self, scan: str, found: dict[str, Any]) -> None:
         steps, inspection = self._intake_steps, found["inspection"]
-        read = self._read_pages(scan, inspection, found["parts"], found["languages"])
+        parts, sheets = found["parts"], found["sheets"]
+        read = self._read_pages(scan, inspection, [*parts, sheets], found["languages"])
         letters = []
-        for number, pages in enumerate(found["parts"], start=1):
+        for number, pages in enumerate(parts, start=1):
             texts = [read[page] for page in pages]
             copy = self._step("convert", steps.convert, scan, inspection, pages, texts)
             part = {"number": number, "pages": pages, "read": texts, "copy": copy}
+            part["sheets"] = [read[page] for page in sheets]
             letters.append(self._step("describe", steps.describe, scan, found, part))
         self._transaction("propose", self._propose, scan, found, letters)
 
@@ -166,9 +168,11 @@ class Flow:
             self.context.clock.now(),
         )
 
-    def _collate(self, connection: Connection, scan: str, digest: str) -> None:
+    def _collate(self, connection: Connection, scan: str, found: dict[str, Any]) -> None:
         now, store = self.context.clock.now(), self.context.store
-        half = from_json(Half, store.get(Digest(digest)))
+        half = from_json(Half, store.get(Digest(found["half"])))
+        reports = from_json(tuple[Enclosure, ...], store.get(Digest(found["reports"])))
+        arrivals.enclose_reports(connection, Digest(scan), reports, now)
         arrivals.collate(connection, Digest(scan), half, store, self._submitter, now)
 
     def _propose(

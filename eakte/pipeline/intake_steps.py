@@ -20,6 +20,7 @@ from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
 from eakte.pages.batches import batch_findings, batch_of, half_of_name
+from eakte.pages.sheet_text import sheet_findings
 from eakte.pages.split import split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
@@ -48,7 +49,8 @@ class IntakeSteps:
     def inspect(self, scan: str, opened: str) -> dict[str, Any]:
         """Look at the pages of a scan, or of its view; gives what the next steps need.
 
-        That is: digests of `inspection` and `opened`, pages of each of the `parts`, `languages`,
+        That is: digests of `inspection` and `opened`, pages of each of the `parts` and of the
+        separator `sheets`, `languages`,
         whether it is a `signed` PDF, and which `half` of a duplex batch it is, if it is one.
         """
         known = from_json(Opened, self.store.get(Digest(opened)))
@@ -73,6 +75,7 @@ class IntakeSteps:
             "inspection": self.store.put(to_json(inspection)),
             "opened": opened,
             "parts": [list(part.pages) for part in parts],
+            "sheets": [page.number for page in inspection.pages if page.separator],
             "languages": self.context.definitions.pipeline(record.scan.pipeline).languages,
             "signed": FindingCode.INCOMING_SIGNATURE in codes,
             "half": self._half(record.scan, inspection, doubts) if alone else None,
@@ -146,6 +149,7 @@ class IntakeSteps:
             *with_verdicts(scan_findings(found, letter, pages), self._reports(looked["reports"])),
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *copy_findings(copy),
+            *(each for sheet in self._recognised(part["sheets"]) for each in sheet_findings(sheet)),
             *doubts(extraction, received.date()),
         )
         document = Document(

@@ -36,6 +36,8 @@ _CHANGES = {
     ModificationLevel.LTA_UPDATES: Change.LTA_UPDATES,
 }
 
+_END_WITHIN = 1 << 16
+
 
 @dataclass(frozen=True)
 class _File:
@@ -64,11 +66,20 @@ def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = F
 
     Hostile bytes can make the libraries below raise any exception: the caller is the border.
     """
+    _require_end(path)
     structure = measure(path)
     with path.open("rb") as file:
         reader, strictly = _open(file)
         found = _File(file, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
         return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
+
+
+def _require_end(path: Path) -> None:
+    """Refuse a file whose end marker is far from its end: readers would look for it for minutes."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_WITHIN))
+        if b"%%EOF" not in file.read():
+            raise ValueError("no end marker near the end of the file")
 
 
 async def _examine(file: _File, structure: Structure, *, strictly: bool, future: bool) -> FileFacts:

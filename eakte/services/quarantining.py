@@ -47,6 +47,10 @@ def retry_all(desk: Desk) -> tuple[ScanRecord, ...]:
     return records
 
 
+_PASSING = {FindingCode.STAGE_FAILED, FindingCode.SIGNATURE_ALONE}
+"""A fault may be over, and the file that a signature belongs to may have come."""
+
+
 class Retries:
     """Tries files again, later and later, whose work failed for a reason that may pass."""
 
@@ -70,7 +74,7 @@ class Retries:
 
 
 def _may_pass(record: ScanRecord) -> bool:
-    return any(finding.code is FindingCode.STAGE_FAILED for finding in record.findings)
+    return any(finding.code in _PASSING for finding in record.findings)
 
 
 def _retry(desk: Desk, record: ScanRecord, who: str) -> None:
