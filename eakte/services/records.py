@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eakte.database import transaction
 from eakte.domain.akten import Akte, Document, Vorgang
-from eakte.domain.codec import from_json
+from eakte.domain.codec import each_from_json
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
@@ -54,7 +54,7 @@ def text_of(desk: Desk, prefix: str) -> tuple[RecognisedPage, ...]:
     """Give the recognised pages of a letter."""
     document = _find(desk, prefix).document
     note(desk, Action.VIEWED, document.id, what="text")
-    return from_json(tuple[RecognisedPage, ...], desk.store.get(document.text))
+    return tuple(each_from_json(RecognisedPage, desk.store.get(document.text)))
 
 
 def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eakte.classify.extract import extract
 from eakte.domain.clock import FixedClock
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.mail import Inspection, SourcePage
 from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.pipeline import jobs
+from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal import verify
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.signer import Sealer
@@ -87,6 +89,15 @@ def _read(number: int, width: float, height: float) -> RecognisedPage:
         complete=True,
         engine="bench",
     )
+
+
+def describe(source: Path, work: Path) -> Cost:
+    """Read all texts and extract the fields, which the watcher itself does (it holds more)."""
+    del source
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    files = KeptTexts({each.number: work / f"text-{each.number}.json" for each in found.pages})
+    extract(tuple(files.values()), NOW.date())
+    return cost()
 
 
 def attach(source: Path, work: Path) -> Cost:
