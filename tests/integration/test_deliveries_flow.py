@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
+from reportlab.graphics.barcode import code128
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -470,3 +471,39 @@ def test_the_signature_of_a_mail_is_verified(context: Context, inbox: Path, chan
         logged = {digest for event in told for digest in event.after}
     assert {each.digest for each in kept} <= logged, "the log binds the report, too"
     assert "HASH_FAILURE" in detail if changed else "CHAIN" in detail
+
+
+def _code_page(canvas: Canvas, *lines: str) -> None:
+    """Draw a page with the barcode of a separator sheet, and some lines of type."""
+    code128.Code128("PATCHT", barWidth=1.2, barHeight=60).drawOn(canvas, 150, 300)
+    for number, line in enumerate(lines):
+        canvas.drawString(70, 780 - 15 * number, line)
+    canvas.showPage()
+
+
+@pytest.mark.parametrize(
+    ("lines", "held"),
+    [
+        (("Trennblatt", "Dieses Blatt trennt zwei Briefe."), False),
+        (("Ich widerspreche dem Bescheid vom 3.3.2026.", "Irmgard Hollenbeck"), True),
+    ],
+)
+def test_a_message_on_a_separator_sheet_is_for_a_person(
+    context: Context, inbox: Path, lines: tuple[str, ...], held: bool
+) -> None:
+    """Demand 39: what looks like a sheet may be somebody's short letter."""
+    canvas = Canvas(str(inbox / "stapel.pdf"), pagesize=A4, invariant=1)
+    for _part in range(2):
+        text = canvas.beginText(70, 780)
+        text.textLines(_LETTER)
+        canvas.drawText(text)
+        canvas.showPage()
+        if _part == 0:
+            _code_page(canvas, *lines)
+    canvas.save()
+    _work(context)
+    letters = _letters(context, "stapel.pdf")
+    assert [letter.pages for letter in letters] == [(1,), (3,)]
+    for letter in letters:
+        assert (FindingCode.SEPARATOR_WITH_CONTENT in _codes(letter)) == held
+        assert letter.state is (DocumentState.REVIEW if held else DocumentState.FILED)
