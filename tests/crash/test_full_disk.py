@@ -117,6 +117,8 @@ def _watch_for(mailroom: Mailroom, seconds: float) -> None:
 def test_a_full_disk_costs_no_mail(tmp_path: Path) -> None:
     """Demand 18: a real file system without room; once there is room, all is filed."""
     mailroom = Mailroom(tmp_path / "home")
+    settings = mailroom.home / "eakte.toml"
+    settings.write_text(settings.read_text().replace("reserve_mb = 1024", "reserve_mb = 0"))
     with _small_disk(mailroom.home / "store", "2m"):
         mailroom.drop(*range(24))
         _watch_for(mailroom, 60)
