@@ -42,7 +42,9 @@ class EakteError(Exception):
 
     def message(self) -> str:
         """Say what went wrong, in the reader's language."""
-        return _(self.sentence).format_map(_Facts(self.facts))
+        detail = str(self.facts.get("detail", ""))
+        facts = self.facts | ({"detail": _(detail)} if detail else {})
+        return _(self.sentence).format_map(_Facts(facts))
 
     def hint(self) -> str:
         """Say what to do next, in the reader's language."""

@@ -25,7 +25,7 @@ from eakte.domain.mail import (
     Side,
 )
 from eakte.domain.moments import from_micros, to_micros
-from eakte.errors import NotFoundError
+from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_
 
 
@@ -106,8 +106,10 @@ def find_quarantined(connection: Connection, name: str) -> ScanRecord:
     matches = (scan_table.c.digest.startswith(name, autoescape=True)) | (scan_table.c.name == name)
     quarantined = scan_table.c.state == ScanState.QUARANTINE.value
     rows = connection.execute(sa.select(scan_table).where(matches, quarantined).limit(2)).all()
-    if len(rows) != 1:
+    if not rows:
         raise NotFoundError(kind=N_("file in quarantine"), name=name)
+    if len(rows) > 1:
+        raise RefusedError(detail=N_("several files are called so; name one by its SHA-256"))
     return _record(rows[0])
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from eakte import sandbox
 from eakte.database import transaction
+from eakte.domain.findings import FindingCode
+from eakte.errors import RefusedError
+from eakte.i18n import _
 from eakte.pipeline import arrivals, jobs
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
@@ -20,6 +23,8 @@ def unlock(desk: Desk, name: str, password: str) -> ScanRecord:
     The file stays as received. Raises NotFoundError, or RefusedError for a wrong password.
     """
     record = quarantining.show(desk, name)
+    if not any(finding.code is FindingCode.ENCRYPTED for finding in record.findings):
+        raise RefusedError(detail=_("it is not encrypted"))
     source = desk.store.path(record.scan.digest)
     with tempfile.TemporaryDirectory(dir=desk.home.work) as folder:
         out = Path(folder) / "unlocked.pdf"

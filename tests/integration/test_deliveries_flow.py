@@ -234,14 +234,19 @@ def _encrypted() -> bytes:
     return out.getvalue()
 
 
-def test_a_clerk_gives_the_password_of_an_encrypted_file(context: Context, inbox: Path) -> None:
+def test_a_clerk_gives_the_password_of_an_encrypted_file(
+    context: Context, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Demand 52: stored as received and flagged; the password is used and not kept."""
     data = _encrypted()
     (inbox / "geheim.pdf").write_bytes(data)
     _work(context)
     assert _records(context)["geheim.pdf"].findings[0].code is FindingCode.ENCRYPTED
-    with pytest.raises(RefusedError):
+    with pytest.raises(RefusedError) as wrong:
         unlocking.unlock(context, "geheim.pdf", "falsch")
+    monkeypatch.setenv("EAKTE_LANG", "de")
+    assert "Kennwort" in wrong.value.message()
+    monkeypatch.delenv("EAKTE_LANG")
     unlocking.unlock(context, "geheim.pdf", "Geheimnis-4711")
     _work(context)
     (letter,) = _letters(context, "geheim.pdf")
@@ -507,3 +512,15 @@ def test_a_message_on_a_separator_sheet_is_for_a_person(
     for letter in letters:
         assert (FindingCode.SEPARATOR_WITH_CONTENT in _codes(letter)) == held
         assert letter.state is (DocumentState.REVIEW if held else DocumentState.FILED)
+
+
+def test_what_is_meant_must_be_certain_and_encrypted(context: Context, inbox: Path) -> None:
+    """Demand 53: whoever asks for a file in quarantine is told why it cannot be that one."""
+    for text in (b"no scan 1", b"no scan 2"):
+        (inbox / "notiz.txt").write_bytes(text)
+        _work(context)
+    with pytest.raises(RefusedError, match="SHA-256"):
+        quarantining.show(context, "notiz.txt")
+    (record, _other) = quarantining.quarantined(context)
+    with pytest.raises(RefusedError, match="not encrypted"):
+        unlocking.unlock(context, record.scan.digest[:16], "x")
