@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest
 
 
@@ -13,19 +14,50 @@ class ArchiveWay(StrEnum):
 
     PICTURES = "pictures"
     """Every page keeps the scanner's picture: its coded bytes, or at least its pixels."""
+    PROMOTED = "promoted"
+    """Every page keeps what a program drew; what PDF/A forbids was taken out or replaced."""
     RASTERISED = "rasterised"
     """Every page was drawn anew as a picture."""
     MIXED = "mixed"
 
 
+class Level(StrEnum):
+    """Conformance levels of ISO 19005-2 and -3 that eakte claims."""
+
+    B = "B"
+    """It looks the same for ever."""
+    U = "U"
+    """Also every character has its Unicode value: proven, not assumed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a file says of itself (pdfaid): `part` 2, or 3 where it carries files of any type."""
+
+    part: int = 2
+    level: Level = Level.U
+
+    @property
+    def flavour(self) -> str:
+        """The name that pikepdf's validator gives it; it knows only level B."""
+        return f"{self.part}b"
+
+    def __str__(self) -> str:
+        """Give its usual name, as in `PDF/A-2u`."""
+        return f"PDF/A-{self.part}{self.level.value.lower()}"
+
+
 @dataclass(frozen=True)
 class ArchiveCopy:
-    """A PDF/A file that was just written and found to conform."""
+    """A PDF/A file that was just written and found to conform to its claim."""
 
     sha256: Digest
     pages: int
     verdict: str
     """Always `pass`: nothing else leaves the stage."""
+    claim: Claim
+    way: ArchiveWay
     rasterised: tuple[int, ...]
     """Pages of the scan whose look was drawn anew; the original keeps text, links and structure."""
-    way: ArchiveWay
+    findings: tuple[Finding, ...] = ()
+    """What else was changed on the way: fonts replaced, forms made plain, things left out …"""

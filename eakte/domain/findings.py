@@ -31,6 +31,14 @@ class FindingCode(StrEnum):
     DOUBTFUL_DATE = "doubtful_date"
     NEEDS_PERSON = "needs_person"
     RASTERISED = "rasterised"
+    FONT_REPLACED = "font_replaced"
+    NO_COLOUR_PROFILE = "no_colour_profile"
+    FORM_FLATTENED = "form_flattened"
+    ACTIVE_CONTENT = "active_content"
+    NOT_SHOWN = "not_shown"
+    TEXT_UNUSABLE = "text_unusable"
+    UNICODE_UNPROVEN = "unicode_unproven"
+    VERAPDF_FAILED = "verapdf_failed"
     INCOMING_SIGNATURE = "incoming_signature"
     EMBEDDED_FILES = "embedded_files"
     SEAL_FAILED = "seal_failed"
@@ -80,6 +88,16 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
     FindingCode.NEEDS_PERSON: N_("letters of this class must be released by a person"),
     FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
+    FindingCode.FONT_REPLACED: N_("a font that was not embedded was replaced by a similar one"),
+    FindingCode.NO_COLOUR_PROFILE: N_("colours came without a profile; one was assumed"),
+    FindingCode.FORM_FLATTENED: N_("form fields became plain text of the page"),
+    FindingCode.ACTIVE_CONTENT: N_("actions, scripts or media were left out of the archive copy"),
+    FindingCode.NOT_SHOWN: N_("content that is not shown was left out of the archive copy"),
+    FindingCode.TEXT_UNUSABLE: N_("the text that the file brings along is unusable; OCR read it"),
+    FindingCode.UNICODE_UNPROVEN: N_(
+        "it is not proven that every character can be copied and searched"
+    ),
+    FindingCode.VERAPDF_FAILED: N_("veraPDF could not be asked whether the copy conforms"),
     FindingCode.INCOMING_SIGNATURE: N_("the file arrived signed; it is kept unchanged"),
     FindingCode.EMBEDDED_FILES: N_(
         "the file carries embedded files; they are kept in the scan as received"

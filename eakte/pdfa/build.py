@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, pdfa
 
-from eakte.domain.archive import ArchiveCopy
+from eakte.domain.archive import ArchiveCopy, Claim
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
@@ -22,6 +22,7 @@ from eakte.pdfa.opening import Aside, bare_pdf, open_pdf
 from eakte.pdfa.save import archive_copy, save
 from eakte.pdfa.scanned import Placed, picture_of, plain_picture, redrawn_page
 from eakte.pdfa.textlayer import FONT, letters_of, text_layer
+from eakte.pdfa.xmp import Facts
 
 _PICTURE = "/Im0"
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
@@ -56,7 +57,7 @@ def build(
     except UnusableInputError:
         out.unlink()
         raise
-    return archive_copy(out, len(pages), tuple(sorted(redrawn)))
+    return archive_copy(out, len(pages), Claim(), tuple(sorted(redrawn)))
 
 
 def _guilty(
@@ -94,7 +95,7 @@ def _assemble(
                 settled = replace(placed, image=scan.image(placed.image))
                 _add_page(pdf, tree, page, settled, texts.get(page.number), font, letters)
             pdfa.prepare(pdf, "2b")
-            save(pdf, None, out)
+            save(pdf, Facts(), out)
     except pikepdf.PdfError as problem:
         reason = FindingCode.CONVERSION_FAILED.value
         raise UnusableInputError(reason=reason, detail=str(problem)) from None

@@ -16,26 +16,24 @@ import pikepdf
 from pikepdf import Name, pdfa
 
 from eakte.domain.findings import FindingCode
-from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import UnusableInputError
 from eakte.pdfa.font import is_ours
 from eakte.pdfa.opening import Unmapped, open_pdf
-from eakte.pdfa.xmp import packet
+from eakte.pdfa.xmp import Facts, packet
 
-FLAVOUR = "2b"
 PASS = "pass"  # noqa: S105 - a verdict
 
-_LEVEL_RULE = "ISO_19005_2:6.6.4-3"
-_SCHEMA_RULES = ("ISO_19005_2:6.6.2.3.1-1", "ISO_19005_2:6.6.2.3.1-2")
+_LEVEL_RULE = "6.6.4-3"
+_SCHEMA_RULES = ("6.6.2.3.1-1", "6.6.2.3.1-2")
 _IN_XMP = "(MetadataStream)"
 
 
-def verdict(path: Path, transfervermerk: Transfervermerk | None) -> str:
-    """Give `pass`, or why not; `transfervermerk` is what the XMP must hold."""
+def verdict(path: Path, facts: Facts) -> str:
+    """Give `pass`, or why not; `facts` are what the XMP must say."""
     with Unmapped(path) as file:
-        report = pdfa.validate_written(io.BufferedReader(file), FLAVOUR)
+        report = pdfa.validate_written(io.BufferedReader(file), facts.claim.flavour)
     with open_pdf(path) as pdf:
-        if pdf.Root.Metadata.read_bytes() != packet(transfervermerk):
+        if pdf.Root.Metadata.read_bytes() != packet(facts):
             return "the XMP is not what was to be written"
         only_ours = all(is_ours(font) for font in _fonts(pdf))
     left = [found for found in report.findings if not _proven_here(found, only_ours=only_ours)]
@@ -48,9 +46,9 @@ def page_count(path: Path) -> int:
         return len(pdf.pages)
 
 
-def require_pass(path: Path, transfervermerk: Transfervermerk | None) -> None:
+def require_pass(path: Path, facts: Facts) -> None:
     """Raise UnusableInputError (`conversion_failed`) and remove the file unless it conforms."""
-    answer = verdict(path, transfervermerk)
+    answer = verdict(path, facts)
     if answer != PASS:
         path.unlink()
         raise UnusableInputError(reason=FindingCode.CONVERSION_FAILED.value, detail=answer)
@@ -59,7 +57,8 @@ def require_pass(path: Path, transfervermerk: Transfervermerk | None) -> None:
 def _proven_here(found: pdfa.Finding, *, only_ours: bool) -> bool:
     if not found.where.endswith(_IN_XMP):
         return False
-    return found.rule in _SCHEMA_RULES or (found.rule == _LEVEL_RULE and only_ours)
+    _standard, _, rule = found.rule.partition(":")
+    return rule in _SCHEMA_RULES or (rule == _LEVEL_RULE and only_ours)
 
 
 def _fonts(pdf: pikepdf.Pdf) -> list[Any]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pikepdf
 
-from eakte.domain.archive import ArchiveCopy
+from eakte.domain.archive import ArchiveCopy, Claim
 from eakte.domain.codec import from_json
 from eakte.domain.findings import FindingCode
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.pdfa.opening import open_pdf
 from eakte.pdfa.save import archive_copy, save
-from eakte.pdfa.xmp import JSON_PROPERTY, NAMESPACE
+from eakte.pdfa.xmp import JSON_PROPERTY, NAMESPACE, Facts
 
 
 def with_transfervermerk(source: Path, transfervermerk: Transfervermerk, out: Path) -> ArchiveCopy:
@@ -21,13 +21,13 @@ def with_transfervermerk(source: Path, transfervermerk: Transfervermerk, out: Pa
     Pages are not touched. Raises UnusableInputError (`conversion_failed`) unless it conforms.
     """
     with open_pdf(source) as pdf:
-        save(pdf, transfervermerk, out)
+        save(pdf, Facts(Claim(), transfervermerk), out)
         rasterised = tuple(
             found.page
             for found in transfervermerk.anomalies
             if found.code is FindingCode.RASTERISED and found.page is not None
         )
-        return archive_copy(out, len(pdf.pages), rasterised)
+        return archive_copy(out, len(pdf.pages), Claim(), rasterised)
 
 
 def read_transfervermerk(source: Path) -> Transfervermerk | None:

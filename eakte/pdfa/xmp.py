@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
+from eakte.domain.archive import Claim
 from eakte.domain.codec import to_json
 from eakte.domain.transfervermerk import Transfervermerk
 
@@ -47,10 +48,19 @@ _SPACES = {
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
     PREFIX: NAMESPACE,
 }
+_PLAIN_CLAIM = Claim()
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PLAIN = ("rdf", "xmp", "pdf", "pdfaid")
 _HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TRAILER = '<?xpacket end="r"?>'
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the packet says: the claim, and the Transfervermerk once there is one."""
+
+    claim: Claim = _PLAIN_CLAIM
+    transfervermerk: Transfervermerk | None = None
 
 
 @dataclass(frozen=True)
@@ -67,11 +77,12 @@ def _xml(text: str) -> str:
     return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
-def packet(transfervermerk: Transfervermerk | None) -> bytes:
+def packet(facts: Facts) -> bytes:
     """Write the packet: what it is, who made it, and its Transfervermerk once there is one."""
+    transfervermerk = facts.transfervermerk
     body = [
-        _Item("pdfaid:part", "2").element(),
-        _Item("pdfaid:conformance", "U").element(),
+        _Item("pdfaid:part", str(facts.claim.part)).element(),
+        _Item("pdfaid:conformance", facts.claim.level.value).element(),
         _Item("pdf:Producer", PRODUCER).element(),
     ]
     spaces: tuple[str, ...] = _PLAIN

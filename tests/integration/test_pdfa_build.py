@@ -30,6 +30,7 @@ from eakte.pdfa.build import build
 from eakte.pdfa.check import verdict
 from eakte.pdfa.images import image_of
 from eakte.pdfa.scanned import Placed
+from eakte.pdfa.xmp import Facts
 from tests.integration.page_samples import (
     CORPUS,
     DPI,
@@ -299,7 +300,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert out.read_bytes() == before
     assert first == second
     assert before.endswith(b"%%EOF\n")
-    assert verdict(out, None) == "pass"
+    assert verdict(out, Facts()) == "pass"
 
 
 def test_it_works_in_the_sandbox(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from eakte.pages.inspect import inspect
 from eakte.pdfa import check
 from eakte.pdfa.build import build
 from eakte.pdfa.metadata import read_transfervermerk, with_transfervermerk
-from eakte.pdfa.xmp import NAMESPACE, PREFIX, packet
+from eakte.pdfa.xmp import NAMESPACE, PREFIX, Facts, packet
 from tests.integration.page_samples import encoded, letter
 
 MORNING = datetime(2026, 3, 12, 8, 30, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_the_same_vermerk_gives_the_same_bytes(archive: Path, tmp_path: Path) ->
 
 
 def test_every_property_is_declared_by_the_extension_schema() -> None:
-    text = packet(VERMERK).decode().split("?>", 1)[1].rsplit("<?", 1)[0]
+    text = packet(Facts(transfervermerk=VERMERK)).decode().split("?>", 1)[1].rsplit("<?", 1)[0]
     tree = ET.fromstring(text)  # noqa: S314 - our own packet
     used = {
         node.tag.split("}")[1] for node in tree.iter() if node.tag.startswith(f"{{{NAMESPACE}}}")
@@ -92,24 +92,25 @@ def test_every_property_is_declared_by_the_extension_schema() -> None:
     assert used == declared
     assert f"<pdfaSchema:prefix>{PREFIX}</pdfaSchema:prefix>" in text
     assert not re.search(
-        r'<\?xpacket begin="[^"]*"[^>]*(bytes|encoding)=', packet(VERMERK).decode()
+        r'<\?xpacket begin="[^"]*"[^>]*(bytes|encoding)=',
+        packet(Facts(transfervermerk=VERMERK)).decode(),
     )
 
 
 def test_control_characters_do_not_break_the_packet() -> None:
     odd = replace(VERMERK, creator="Anna\x0bMüller\x00", qa_result="\ufffe \x1b")
-    text = packet(odd).decode().split("?>", 1)[1].rsplit("<?", 1)[0]
+    text = packet(Facts(transfervermerk=odd)).decode().split("?>", 1)[1].rsplit("<?", 1)[0]
     ET.fromstring(text)  # noqa: S314 - our own packet
 
 
 def test_xmp_that_is_not_ours_does_not_pass(archive: Path, tmp_path: Path) -> None:
     out = tmp_path / "released.pdf"
     with_transfervermerk(archive, VERMERK, out)
-    assert check.verdict(out, VERMERK) == check.PASS
-    assert check.verdict(out, None) != check.PASS
+    assert check.verdict(out, Facts(transfervermerk=VERMERK)) == check.PASS
+    assert check.verdict(out, Facts()) != check.PASS
     forged = out.read_bytes().replace(b"Sichtpr", b"Blickpr")
     out.write_bytes(forged)
     with pytest.raises(UnusableInputError) as refused:
-        check.require_pass(out, VERMERK)
+        check.require_pass(out, Facts(transfervermerk=VERMERK))
     assert refused.value.facts["reason"] == "conversion_failed"
     assert not out.exists()
