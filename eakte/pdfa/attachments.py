@@ -12,7 +12,6 @@ the catalogue are final then, and survive normalising and saving.
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -36,46 +35,25 @@ _DATE = re.compile(rb"D:\d{4}(\d\d){0,5}(Z(00'?(00'?)?)?|[+-]\d\d'?(\d\d'?)?)?")
 _DATES = ("/ModDate", "/CreationDate")
 _CHECKSUM_SIZE = 16
 _KEPT_KEYS = {"/Length", "/Filter"}
-_PROGRAMS = tuple(
-    f".{ending}"
-    for ending in [
-        "exe",
-        "dll",
-        "com",
-        "bat",
-        "cmd",
-        "scr",
-        "pif",
-        "msi",
-        "msp",
-        "cpl",
-        "lnk",
-        "hta",
-        "jar",
-        "js",
-        "jse",
-        "vbs",
-        "vbe",
-        "wsf",
-        "wsh",
-        "ps1",
-        "sh",
-        "app",
-        "apk",
-        "reg",
-        "docm",
-        "dotm",
-        "xlsm",
-        "xltm",
-        "xlam",
-        "pptm",
-        "potm",
-        "ppam",
-    ]
+_PROGRAM = re.compile(
+    r"""\.(exe|dll|com|bat|cmd|scr|pif|msi|msp|cpl|lnk|hta|jar|js|jse|vbs|vbe|wsf|wsh|ps1|sh|app|apk
+    |reg|docm|dotm|xlsm|xltm|xlam|pptm|potm|ppam)\Z""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe")
-_TYPES = mimetypes.MimeTypes()
-"""The types that Python knows; those of the machine would make the same scan another copy."""
+_TYPES = {
+    "xml": "text/xml",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "csv": "text/csv",
+    "json": "application/json",
+    "zip": "application/zip",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+}
 
 
 @dataclass(frozen=True)
@@ -234,11 +212,11 @@ def _media_type(stream: Stream, name: str) -> str:
     media_type = str(told)[1:] if isinstance(told, Name) else ""
     if _MEDIA_TYPE.fullmatch(media_type):
         return media_type
-    return _TYPES.guess_type(name)[0] or "application/octet-stream"
+    return _TYPES.get(name.rpartition(".")[2].casefold(), "application/octet-stream")
 
 
 def _is_program(name: str, stream: Any) -> bool:
-    if name.casefold().endswith(_PROGRAMS):
+    if _PROGRAM.search(name):
         return True
     start = next(pieces(stream, _MAX_SIZE, _MAX_CODED), b"")
     return start.startswith(_PROGRAM_STARTS)
