@@ -183,7 +183,7 @@ class _Entries:
 
 def _bytes(digits: bytes) -> bytes:
     """Decode the digits of a hexadecimal string; an odd last one is refused."""
-    return bytes.fromhex(digits.replace(b"\0", b" ").decode("ascii"))
+    return bytes.fromhex(b"".join(digits.replace(b"\0", b" ").split()).decode("ascii"))
 
 
 def _stepped(value: bytes, step: int) -> bytes:
