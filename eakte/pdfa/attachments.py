@@ -34,7 +34,7 @@ _MEDIA_TYPE = re.compile(r"[-A-Za-z0-9_+.]+/[-A-Za-z0-9_+.]+")
 _DATE = re.compile(rb"D:\d{4}(\d\d){0,5}(Z(00'?(00'?)?)?|[+-]\d\d'?(\d\d'?)?)?")
 _DATES = ("/ModDate", "/CreationDate")
 _CHECKSUM_SIZE = 16
-_KEPT_KEYS = {"/Length", "/Filter"}
+_KEPT_KEYS = {"/Length", "/Filter", "/DecodeParms"}
 _PROGRAM = re.compile(
     r"""\.(exe|dll|com|bat|cmd|scr|pif|msi|msp|cpl|lnk|hta|jar|js|jse|vbs|vbe|wsf|wsh|ps1|sh|app|apk
     |reg|docm|dotm|xlsm|xltm|xlam|pptm|potm|ppam)\Z""",
@@ -152,11 +152,9 @@ def _specified(pdf: pikepdf.Pdf, name: String, file: Attachment) -> pikepdf.Obje
 
 
 def _plain(pdf: pikepdf.Pdf, file: Attachment) -> pikepdf.Object:
-    """Give the stream with the entries that PDF/A allows; its bytes stay, coded or decoded."""
+    """Give the stream with the entries that PDF/A allows; its bytes stay."""
     stream: Any = pdf.get_object(file.stream)
     params = _params(stream, file)
-    if not _is_flate_or_plain(stream):
-        stream = pdf.make_stream(stream.read_bytes())
     for key in list(stream.keys()):
         if key not in _KEPT_KEYS:
             del stream[key]
@@ -165,11 +163,6 @@ def _plain(pdf: pikepdf.Pdf, file: Attachment) -> pikepdf.Object:
     stream.Params = params
     made: pikepdf.Object = pdf.make_indirect(stream)
     return made
-
-
-def _is_flate_or_plain(stream: Stream) -> bool:
-    coding = stream.get(Name.Filter)
-    return Name.DecodeParms not in stream and (coding is None or coding == Name.FlateDecode)
 
 
 def _params(stream: Stream, file: Attachment) -> Dictionary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -21,7 +22,7 @@ from eakte.pdfa.xmp import Facts
 from tests.integration.page_samples import CORPUS
 
 INVOICES = sorted((CORPUS / "invoices").glob("*.pdf"))
-XML = b"<?xml version='1.0'?><Rechnung>1</Rechnung>"
+XML = b"<?xml version='1.0'?><Rechnung>01</Rechnung>"
 FACTUR_X = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -216,13 +217,31 @@ def test_what_cannot_be_decoded_stays_behind_and_is_named(tmp_path: Path) -> Non
     )
 
 
-def test_other_codings_are_written_anew_with_the_same_bytes(tmp_path: Path) -> None:
+ROWS = b"".join(b"\0" + XML[place : place + 11] for place in range(0, len(XML), 11))
+PREDICTED = Dictionary(Predictor=12, Columns=11)
+
+
+@pytest.mark.parametrize(
+    ("coded", "coding"),
+    [
+        (XML.hex().encode() + b">", {"Filter": Array([Name.ASCIIHexDecode])}),
+        (
+            zlib.compress(XML).hex().encode() + b">",
+            {"Filter": Array([Name.ASCIIHexDecode, Name.FlateDecode])},
+        ),
+        (zlib.compress(ROWS), {"Filter": Name.FlateDecode, "DecodeParms": PREDICTED}),
+        (zlib.compress(XML), {"Filter": Array([Name.FlateDecode])}),
+    ],
+)
+def test_other_codings_give_the_same_bytes(
+    coded: bytes, coding: dict[str, object], tmp_path: Path
+) -> None:
     pdf, out = pikepdf.new(), tmp_path / "archive.pdf"
     pdf.add_blank_page()
     _put(pdf, "a.xml")
-    coded = pdf.make_stream(XML.hex().encode() + b">", Filter=Array([Name.ASCIIHexDecode]))
-    pdf.Root.Names.EmbeddedFiles.Names[1].EF.F = coded
-    _archived(pdf, out)
+    pdf.Root.Names.EmbeddedFiles.Names[1].EF.F = pdf.make_stream(coded, **coding)
+    (file,) = _archived(pdf, out).files
+    assert file.size == len(XML)
     with pikepdf.open(out) as after:
         assert after.attachments["a.xml"].get_file().read_bytes() == XML
 

@@ -106,6 +106,10 @@ def _no_metadata(pdf: pikepdf.Pdf) -> None:
     del pdf.Root.Metadata
 
 
+def _odd_metadata(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Metadata.Secret = 1
+
+
 def _not_associated(pdf: pikepdf.Pdf) -> None:
     del pdf.Root.AF
 
@@ -121,6 +125,7 @@ def _script(pdf: pikepdf.Pdf) -> None:
         _changed_name,
         _one_more_property,
         _no_metadata,
+        _odd_metadata,
         _not_associated,
         _script,
     ],
