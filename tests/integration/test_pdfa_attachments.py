@@ -267,7 +267,35 @@ def test_a_name_tree_that_runs_in_circles_ends(tmp_path: Path) -> None:
     assert [file.name for file in _archived(pdf, out).files] == ["a.xml"]
 
 
-@pytest.mark.parametrize("names", [Name.Nothing, 7, Array([1]), Dictionary(EmbeddedFiles=3)])
+def test_names_that_cannot_be_read_do_not_hide_a_file() -> None:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    bad = String(b"\xef\xbb\xbf\xff")
+    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([bad, _file(pdf, UF=bad)])))
+    assert [file.name for file in kept(pdf).files] == ["file"]
+
+
+def test_a_list_that_is_damaged_in_the_middle_is_named() -> None:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    _put(pdf, "a.xml", "b.xml")
+    pdf.Root.Names.EmbeddedFiles.Kids = 7
+    found = kept(pdf)
+    assert [file.name for file in found.files] == ["a.xml", "b.xml"]
+    assert found.findings == (Finding(FindingCode.EMBEDDED_FILES, None, "file"),)
+
+
+def test_no_more_is_decoded_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eakte.pdfa.attachments._MAX_SIZE", 2 * len(XML))
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    _put(pdf, "a.xml", "b.xml", "c.xml")
+    found = kept(pdf)
+    assert [file.name for file in found.files] == ["a.xml", "b.xml"]
+    assert found.findings == (Finding(FindingCode.EMBEDDED_FILES, None, "c.xml"),)
+
+
+@pytest.mark.parametrize("names", [Name.Nothing, 7, Array([1])])
 def test_broken_lists_hold_no_files(names: object) -> None:
     pdf = pikepdf.new()
     pdf.add_blank_page()

@@ -144,6 +144,7 @@ def test_whatever_it_says_it_is_well_formed_and_read_back(data: st.DataObject) -
     description = _description(written)
     assert read_facts(written) == facts
     for child in description:
+        assert child.text is None or len(child.text.strip("\n").splitlines()) < 2
         assert child.tag in PREDEFINED or child.tag.startswith(
             (f"{{{NAMESPACE}}}", f"{{{FACTUR_X}}}", EXTENSION)
         )
