@@ -104,7 +104,8 @@ def kept(pdf: pikepdf.Pdf) -> Travelling:
         except READING_PROBLEMS:
             findings[Finding(FindingCode.EMBEDDED_FILES, None, _shown(name))] = None
     invoice = _invoice(pdf)
-    if invoice is not None and invoice.file_name not in {file.name for file in files.values()}:
+    names = {file.name.casefold() for file in files.values()}
+    if invoice is not None and invoice.file_name.casefold() not in names:
         detail = N_("the e-invoice that the metadata name is not among them")
         findings[Finding(FindingCode.EMBEDDED_FILES, None, detail)] = None
         invoice = None
@@ -232,8 +233,8 @@ def _shown(name: str) -> str:
 
 
 def _invoice(pdf: pikepdf.Pdf) -> InvoiceFacts | None:
-    metadata = pdf.Root.get(Name.Metadata)
     try:
+        metadata = pdf.Root.get(Name.Metadata)
         return invoice_facts(decoded(metadata, MAX_XMP)) if isinstance(metadata, Stream) else None
     except READING_PROBLEMS:
         return None
