@@ -12,6 +12,7 @@ from eakte.domain.codec import from_json
 from eakte.domain.findings import FindingCode
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import UnusableInputError
+from eakte.i18n import N_
 from eakte.pdfa.opening import open_pdf
 from eakte.pdfa.save import archive_copy, save
 from eakte.pdfa.xmp import JSON_PROPERTY, NAMESPACE, Facts, read_facts
@@ -39,9 +40,10 @@ def _facts(pdf: pikepdf.Pdf) -> Facts:
     """Read what an archive copy of ours says of itself."""
     try:
         return read_facts(pdf.Root.Metadata.read_bytes())
-    except (pikepdf.PdfError, AttributeError, ValueError) as problem:
+    except (pikepdf.PdfError, AttributeError, ValueError):
+        detail = N_("the metadata of the archive copy are not as eakte wrote them")
         reason = FindingCode.CONVERSION_FAILED.value
-        raise UnusableInputError(reason=reason, detail=str(problem)) from None
+        raise UnusableInputError(reason=reason, detail=detail) from None
 
 
 def read_transfervermerk(source: Path) -> Transfervermerk | None:
