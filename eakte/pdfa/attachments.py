@@ -89,8 +89,10 @@ def kept(pdf: pikepdf.Pdf) -> Travelling:
     """Find the embedded files of a PDF and tell which of them travel; changes nothing."""
     files, findings = dict[tuple[int, int], Attachment](), dict[Finding, None]()
     seen, room = set[tuple[int, int]](), _MAX_SIZE
-    for name, specification in islice(specifications(pdf), _MAX_LISTED):
+    for number, (name, specification) in enumerate(islice(specifications(pdf), _MAX_LISTED + 1)):
         try:
+            if number == _MAX_LISTED:
+                raise ValueError("too many files")
             stream = _stream(specification)
             if stream.objgen in seen:
                 continue

@@ -295,6 +295,16 @@ def test_no_more_is_decoded_than_there_is_room_for(monkeypatch: pytest.MonkeyPat
     assert found.findings == (Finding(FindingCode.EMBEDDED_FILES, None, "c.xml"),)
 
 
+def test_a_list_without_end_is_cut_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eakte.pdfa.attachments._MAX_LISTED", 2)
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    _put(pdf, "a.xml", "b.xml", "c.xml", "d.xml")
+    found = kept(pdf)
+    assert [file.name for file in found.files] == ["a.xml", "b.xml"]
+    assert found.findings == (Finding(FindingCode.EMBEDDED_FILES, None, "c.xml"),)
+
+
 @pytest.mark.parametrize("names", [Name.Nothing, 7, Array([1])])
 def test_broken_lists_hold_no_files(names: object) -> None:
     pdf = pikepdf.new()

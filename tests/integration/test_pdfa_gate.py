@@ -85,6 +85,28 @@ def test_level_u_needs_every_code(change: Callable[[pikepdf.Pdf], None], tmp_pat
     assert _written(tmp_path / "b.pdf", plain, change) == PASS
 
 
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    shown=st.lists(st.integers(1, 6), max_size=8),
+    mapped=st.dictionaries(st.integers(1, 6), st.sampled_from(["0041", "00DF", "FFFE", "0000"])),
+)
+def test_level_u_passes_just_if_every_code_that_is_shown_has_a_good_value(
+    tmp_path: Path, shown: list[int], mapped: dict[int, str]
+) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        entries = " ".join(f"<{code:04X}> <{value}>" for code, value in mapped.items())
+        cmap = f"{len(mapped)} beginbfchar {entries} endbfchar".encode()
+        font = make_font(pdf, "abcdef")
+        font.ToUnicode = pdf.make_stream(cmap)
+        page = pdf.pages[0].obj
+        page.Resources.Font.F = font
+        codes = "".join(f"{code:04X}" for code in shown)
+        page.Contents = pdf.make_stream(f"BT 3 Tr /F 9 Tf <{codes}> Tj ET".encode())
+
+    good = all(mapped.get(code, "") in {"0041", "00DF"} for code in shown)
+    assert (_written(tmp_path / "x.pdf", FULL, change) == PASS) == good
+
+
 def _note_in_structure(pdf: pikepdf.Pdf) -> None:
     note = pdf.make_stream(b"<x/>", Type=Name.Metadata, Subtype=Name.XML)
     tree = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
