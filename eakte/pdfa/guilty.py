@@ -18,12 +18,13 @@ from eakte.pdfa.opening import Unmapped, open_pdf
 _OBJECT = re.compile(r"obj (\d+) (\d+)")
 _WORK_FACTOR, _WORK_FLOOR = 4, 64
 """Trials may look at so many times the pages of the file in all, and at so many at least."""
+_UPWARDS = {"/Parent", "/P"}
 
 Place = tuple[int, int]
 
 
 def told_guilty(path: Path, flavour: str) -> frozenset[int]:
-    """Give the pages (from 0) from which the objects that the validator blames are reached."""
+    """Give the pages (from 1) from which the objects that the validator blames are reached."""
     with Unmapped(path) as file:
         report = pdfa.validate_written(io.BufferedReader(file), flavour)
     places = (_OBJECT.match(found.where) for found in report.findings)
@@ -34,12 +35,11 @@ def told_guilty(path: Path, flavour: str) -> frozenset[int]:
 
 def _reaching(pdf: pikepdf.Pdf, blamed: set[Place]) -> frozenset[int]:
     """Walk from objects to those that refer to them, up to pages."""
-    numbers = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+    numbers = {page.obj.objgen: index for index, page in enumerate(pdf.pages, start=1)}
     users = defaultdict[Place, list[Place]](list)
     for item in pdf.objects:
-        if isinstance(item, pikepdf.Object) and item.get("/Type") != Name.Pages:
-            for used in _references(item):
-                users[used].append(item.objgen)
+        for used in _references(item):
+            users[used].append(item.objgen)
     found, seen, open_ends = set[int](), set(blamed), list(blamed)
     while open_ends:
         place = open_ends.pop()
@@ -53,12 +53,12 @@ def _reaching(pdf: pikepdf.Pdf, blamed: set[Place]) -> frozenset[int]:
 
 
 def _references(item: Any) -> Iterable[Place]:
-    """Give the objects that one refers to: what it draws with, not what it belongs or points to."""
-    values = [item]
+    """Give the objects that one refers to, those that it belongs to left out."""
+    values = [] if _is_node(item) else [item]
     while values:
         value = values.pop()
         if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
-            inner: Iterable[Any] = [value[key] for key in value.keys() - _AWAY]
+            inner: Iterable[Any] = [value[key] for key in value.keys() - _UPWARDS]
         elif isinstance(value, pikepdf.Array):
             inner = value
         else:
@@ -70,7 +70,9 @@ def _references(item: Any) -> Iterable[Place]:
                 values.append(each)
 
 
-_AWAY = {"/Parent", "/P", "/Pg", "/Dest", "/D", "/A", "/Prev", "/Next", "/B", "/Popup", "/IRT"}
+def _is_node(item: Any) -> bool:
+    """Tell whether it is a node of the page tree, which all pages have in common."""
+    return isinstance(item, pikepdf.Dictionary) and item.get(Name.Type) == Name.Pages
 
 
 def tried_guilty(
