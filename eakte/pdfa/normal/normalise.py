@@ -1,0 +1,28 @@
+"""Making a born-digital PDF fit for PDF/A without changing what it shows."""
+
+from __future__ import annotations
+
+import pikepdf
+
+from eakte.domain.findings import Finding
+from eakte.pdfa.normal.actions import drop_actions
+from eakte.pdfa.normal.annotations import settle_annotations
+from eakte.pdfa.normal.catalogue import drop_everywhere, settle_boxes, settle_catalogue
+from eakte.pdfa.normal.layers import read_layers
+from eakte.pdfa.normal.prune import prune
+
+
+def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
+    """Change an open PDF so that `pikepdf.pdfa.prepare` can make it PDF/A-`part`b.
+
+    Nothing is rasterised; what cannot be helped is left for the validator to name. XMP and
+    embedded files (kept in part 3) are others' work. Raises pikepdf.PdfError or ValueError on
+    a file that is damaged.
+    """
+    layers = read_layers(pdf)
+    findings = [*drop_actions(pdf), *settle_annotations(pdf, layers)]
+    findings += settle_catalogue(pdf, part)
+    settle_boxes(pdf)
+    drop_everywhere(pdf, part)
+    prune(pdf)
+    return tuple(dict.fromkeys(findings))
