@@ -102,8 +102,3 @@ def to_unicode(letters: str) -> bytes:
         lines.append("endbfchar")
     lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
     return "\n".join(lines).encode("ascii")
-
-
-def is_ours(font: pikepdf.Dictionary) -> bool:
-    """Tell whether a font object is one that make_font makes: it maps every code to a letter."""
-    return font.get(Name.BaseFont) == Name(f"/{_NAME}") and Name.ToUnicode in font

@@ -1,19 +1,20 @@
 """The XMP packet of an archive copy: pure, and the same facts give the same bytes.
 
 Its own properties are declared by a PDF/A extension schema (ISO 19005-2 6.6.2.3.3), so that any
-reader of PDF/A knows their meaning and validators accept them.
+reader of PDF/A knows their meaning and validators accept them. Title, author and the like of the
+scan are not taken over: the packet says what eakte knows, the original keeps its own metadata.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from xml.sax.saxutils import escape
 
-from eakte.domain.archive import Claim
-from eakte.domain.codec import to_json
+from eakte.domain.archive import Claim, Level
+from eakte.domain.codec import from_json, to_json
 from eakte.domain.transfervermerk import Transfervermerk
+from eakte.pdfa.extension import NOT_IN_XML, Schema, declared, element, xml
+from eakte.pdfa.invoice_xmp import InvoiceFacts, invoice_facts, xmp_tree
 
 NAMESPACE = "https://eakte.example/ns/transfervermerk/1.0/"
 PREFIX = "eakteTv"
@@ -37,66 +38,62 @@ _PROPERTIES = {
     "levelReached": "Protection level that the seal reaches",
     JSON_PROPERTY: "The whole Transfervermerk as JSON",
 }
+_SCHEMA = Schema("eakte Transfervermerk", NAMESPACE, PREFIX, _PROPERTIES)
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_PDFAID = "http://www.aiim.org/pdfa/ns/id/"
 _SPACES = {
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "pdf": "http://ns.adobe.com/pdf/1.3/",
-    "pdfaid": "http://www.aiim.org/pdfa/ns/id/",
+    "pdfaid": _PDFAID,
+}
+_DESCRIBED = {"dc": "http://purl.org/dc/elements/1.1/"}
+_EXTENDED = {
     "pdfaExtension": "http://www.aiim.org/pdfa/ns/extension/",
     "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
-    PREFIX: NAMESPACE,
 }
 _PLAIN_CLAIM = Claim()
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_PLAIN = ("rdf", "xmp", "pdf", "pdfaid")
 _HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TRAILER = '<?xpacket end="r"?>'
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the packet says: the claim, and the Transfervermerk once there is one."""
+    """What the packet says: the claim, the e-invoice, the Transfervermerk once there is one."""
 
     claim: Claim = _PLAIN_CLAIM
     transfervermerk: Transfervermerk | None = None
+    invoice: InvoiceFacts | None = None
 
-
-@dataclass(frozen=True)
-class _Item:
-    name: str
-    text: str
-
-    def element(self) -> str:
-        return f"<{self.name}>{_xml(self.text)}</{self.name}>"
-
-
-def _xml(text: str) -> str:
-    """Escape text; what XML 1.0 cannot hold becomes the replacement character."""
-    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """Give the extension schemas that the packet needs."""
+        invoice = () if self.invoice is None else (self.invoice.schema,)
+        return invoice if self.transfervermerk is None else (*invoice, _SCHEMA)
 
 
 def packet(facts: Facts) -> bytes:
     """Write the packet: what it is, who made it, and its Transfervermerk once there is one."""
-    transfervermerk = facts.transfervermerk
     body = [
-        _Item("pdfaid:part", str(facts.claim.part)).element(),
-        _Item("pdfaid:conformance", facts.claim.level.value).element(),
-        _Item("pdf:Producer", PRODUCER).element(),
+        element("pdfaid:part", str(facts.claim.part)),
+        element("pdfaid:conformance", facts.claim.level.value),
+        element("pdf:Producer", PRODUCER),
     ]
-    spaces: tuple[str, ...] = _PLAIN
-    if transfervermerk is not None:
-        body += _description(transfervermerk)
-        body += [item.element() for item in _items(transfervermerk)]
-        body.append(_extension_schema())
-        spaces = tuple(_SPACES)
-    declared = " ".join(f'xmlns:{name}="{_SPACES[name]}"' for name in spaces if name != "rdf")
+    spaces = dict(_SPACES)
+    if facts.transfervermerk is not None:
+        spaces |= _DESCRIBED
+        body += _description(facts.transfervermerk) + _items(facts.transfervermerk)
+    if facts.invoice is not None:
+        body += facts.invoice.elements()
+    if facts.schemas:
+        spaces |= _EXTENDED | {schema.prefix: schema.namespace for schema in facts.schemas}
+        body.append(declared(facts.schemas))
+    namespaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in spaces.items())
     lines = [
         _HEADER,
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">',
-        f'<rdf:RDF xmlns:rdf="{_SPACES["rdf"]}">',
-        f'<rdf:Description rdf:about="" {declared}>',
+        f'<rdf:RDF xmlns:rdf="{_RDF}">',
+        f'<rdf:Description rdf:about="" {namespaces}>',
         *body,
         "</rdf:Description>",
         "</rdf:RDF>",
@@ -106,23 +103,38 @@ def packet(facts: Facts) -> bytes:
     return "\n".join(lines).encode()
 
 
+def read_facts(data: bytes) -> Facts:
+    """Read a packet that `packet` wrote; raises ValueError unless it is one, to the byte."""
+    root = xmp_tree(data)
+    if root is None:
+        raise ValueError("this is no XMP")
+    level = Level(root.findtext(f".//{{{_PDFAID}}}conformance"))
+    claim = Claim(int(root.findtext(f".//{{{_PDFAID}}}part") or 0), level)
+    note = root.findtext(f".//{{{NAMESPACE}}}{JSON_PROPERTY}")
+    transfervermerk = None if note is None else from_json(Transfervermerk, note)
+    facts = Facts(claim, transfervermerk, invoice_facts(data))
+    if packet(facts) != data:
+        raise ValueError("this XMP was not written by eakte, or was changed")
+    return facts
+
+
 def _description(vermerk: Transfervermerk) -> list[str]:
     title = f"Dokument {vermerk.document}"
     return [
         _alternatives("dc:title", title),
         _alternatives("dc:description", vermerk.match_statement),
-        _Item("xmp:CreateDate", _moment(vermerk.received_at)).element(),
-        _Item("xmp:ModifyDate", _moment(vermerk.released_at)).element(),
-        _Item("xmp:MetadataDate", _moment(vermerk.released_at)).element(),
+        element("xmp:CreateDate", _moment(vermerk.received_at)),
+        element("xmp:ModifyDate", _moment(vermerk.released_at)),
+        element("xmp:MetadataDate", _moment(vermerk.released_at)),
     ]
 
 
 def _alternatives(name: str, text: str) -> str:
-    item = f'<rdf:li xml:lang="x-default">{_xml(text)}</rdf:li>'
+    item = f'<rdf:li xml:lang="x-default">{xml(text)}</rdf:li>'
     return f"<{name}><rdf:Alt>{item}</rdf:Alt></{name}>"
 
 
-def _items(vermerk: Transfervermerk) -> list[_Item]:
+def _items(vermerk: Transfervermerk) -> list[str]:
     anomalies = "; ".join(
         f"{found.code.value} ({found.page})" if found.page is not None else found.code.value
         for found in vermerk.anomalies
@@ -142,32 +154,16 @@ def _items(vermerk: Transfervermerk) -> list[_Item]:
         "complete": "True" if vermerk.complete else "False",
         "matchStatement": vermerk.match_statement,
         "levelReached": vermerk.level_reached,
-        JSON_PROPERTY: to_json(vermerk).decode(),
+        JSON_PROPERTY: _json(vermerk),
     }
-    return [_Item(f"{PREFIX}:{name}", text) for name, text in values.items()]
+    return [element(f"{PREFIX}:{name}", text) for name, text in values.items()]
+
+
+def _json(vermerk: Transfervermerk) -> str:
+    """Write the whole as JSON that XML can hold: what it cannot is escaped, so nothing is lost."""
+    text = to_json(vermerk).decode()
+    return NOT_IN_XML.sub(lambda letter: f"\\u{ord(letter[0]):04x}", text)
 
 
 def _moment(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
-
-
-def _extension_schema() -> str:
-    properties = "\n".join(
-        '<rdf:li rdf:parseType="Resource">'
-        f"<pdfaProperty:name>{name}</pdfaProperty:name>"
-        "<pdfaProperty:valueType>Text</pdfaProperty:valueType>"
-        "<pdfaProperty:category>internal</pdfaProperty:category>"
-        f"<pdfaProperty:description>{escape(meaning)}</pdfaProperty:description>"
-        "</rdf:li>"
-        for name, meaning in _PROPERTIES.items()
-    )
-    return (
-        "<pdfaExtension:schemas><rdf:Bag>\n"
-        '<rdf:li rdf:parseType="Resource">'
-        "<pdfaSchema:schema>eakte Transfervermerk</pdfaSchema:schema>"
-        f"<pdfaSchema:namespaceURI>{NAMESPACE}</pdfaSchema:namespaceURI>"
-        f"<pdfaSchema:prefix>{PREFIX}</pdfaSchema:prefix>"
-        f"<pdfaSchema:property><rdf:Seq>\n{properties}\n</rdf:Seq></pdfaSchema:property>"
-        "</rdf:li>\n"
-        "</rdf:Bag></pdfaExtension:schemas>"
-    )
