@@ -39,8 +39,10 @@ def assemble_document(job: Job, plan: Plan) -> Made:
         divided = keep_only(work.pdf, [page.number for page in job.pages])
         plan = replace(plan, keep=Keep.PAGES if divided else plan.keep)
         plan = _show_pictures(work, job, plan)
-        strip(work.pdf, plan.keep)
-        found = _normalised(work.pdf, job, plan)
+        drawn = any(plan.promoted(page) for page in job.pages)
+        plan = plan if drawn else replace(plan, keep=Keep.PAGES)
+        strip(work.pdf, plan.keep, drawn=drawn)
+        found = _normalised(work.pdf, job) if drawn else ()
         _add_layers(work.pdf, job, plan)
         pdfa.prepare(work.pdf, Claim().flavour)
         claim, doubts = _claim(work.pdf, job, plan)
@@ -106,10 +108,8 @@ def _over_page(
     return Placed(image, (page.width, 0.0, 0.0, page.height, box[0], box[1]), box)
 
 
-def _normalised(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> tuple[Finding, ...]:
+def _normalised(pdf: pikepdf.Pdf, job: Job) -> tuple[Finding, ...]:
     """Normalise what a program drew; pages are told by their numbers in the scan."""
-    if not any(plan.promoted(page) for page in job.pages):
-        return ()
     return tuple(
         replace(found, page=None if found.page is None else job.pages[found.page - 1].number)
         for found in normalise(pdf, Claim().part)

@@ -13,8 +13,10 @@ from eakte.pdfa.textlayer import FONT
 
 PICTURE = "/Im0"
 
-_AROUND_PAGES = {"/Type", "/Pages", "/AcroForm", "/OCProperties", "/Lang"}
+_PAGE_TREE = {"/Type", "/Pages"}
+_LOOK = {"/AcroForm", "/OCProperties", "/Lang"}
 """What normalising still needs to know how pages look."""
+_NODE = {"/Type", "/Kids", "/Count", "/Parent"}
 _STRUCTURE = ("/StructTreeRoot", "/MarkInfo")
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
 
@@ -33,18 +35,31 @@ def keep_only(pdf: pikepdf.Pdf, wanted: list[int]) -> bool:
     return bool(others)
 
 
-def strip(pdf: pikepdf.Pdf, keep: Keep) -> None:
-    """Leave around the pages what is to be kept; the trailer's other entries go anyway."""
+def strip(pdf: pikepdf.Pdf, keep: Keep, *, drawn: bool) -> None:
+    """Leave around the pages what is to be kept; the trailer's other entries go anyway.
+
+    `drawn`: some pages are still those that a program drew, and need more to look as they did.
+    """
     for key in set(pdf.trailer.keys()) - _TRAILER:
         del pdf.trailer[key]
     if keep is Keep.ALL:
         return
     root: Any = pdf.Root
-    gone = set(root.keys()) - _AROUND_PAGES if keep is Keep.PAGES else set(_STRUCTURE)
+    kept = _PAGE_TREE | (_LOOK if drawn else set())
+    gone = set(root.keys()) - kept if keep is Keep.PAGES else set(_STRUCTURE)
     for key in gone & set(root.keys()):
         del root[key]
     for page in pdf.pages:
         _strip_page(page.obj, keep)
+        _strip_nodes(page.obj.Parent)
+
+
+def _strip_nodes(node: Any) -> None:
+    """Leave the nodes above a page what makes them a tree: pages have what they inherited."""
+    while isinstance(node, Dictionary) and set(node.keys()) - _NODE:
+        for key in set(node.keys()) - _NODE:
+            del node[key]
+        node = node.get(Name.Parent)
 
 
 def _strip_page(sheet: Any, keep: Keep) -> None:
