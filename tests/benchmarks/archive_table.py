@@ -18,7 +18,7 @@ from eakte.domain.archive import ArchiveCopy
 from eakte.domain.mail import PAGED, PageKind
 from eakte.errors import EakteError
 from eakte.pages.inspect import inspect
-from eakte.pages.own_text import own_text
+from eakte.pages.own_text import Worth, own_text
 from eakte.pages.sniff import sniff
 from eakte.pdfa.build import build
 from eakte.sandbox import Limits
@@ -44,7 +44,7 @@ def row(source: Path, out: Path) -> Row:
     inspection = inspect(source)
     drawn = [page for page in inspection.pages if page.kind is PageKind.BORN_DIGITAL]
     found = {page.number: own_text(source, page.number) for page in drawn}
-    texts = {number: text for number, text in found.items() if text is not None}
+    texts = {number: own.page for number, own in found.items() if own.worth is Worth.ENOUGH}
     before = time.process_time()
     copy = build(source, inspection.media_type, inspection.pages, texts, out)
     seconds = time.process_time() - before
@@ -53,7 +53,9 @@ def row(source: Path, out: Path) -> Row:
 
 def main(places: list[Path]) -> None:
     """Print the table and its sums."""
-    files = [each for place in places for each in sorted(place.rglob("*") if place.is_dir() else [place])]
+    files = [
+        each for place in places for each in sorted(place.rglob("*") if place.is_dir() else [place])
+    ]
     rows, refused = list[Row](), 0
     print("file  way  claim  pages(rasterised)  difference  words kept  size ratio  CPU s")
     with tempfile.TemporaryDirectory() as folder:
