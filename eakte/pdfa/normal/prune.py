@@ -89,7 +89,7 @@ class _Walk:
     def _visit(self, value: Object, role: str, depth: int) -> None:
         shape = ROLES[role]
         for key, entry in list(value.items()):
-            if key == "/Length" and isinstance(value, Stream):
+            if entry is None or (key == "/Length" and isinstance(value, Stream)):
                 continue
             if not _fits(entry, shape.types.get(key)):
                 del value[key]
