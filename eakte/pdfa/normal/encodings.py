@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from fontTools import agl
 from pikepdf import Array, Dictionary, Name, Object
@@ -101,3 +102,9 @@ def _aliases() -> dict[str, str]:
 
 
 _ALIASES = _aliases()
+
+
+@cache
+def mac_codes() -> dict[str, int]:
+    """Give the code of each glyph name in MacRomanEncoding."""
+    return {name: code for code, name in enumerate(_TABLES["/MacRomanEncoding"]) if name}

@@ -99,9 +99,7 @@ def _signs(font: Dictionary, program: TTFont, codes: set[int]) -> dict[int, _Sig
     return signs
 
 
-def _width(
-    font: Dictionary, code: int, standard: dict[str, int], name: str, usual: float
-) -> float:
+def _width(font: Dictionary, code: int, standard: dict[str, int], name: str, usual: float) -> float:
     """Give the width of a code as its font says; `usual` is that of the glyph standing in."""
     widths = font.get(Name.Widths)
     first = _number(font.get(Name.FirstChar))
@@ -184,15 +182,15 @@ def _program(style: Style, source: TTFont, signs: dict[int, _Sign]) -> bytes:
     for table in builder.font["cmap"].tables:
         table.platEncID = 0
     builder.font["cmap"].tables = [
-        table for table in builder.font["cmap"].tables if table.platformID == 3  # noqa: PLR2004
+        table
+        for table in builder.font["cmap"].tables
+        if table.platformID == 3  # noqa: PLR2004
     ]
     builder.setupGlyf(glyphs)
     table = builder.font["glyf"]
     metrics = {name: (width, getattr(table[name], "xMin", 0)) for name, width in advances.items()}
     builder.setupHorizontalMetrics(metrics)
-    builder.setupHorizontalHeader(
-        ascent=source["hhea"].ascent, descent=source["hhea"].descent
-    )
+    builder.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
     builder.setupNameTable({"familyName": style.name, "styleName": "Regular"})
     builder.setupOS2()
     builder.setupPost(keepGlyphNames=False)

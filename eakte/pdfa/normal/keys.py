@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_STREAM = "Length:any Filter:any DecodeParms:any"
+_STREAM = "Length:any Filter:any DecodeParms:parameters"
 _ANNOTATION = (
     "Type:name Subtype:name Rect:rectangle Contents:text P:any NM:text M:text F:integer "
     "Border:array C:numbers StructParent:integer"

@@ -8,6 +8,8 @@ from eakte.domain.findings import Finding
 from eakte.pdfa.normal.actions import drop_actions
 from eakte.pdfa.normal.annotations import settle_annotations
 from eakte.pdfa.normal.catalogue import drop_everywhere, settle_boxes, settle_catalogue
+from eakte.pdfa.normal.content import plain_content
+from eakte.pdfa.normal.embedded import repair_embedded, settle_simple
 from eakte.pdfa.normal.fonts import replace_missing
 from eakte.pdfa.normal.layers import read_layers
 from eakte.pdfa.normal.prune import prune
@@ -28,7 +30,10 @@ def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
     own_resources(pdf)
     usage = read_usage(pdf)
     drop_unused(pdf, usage)
+    findings += plain_content(pdf, layers)
     findings += replace_missing(pdf, usage)
+    settle_simple(pdf, usage)
+    repair_embedded(pdf, usage)
     drop_everywhere(pdf, part)
     prune(pdf)
     return tuple(dict.fromkeys(findings))
