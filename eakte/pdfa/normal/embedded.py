@@ -45,10 +45,10 @@ def repair_embedded(pdf: pikepdf.Pdf, usage: Usage) -> None:
         for glyph, width in glyphs.items():
             known.setdefault(glyph, width)
     for mark, widths in wanted.items():
-        _fit(pdf, programs[mark], widths)
+        _fit(programs[mark], widths)
 
 
-def _fit(pdf: pikepdf.Pdf, descriptor: Dictionary, widths: dict[int, float]) -> None:
+def _fit(descriptor: Dictionary, widths: dict[int, float]) -> None:
     program = descriptor.FontFile2
     try:
         data = with_widths(program.read_bytes(), widths)

@@ -20,8 +20,8 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.encodings import code_names, is_dingbats, letter_of, standard_widths
 from eakte.pdfa.normal.substitutes import Style, advance, glyph_name, open_font, outline, style_of
-from eakte.pdfa.normal.usage import Usage, fonts_of
 from eakte.pdfa.normal.unicode_maps import byte_map
+from eakte.pdfa.normal.usage import Usage, fonts_of
 
 _BORN = 3_000_000_000
 """The font's dates, in seconds since 1904: fixed, so that the same font has the same bytes."""

@@ -34,6 +34,6 @@ def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
     findings += replace_missing(pdf, usage)
     settle_simple(pdf, usage)
     repair_embedded(pdf, usage)
-    drop_everywhere(pdf, part)
+    drop_everywhere(pdf)
     prune(pdf)
     return tuple(dict.fromkeys(findings))

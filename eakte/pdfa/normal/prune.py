@@ -64,7 +64,7 @@ class _Walk:
         """Bring the value at a place into the shape of its role."""
         value = _at(place)
         role = _role_of(value, place.role)
-        if role is None or place.depth > _MAX_DEPTH:
+        if value is None or role is None or place.depth > _MAX_DEPTH:
             return
         if value.is_indirect:
             known = self.seen.setdefault(value.objgen, role)

@@ -86,5 +86,5 @@ def letters_of(
 ) -> dict[int, str]:
     """Say which letters codes mean, as far as the program's Unicode table tells."""
     unicode = next((found[table] for table in _UNICODE if table in found), {})
-    letters = {glyph: chr(code) for code, glyph in reversed(sorted(unicode.items()))}
+    letters = {glyph: chr(code) for code, glyph in sorted(unicode.items(), reverse=True)}
     return {code: letters[glyph] for code, glyph in glyphs.items() if glyph in letters}

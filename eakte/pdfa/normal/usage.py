@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Stream, String
+from pikepdf import Array, ContentStreamInlineImage, Dictionary, Name, Object, Stream, String
 
 _BY_OPERATOR = {
     "Tf": "/Font",
@@ -92,7 +93,7 @@ def _read(usage: Usage, content: Object, resources: Dictionary) -> None:
             current = saved.pop() if saved else current
         elif operator in _SHOWING:
             _show(usage, current, operands)
-        elif operator == "INLINE IMAGE":
+        elif isinstance(instruction, ContentStreamInlineImage):
             space = instruction.iimage.obj.get(Name.ColorSpace)
             if isinstance(space, Name):
                 names["/ColorSpace"].add(str(space))
@@ -105,7 +106,7 @@ def _read(usage: Usage, content: Object, resources: Dictionary) -> None:
                 current = font.objgen if isinstance(font, Dictionary) else None
 
 
-def _show(usage: Usage, font: Id | None, operands: list[Object]) -> None:
+def _show(usage: Usage, font: Id | None, operands: Sequence[Any]) -> None:
     if not operands:
         return
     shown = operands[-1]
