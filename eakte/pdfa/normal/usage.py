@@ -92,7 +92,7 @@ def _read(usage: Usage, content: Object, resources: Dictionary) -> None:
         elif operator == "Q":
             current = saved.pop() if saved else current
         elif operator in _SHOWING:
-            _show(usage, current, operands)
+            _show(usage, current, list(operands))
         elif isinstance(instruction, ContentStreamInlineImage):
             space = instruction.iimage.obj.get(Name.ColorSpace)
             if isinstance(space, Name):
@@ -107,17 +107,14 @@ def _read(usage: Usage, content: Object, resources: Dictionary) -> None:
 
 
 def _show(usage: Usage, font: Id | None, operands: Sequence[Any]) -> None:
-    if not operands:
-        return
-    shown = operands[-1]
-    strings = [bytes(item) for item in _strings(shown)]
+    strings = [bytes(item) for item in _strings(operands[-1])] if operands else []
     if font is not None:
         usage.shown[font].update(strings)
     elif any(strings):
         usage.unknown = True
 
 
-def _strings(shown: Object) -> Iterator[String]:
+def _strings(shown: Any) -> Iterator[String]:
     for item in shown if isinstance(shown, Array) else (shown,):
         if isinstance(item, String):
             yield item
