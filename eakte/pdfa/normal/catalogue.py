@@ -44,7 +44,7 @@ def settle_boxes(pdf: pikepdf.Pdf) -> None:
                 del page.obj[key]
 
 
-def drop_everywhere(pdf: pikepdf.Pdf, part: int) -> None:
+def drop_everywhere(pdf: pikepdf.Pdf) -> None:
     """Drop from every object what only the catalogue may have: metadata and associated files."""
     root = pdf.Root.objgen
     for item in pdf.objects:
@@ -52,7 +52,6 @@ def drop_everywhere(pdf: pikepdf.Pdf, part: int) -> None:
             if item.get(Name.Type) != Name.Metadata:
                 _drop(item, Name.Metadata)
             _drop(item, Name.AF)
-    del part
 
 
 def _drop(holder: Object, *keys: Name) -> None:
@@ -72,7 +71,8 @@ def _is_box(box: Object) -> bool:
 
 def _tree(root: Object | None) -> Iterator[Dictionary]:
     """Give the nodes of a name or number tree, each one once."""
-    pending, seen = [root], set[tuple[int, int]]()
+    pending: list[Object | None] = [root]
+    seen = set[tuple[int, int]]()
     while pending and len(seen) < _MAX_NODES:
         node = pending.pop()
         if not isinstance(node, Dictionary) or (node.is_indirect and node.objgen in seen):
@@ -110,15 +110,14 @@ def _settle_old_destinations(root: Object) -> None:
 
 def _destination(value: Object) -> Array | None:
     """Give a destination as an array (ISO 32000-1 table 151), None if it is none."""
-    if isinstance(value, Dictionary):
-        value = value.get(Name.D)
-    if not isinstance(value, Array) or len(value) < 2:  # noqa: PLR2004 - a page and a way to fit
+    place = value.get(Name.D) if isinstance(value, Dictionary) else value
+    if not isinstance(place, Array) or len(place) < 2:  # noqa: PLR2004 - a page and a way to fit
         return None
-    page, fit, *places = value
+    page, fit, *places = place
     if not isinstance(page, Dictionary | int) or str(fit) not in _FITS:
         return None
-    good = all(place is None or isinstance(place, int | float | Decimal) for place in places)
-    return value if good else Array([page, Name.Fit])
+    good = all(item is None or isinstance(item, int | float | Decimal) for item in places)
+    return place if good else Array([page, Name.Fit])
 
 
 def _settle_labels(node: Dictionary) -> None:

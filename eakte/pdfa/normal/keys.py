@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_STREAM = "Length:any Filter:any DecodeParms:any"
+_STREAM = "Length:any Filter:any DecodeParms:parameters"
 _ANNOTATION = (
     "Type:name Subtype:name Rect:rectangle Contents:text P:any NM:text M:text F:integer "
     "Border:array C:numbers StructParent:integer"
 )
-_XMP_FREE_IMAGE = (
+_COMMENT = (
+    f"{_ANNOTATION} AP:dictionary>appearance T:text CA:number CreationDate:text Subj:text Name:name"
+)
+_IMAGE = (
     f"{_STREAM} Type:name Subtype:name Width:integer Height:integer BitsPerComponent:integer "
     "Decode:numbers Name:name StructParent:integer ID:text "
     "Intent:RelativeColorimetric|AbsoluteColorimetric|Perceptual|Saturation"
@@ -68,10 +71,10 @@ _LISTS = {
         "Font:dictionary>>font XObject:dictionary>>xobject ExtGState:dictionary>>state "
         "ColorSpace:dictionary Properties:dictionary Pattern:dictionary Shading:dictionary"
     ),
-    "image": f"{_XMP_FREE_IMAGE} ColorSpace:any ImageMask:boolean Mask:any>colours_or_mask "
+    "image": f"{_IMAGE} ColorSpace:any ImageMask:boolean Mask:any>colours_or_mask "
     "SMask:stream>softmask Matte:numbers SMaskInData:integer",
-    "mask": f"{_XMP_FREE_IMAGE} ImageMask:boolean",
-    "softmask": f"{_XMP_FREE_IMAGE} ColorSpace:any Matte:numbers",
+    "mask": f"{_IMAGE} ImageMask:boolean",
+    "softmask": f"{_IMAGE} ColorSpace:any Matte:numbers",
     "form": (
         f"{_STREAM} Type:name Subtype:name FormType:integer BBox:rectangle Matrix:numbers "
         "Resources:dictionary>resources Group:dictionary>group StructParent:integer "
@@ -106,10 +109,8 @@ _LISTS = {
     "differences": "Type:name BaseEncoding:name Differences:array",
     "cmap": _CMAP,
     "link": f"{_ANNOTATION} A:dictionary Dest:any H:N|I|O|P QuadPoints:numbers",
-    "note": f"{_ANNOTATION} AP:dictionary>appearance T:text CA:number CreationDate:text Subj:text "
-    "Open:boolean Name:name",
-    "markup": f"{_ANNOTATION} AP:dictionary>appearance T:text CA:number CreationDate:text Subj:text "
-    "QuadPoints:numbers Name:name",
+    "note": f"{_COMMENT} Open:boolean",
+    "markup": f"{_COMMENT} QuadPoints:numbers",
     "appearance": "N:stream>form",
 }
 _CHOSEN = {

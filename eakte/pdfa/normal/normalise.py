@@ -8,8 +8,12 @@ from eakte.domain.findings import Finding
 from eakte.pdfa.normal.actions import drop_actions
 from eakte.pdfa.normal.annotations import settle_annotations
 from eakte.pdfa.normal.catalogue import drop_everywhere, settle_boxes, settle_catalogue
+from eakte.pdfa.normal.content import plain_content
+from eakte.pdfa.normal.embedded import repair_embedded, settle_simple
+from eakte.pdfa.normal.fonts import replace_missing
 from eakte.pdfa.normal.layers import read_layers
 from eakte.pdfa.normal.prune import prune
+from eakte.pdfa.normal.usage import drop_unused, own_resources, read_usage
 
 
 def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
@@ -23,6 +27,13 @@ def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
     findings = [*drop_actions(pdf), *settle_annotations(pdf, layers)]
     findings += settle_catalogue(pdf, part)
     settle_boxes(pdf)
-    drop_everywhere(pdf, part)
+    own_resources(pdf)
+    usage = read_usage(pdf)
+    drop_unused(pdf, usage)
+    findings += plain_content(pdf, layers)
+    findings += replace_missing(pdf, usage)
+    settle_simple(pdf, usage)
+    repair_embedded(pdf, usage)
+    drop_everywhere(pdf)
     prune(pdf)
     return tuple(dict.fromkeys(findings))

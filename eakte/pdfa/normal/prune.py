@@ -31,6 +31,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "rectangle": (Array,),
     "dictionary": (Dictionary,),
     "stream": (Stream,),
+    "parameters": (Dictionary, Array),
 }
 
 
@@ -63,7 +64,7 @@ class _Walk:
         """Bring the value at a place into the shape of its role."""
         value = _at(place)
         role = _role_of(value, place.role)
-        if role is None or place.depth > _MAX_DEPTH:
+        if value is None or role is None or place.depth > _MAX_DEPTH:
             return
         if value.is_indirect:
             known = self.seen.setdefault(value.objgen, role)
@@ -89,7 +90,7 @@ class _Walk:
     def _visit(self, value: Object, role: str, depth: int) -> None:
         shape = ROLES[role]
         for key, entry in list(value.items()):
-            if key == "/Length" and isinstance(value, Stream):
+            if entry is None or (key == "/Length" and isinstance(value, Stream)):
                 continue
             if not _fits(entry, shape.types.get(key)):
                 del value[key]
@@ -97,6 +98,8 @@ class _Walk:
                 value[key] = _direct(entry)
             elif shape.types[key] in {"rectangle", "numbers"}:
                 _straighten(value, key, entry)
+            elif shape.types[key] == "parameters":
+                value[key] = _own(entry)
         self._descend(value, shape, depth)
 
     def _descend(self, value: Object, shape: Role, depth: int) -> None:
@@ -167,6 +170,19 @@ def _straighten(holder: Object, key: str, entry: Object) -> None:
     """Write an array of numbers without references."""
     if entry.is_indirect or any(number.is_indirect for number in entry):
         holder[key] = Array([_direct(number) for number in entry])
+
+
+def _own(entry: Object) -> Object:
+    """Write parameters of a filter into the stream dictionary itself."""
+    if isinstance(entry, Array):
+        return Array([_own(item) if isinstance(item, Dictionary) else item for item in entry])
+    items = {key: item for key, item in entry.items() if item is not None}
+    return Dictionary(
+        {
+            key: _direct(item) if isinstance(item, _SCALARS) and item.is_indirect else item
+            for key, item in items.items()
+        }
+    )
 
 
 def prune(pdf: pikepdf.Pdf) -> None:
