@@ -52,9 +52,11 @@ def build(
 
 
 def _first(job: Job) -> Plan:
-    """Begin with the least change; scanner pictures have nothing around their pages."""
+    """Begin with the least change; of PDFs with scanner pictures only, embedded files stay."""
+    if job.media_type is not MediaType.PDF:
+        return Plan(keep=Keep.PAGES)
     drawn = any(page.kind is PageKind.BORN_DIGITAL for page in job.pages)
-    return Plan(keep=Keep.ALL if drawn and job.media_type is MediaType.PDF else Keep.PAGES)
+    return Plan(keep=Keep.ALL if drawn else Keep.FILES)
 
 
 def _attempt(job: Job, plan: Plan) -> ArchiveCopy:

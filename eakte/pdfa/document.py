@@ -13,6 +13,7 @@ from eakte.domain.archive import Claim, Level
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import SourcePage
 from eakte.domain.text import RecognisedPage
+from eakte.pdfa.attachments import Travelling, attach, kept
 from eakte.pdfa.font import make_font
 from eakte.pdfa.images import CannotKeepError
 from eakte.pdfa.normal.normalise import normalise
@@ -38,16 +39,19 @@ def assemble_document(job: Job, plan: Plan) -> Made:
         work = _Work(job.source, job.out, opened)
         divided = keep_only(work.pdf, [page.number for page in job.pages])
         plan = replace(plan, keep=Keep.PAGES if divided else plan.keep)
+        files = Travelling() if plan.keep is Keep.PAGES else kept(work.pdf)
+        attach(work.pdf, files)
         plan = _show_pictures(work, job, plan)
         drawn = any(plan.promoted(page) for page in job.pages)
-        plan = plan if drawn else replace(plan, keep=Keep.PAGES)
+        plan = plan if drawn else replace(plan, keep=max(plan.keep, Keep.FILES))
         strip(work.pdf, plan.keep, drawn=drawn)
-        found = _normalised(work.pdf, job) if drawn else ()
+        found = _normalised(work.pdf, job, files.part) if drawn else ()
         _add_layers(work.pdf, job, plan)
-        pdfa.prepare(work.pdf, Claim().flavour)
-        claim, doubts = _claim(work.pdf, job, plan)
-        attempt(work.pdf, Facts(claim), job.out)
-        return Made(claim, plan, (*found, *doubts))
+        pdfa.prepare(work.pdf, Claim(files.part).flavour)
+        level, doubts = _level(work.pdf, job, plan)
+        claim = Claim(files.part, level)
+        attempt(work.pdf, Facts(claim, invoice=files.invoice), job.out)
+        return Made(claim, plan, (*files.findings, *found, *doubts))
 
 
 class _Work:
@@ -108,11 +112,11 @@ def _over_page(
     return Placed(image, (page.width, 0.0, 0.0, page.height, box[0], box[1]), box)
 
 
-def _normalised(pdf: pikepdf.Pdf, job: Job) -> tuple[Finding, ...]:
+def _normalised(pdf: pikepdf.Pdf, job: Job, part: int) -> tuple[Finding, ...]:
     """Normalise what a program drew; pages are told by their numbers in the scan."""
     return tuple(
         replace(found, page=None if found.page is None else job.pages[found.page - 1].number)
-        for found in normalise(pdf, Claim().part)
+        for found in normalise(pdf, part)
     )
 
 
@@ -136,10 +140,10 @@ def _add_layers(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> None:
             add_layer(sheet.obj, pdf, text_layer(layer, letters, left, top), font)
 
 
-def _claim(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> tuple[Claim, tuple[Finding, ...]]:
+def _level(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> tuple[Level, tuple[Finding, ...]]:
     """Claim level U where it is proven; text that a file brings and OCR had to replace is not."""
     if not any(plan.promoted(page) for page in job.pages):
-        return Claim(), ()
+        return Level.U, ()
     unusable = tuple(
         Finding(FindingCode.UNICODE_UNPROVEN, page.number)
         for page in job.pages
@@ -148,7 +152,7 @@ def _claim(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> tuple[Claim, tuple[Finding
     reasons = unusable or tuple(
         Finding(FindingCode.UNICODE_UNPROVEN, None, reason) for reason in unproven(pdf)[:1]
     )
-    return Claim(level=Level.B if reasons else Level.U), reasons
+    return Level.B if reasons else Level.U, reasons
 
 
 def _is_unusable(read: RecognisedPage | None) -> bool:

@@ -38,7 +38,9 @@ class Keep(IntEnum):
     """Also the structure of a tagged PDF."""
     NAVIGATION = 1
     """Outlines, named destinations and page labels; no structure."""
-    PAGES = 2
+    FILES = 2
+    """Embedded files."""
+    PAGES = 3
 
 
 @dataclass(frozen=True)

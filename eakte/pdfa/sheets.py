@@ -16,6 +16,7 @@ PICTURE = "/Im0"
 _PAGE_TREE = {"/Type", "/Pages"}
 _LOOK = {"/AcroForm", "/OCProperties", "/Lang"}
 """What normalising still needs to know how pages look."""
+_FILES = {"/Names", "/AF"}
 _NODE = {"/Type", "/Kids", "/Count", "/Parent"}
 _STRUCTURE = ("/StructTreeRoot", "/MarkInfo")
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
@@ -46,7 +47,11 @@ def strip(pdf: pikepdf.Pdf, keep: Keep, *, drawn: bool) -> None:
         return
     root: Any = pdf.Root
     kept = _PAGE_TREE | (_LOOK if drawn else set())
-    gone = set(root.keys()) - kept if keep is Keep.PAGES else set(_STRUCTURE)
+    files = root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
+    if keep is Keep.FILES and files is not None:
+        root.Names = Dictionary(EmbeddedFiles=files)
+        kept |= _FILES
+    gone = set(root.keys()) - kept if keep >= Keep.FILES else set(_STRUCTURE)
     for key in gone & set(root.keys()):
         del root[key]
     for page in pdf.pages:
@@ -65,7 +70,7 @@ def _strip_nodes(node: Any) -> None:
 def _strip_page(sheet: Any, keep: Keep) -> None:
     if Name.StructParents in sheet:
         del sheet.StructParents
-    if keep is Keep.PAGES and Name.Annots in sheet:
+    if keep >= Keep.FILES and Name.Annots in sheet:
         shown = [note for note in sheet.Annots if not _leads_elsewhere(note)]
         sheet.Annots = Array(shown)
 
