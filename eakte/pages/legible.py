@@ -18,7 +18,7 @@ _FREQUENCIES = (*_A_TO_M, 82, 73, 9, 1, 64, 55, 78, 35, 10, 29, 1, 15, 5)
 """Letters in a thousand letters, the mean of German letters to authorities and English."""
 _RUN = 200
 """Letters that are judged together: a page may mix fonts that map rightly and wrongly."""
-_MANY_LETTERS = 60
+_FEWEST_LETTERS, _MANY_LETTERS = 30, 60
 _LEAST_LIKE, _LEAST_LIKE_OF_FEW = 0.75, 0.6
 """Cosine to the frequencies above. Turkish, Polish, Finnish have 0.82 to 0.86, good pages 0.76."""
 _MOST_VOWELLESS = 0.4
@@ -54,13 +54,13 @@ def _is_latin(letter: str) -> bool:
 
 
 def _runs(text: str) -> Iterator[tuple[int, str]]:
-    """Give lines in runs of some letters each, with the number of letters; the last may be short.
+    """Give lines in runs of some letters each, with the number of letters.
 
-    What is left over is judged with the run before it.
+    What is left over is judged with the run before it; lines that come again count once.
     """
     run, count = list[str](), 0
     whole: tuple[int, str] | None = None
-    for line in text.splitlines():
+    for line in dict.fromkeys(text.splitlines()):
         run.append(line)
         count += sum(letter.isalpha() for letter in line)
         if count >= _RUN:
@@ -74,6 +74,8 @@ def _runs(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_absurd(text: str, letters: int) -> bool:
+    if letters < _FEWEST_LETTERS:
+        return False
     least = _LEAST_LIKE if letters >= _MANY_LETTERS else _LEAST_LIKE_OF_FEW
     return _likeness(text.lower()) < least or _vowelless(text.lower()) > _MOST_VOWELLESS
 
