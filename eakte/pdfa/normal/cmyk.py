@@ -76,7 +76,8 @@ def _lab(shown: np.ndarray) -> np.ndarray:
     red = 500 * (root[:, 0] - root[:, 1])
     yellow = 200 * (root[:, 1] - root[:, 2])
     coded = np.stack([light * 255 / 100, red + 128, yellow + 128], axis=1)
-    return np.clip(np.rint(coded), 0, 255).astype(np.uint8)
+    table: np.ndarray = np.clip(np.rint(coded), 0, 255).astype(np.uint8)
+    return table
 
 
 def _table(grid: np.ndarray) -> bytes:

@@ -91,27 +91,43 @@ def _is_cmyk(space: Object | None, depth: int = 0) -> bool:
 
 def _drop_bad_profiles(pdf: pikepdf.Pdf) -> None:
     """Put the device space where a profile is not what it should be, as viewers do."""
+    known = _Profiles()
     for item in pdf.objects:
         if isinstance(item, Stream) and Name.ColorSpace in item:
-            item.ColorSpace = _straight(item.ColorSpace, 0)
+            space = known.straight(item.ColorSpace, 0)
+            if space is not None:
+                item.ColorSpace = space
     for scope in list(pdf.content_scopes()):
         spaces = scope.resources.get(Name.ColorSpace) if scope.resources is not None else None
-        if isinstance(spaces, Dictionary):
-            for key, space in list(spaces.items()):
-                spaces[key] = _straight(space, 0)
+        for key, told in list(spaces.items()) if isinstance(spaces, Dictionary) else ():
+            space = known.straight(told, 0)
+            if space is not None:
+                spaces[key] = space
 
 
-def _straight(space: Object, depth: int) -> Object:
-    if not isinstance(space, Array) or not len(space) or depth > _MAX_DEPTH:
-        return space
-    if space[0] == Name.Indexed and len(space) > 1:
-        base = _straight(space[1], depth + 1)
-        return space if base is space[1] else Array([space[0], base, *list(space)[2:]])
-    if len(space) == 1 and space[0] in _DEVICE.values():
-        return space[0]
-    if space[0] == Name.ICCBased and len(space) > 1 and isinstance(space[1], Stream):
-        return space if _is_good(space[1]) else _DEVICE.get(space[1].get(Name.N), space)
-    return space
+class _Profiles:
+    """The profiles of a document, each one looked at once."""
+
+    def __init__(self) -> None:
+        self._good: dict[tuple[int, int], bool] = {}
+
+    def straight(self, space: Object | None, depth: int) -> Object | None:
+        """Give what a colour space should be; None if it is that already."""
+        if not isinstance(space, Array) or not len(space) or depth > _MAX_DEPTH:
+            return None
+        if space[0] == Name.Indexed and len(space) > 1:
+            base = self.straight(space[1], depth + 1)
+            return None if base is None else Array([space[0], base, *list(space)[2:]])
+        if len(space) == 1:
+            return space[0] if space[0] in _DEVICE.values() else None
+        if space[0] != Name.ICCBased or not isinstance(space[1], Stream):
+            return None
+        profile = space[1]
+        if profile.objgen not in self._good:
+            self._good[profile.objgen] = _is_good(profile)
+        count = profile.get(Name.N)
+        good = self._good[profile.objgen] or not isinstance(count, int)
+        return None if good else _DEVICE.get(int(count or 0))
 
 
 def _is_good(profile: Stream) -> bool:
