@@ -99,10 +99,11 @@ def _drop_bad_profiles(pdf: pikepdf.Pdf) -> None:
                 item.ColorSpace = space
     for scope in list(pdf.content_scopes()):
         spaces = scope.resources.get(Name.ColorSpace) if scope.resources is not None else None
-        for key, told in list(spaces.items()) if isinstance(spaces, Dictionary) else ():
-            space = known.straight(told, 0)
-            if space is not None:
-                spaces[key] = space
+        if isinstance(spaces, Dictionary):
+            for key, told in list(spaces.items()):
+                space = known.straight(told, 0)
+                if space is not None:
+                    spaces[key] = space
 
 
 class _Profiles:
