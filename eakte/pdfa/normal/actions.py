@@ -66,6 +66,10 @@ def _outline(outlines: Object | None) -> Iterator[Finding]:
             continue
         seen.add(item.objgen)
         pending += [item.get(Name.Next), item.get(Name.First)]
+        if not isinstance(item.get(Name.Title), String):
+            item.Title = String("")
+        if not isinstance(item.get(Name.Dest, String("")), Array | Name | String):
+            del item.Dest
         if Name.A in item:
             kept = kept_action(item.A)
             if kept is None:

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pikepdf
-from pikepdf import Annotation, Array, Dictionary, Name, Object, Page, Stream
+from pikepdf import Annotation, Array, Dictionary, Name, Object, Page, Stream, String
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import action_name, kept_action
+from eakte.pdfa.normal.appearances import draw_field
+from eakte.pdfa.normal.comments import draw_comment
 from eakte.pdfa.normal.layers import Layers
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
@@ -43,7 +45,7 @@ class _Pass:
 
     pdf: pikepdf.Pdf
     layers: Layers
-    default_resources: Object | None
+    form: Dictionary
     gone: set[tuple[int, int]] = field(default_factory=set)
     drawn: int = 0
 
@@ -58,6 +60,10 @@ class _Pass:
             if not isinstance(item, Dictionary):
                 continue
             subtype = str(item.get(Name.Subtype, ""))
+            if subtype == "/Widget" and not draw_field(self.pdf, item, self.form):
+                yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {_said(item)}")
+            if subtype in _COMMENTS and _look(item) is None:
+                draw_comment(self.pdf, item)
             yield from _told(item, subtype, number, self.layers)
             if not _shown(item, subtype, self.layers):
                 self._forget(item)
@@ -84,8 +90,8 @@ class _Pass:
         if not isinstance(look, Stream) or Name.BBox not in look:
             return b""
         look.Type, look.Subtype = Name.XObject, Name.Form
-        if Name.Resources not in look and self.default_resources is not None:
-            look.Resources = self.default_resources
+        if Name.Resources not in look and Name.DR in self.form:
+            look.Resources = self.form.DR
         name = Name(f"/EakteAnnotation{self.drawn}")
         turned = int(page.obj.get(Name.Rotate, 0))
         content = annotation.get_page_content_for_appearance(name, turned, 0, _HIDDEN | _NO_VIEW)
@@ -98,8 +104,7 @@ class _Pass:
 def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
     """Bring the annotations of all pages, form fields among them, into the shape of PDF/A."""
     form = pdf.Root.get(Name.AcroForm)
-    resources = form.get(Name.DR) if isinstance(form, Dictionary) else None
-    work = _Pass(pdf, layers, resources)
+    work = _Pass(pdf, layers, form if isinstance(form, Dictionary) else Dictionary())
     for number, page in enumerate(pdf.pages, start=1):
         yield from work.page(page, number)
     if work.gone:
@@ -111,16 +116,24 @@ def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator
     action = item.get(Name.A)
     if subtype in _MEDIA:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
-    elif action is not None and (subtype != "/Link" or kept_action(action) is None):
+    elif action is not None and kept_action(action) is None:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: {action_name(action)}")
     if Name.AA in item:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
     if subtype in _NOT_TOLD or subtype == "/Link" or _is_signature(item):
         return
-    lost = str(item.get(Name.Contents, item.get(Name.V, "")))[:_MAX_LENGTH]
+    lost = _said(item)
     hidden = not _shown(item, subtype, layers)
     if (hidden and (lost or _look(item) is not None)) or (lost and _look(item) is None):
         yield Finding(FindingCode.NOT_SHOWN, page, f"{subtype[1:]} {lost}".strip())
+
+
+def _said(item: Dictionary) -> str:
+    """Give the text of an annotation: a comment, or what a field says."""
+    for key in (Name.Contents, Name.V):
+        if isinstance(item.get(key), String):
+            return str(item[key])[:_MAX_LENGTH]
+    return ""
 
 
 def _shown(item: Dictionary, subtype: str, layers: Layers) -> bool:

@@ -8,6 +8,7 @@ from eakte.domain.findings import Finding
 from eakte.pdfa.normal.actions import drop_actions
 from eakte.pdfa.normal.annotations import settle_annotations
 from eakte.pdfa.normal.catalogue import drop_everywhere, settle_boxes, settle_catalogue
+from eakte.pdfa.normal.colours import settle_colours
 from eakte.pdfa.normal.content import plain_content
 from eakte.pdfa.normal.embedded import repair_embedded, settle_simple
 from eakte.pdfa.normal.fonts import replace_missing
@@ -31,6 +32,7 @@ def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
     usage = read_usage(pdf)
     drop_unused(pdf, usage)
     findings += plain_content(pdf, layers)
+    findings += settle_colours(pdf, usage)
     findings += replace_missing(pdf, usage)
     settle_simple(pdf, usage)
     repair_embedded(pdf, usage)

@@ -7,6 +7,7 @@ so the program's table of widths can be corrected without anything moving (ISO 1
 from __future__ import annotations
 
 import io
+import logging
 import struct
 from collections.abc import Mapping
 
@@ -26,6 +27,7 @@ BROKEN = (
 )
 """What fontTools raises on programs that are damaged."""
 _TOLERANCE = 1.0
+logging.getLogger("fontTools").addHandler(logging.NullHandler())
 _ENTRY = struct.Struct(">Hh")
 _BEARING = struct.Struct(">h")
 _GREATEST = 0xFFFF

@@ -94,6 +94,8 @@ class _Walk:
                 continue
             if not _fits(entry, shape.types.get(key)):
                 del value[key]
+            elif key == "/OPM":
+                value[key] = 0
             elif entry.is_indirect and isinstance(entry, _SCALARS):
                 value[key] = _direct(entry)
             elif shape.types[key] in {"rectangle", "numbers"}:

@@ -23,7 +23,8 @@ _BY_OPERATOR = {
     "DP": "/Properties",
 }
 _SHOWING = {"Tj", "TJ", "'", '"'}
-_READ = " ".join([*_BY_OPERATOR, *sorted(_SHOWING), "q", "Q", "BI", "ID", "EI"])
+_CMYK = {"k", "K"}
+_READ = " ".join([*_BY_OPERATOR, *sorted(_SHOWING), *sorted(_CMYK), "q", "Q", "BI", "ID", "EI"])
 _CATEGORIES = tuple(dict.fromkeys(_BY_OPERATOR.values()))
 _ALWAYS = {"/DefaultGray", "/DefaultRGB", "/DefaultCMYK"}
 
@@ -93,6 +94,8 @@ def _read(usage: Usage, content: Object, resources: Dictionary) -> None:
             current = saved.pop() if saved else current
         elif operator in _SHOWING:
             _show(usage, current, list(operands))
+        elif operator in _CMYK:
+            names["/ColorSpace"].add("/DeviceCMYK")
         elif isinstance(instruction, ContentStreamInlineImage):
             space = instruction.iimage.obj.get(Name.ColorSpace)
             if isinstance(space, Name):
