@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pikepdf
@@ -23,18 +24,19 @@ from eakte.domain.deliveries import clean_text, display_name, unique_names
 from eakte.domain.findings import Finding, FindingCode
 from eakte.i18n import N_
 from eakte.pdfa.decoded import decoded, pieces
-from eakte.pdfa.file_lists import READING_PROBLEMS, specifications
+from eakte.pdfa.file_lists import READING_PROBLEMS, specifications, text_of
 from eakte.pdfa.invoice_xmp import MAX_XMP, InvoiceFacts, invoice_facts
 
-_MAX_FILES = 1000
+_MAX_LISTED, _MAX_FINDINGS = 1000, 20
 _MAX_CODED, _MAX_SIZE = 64 << 20, 1 << 30
 _LONGEST = 500
 _RELATIONS = {"/Source", "/Data", "/Alternative", "/Supplement", "/Unspecified"}
-_MEDIA_TYPE = re.compile(r"[-A-Za-z0-9_+.]+/[-A-Za-z0-9_+.]+")
+_MEDIA_TYPE = re.compile(r"[-A-Za-z0-9_+.]{1,60}/[-A-Za-z0-9_+.]{1,60}")
+"""PDF/A allows names of 127 bytes."""
 _DATE = re.compile(rb"D:\d{4}(\d\d){0,5}(Z(00'?(00'?)?)?|[+-]\d\d'?(\d\d'?)?)?")
 _DATES = ("/ModDate", "/CreationDate")
 _CHECKSUM_SIZE = 16
-_KEPT_KEYS = {"/Length", "/Filter"}
+_KEPT_KEYS = {"/Length", "/Filter", "/DecodeParms"}
 _PROGRAM = re.compile(
     r"""\.(exe|dll|com|bat|cmd|scr|pif|msi|msp|cpl|lnk|hta|jar|js|jse|vbs|vbe|wsf|wsh|ps1|sh|app|apk
     |reg|docm|dotm|xlsm|xltm|xlam|pptm|potm|ppam)\Z""",
@@ -85,24 +87,29 @@ class Travelling:
 
 def kept(pdf: pikepdf.Pdf) -> Travelling:
     """Find the embedded files of a PDF and tell which of them travel; changes nothing."""
-    files, findings = list[Attachment](), list[Finding]()
-    for name, specification in specifications(pdf):
+    files, findings = dict[tuple[int, int], Attachment](), dict[Finding, None]()
+    seen, room = set[tuple[int, int]](), _MAX_SIZE
+    for name, specification in islice(specifications(pdf), _MAX_LISTED):
         try:
-            file = _attachment(name, specification)
+            stream = _stream(specification)
+            if stream.objgen in seen:
+                continue
+            seen.add(stream.objgen)
+            file = _attachment(name, specification, stream, room)
+            if _is_program(file.name, stream):
+                findings[Finding(FindingCode.ACTIVE_CONTENT, None, file.name)] = None
+            else:
+                files[stream.objgen] = file
+                room -= file.size
         except READING_PROBLEMS:
-            file = None
-        if file is None or len(files) == _MAX_FILES:
-            findings.append(Finding(FindingCode.EMBEDDED_FILES, None, _shown(name)))
-        elif _is_program(file.name, pdf.get_object(file.stream)):
-            findings.append(Finding(FindingCode.ACTIVE_CONTENT, None, file.name))
-        elif file.stream not in {other.stream for other in files}:
-            files.append(file)
+            findings[Finding(FindingCode.EMBEDDED_FILES, None, _shown(name))] = None
     invoice = _invoice(pdf)
-    if invoice is not None and not any(file.name == invoice.file_name for file in files):
+    names = {file.name.casefold() for file in files.values()}
+    if invoice is not None and invoice.file_name.casefold() not in names:
         detail = N_("the e-invoice that the metadata name is not among them")
-        findings.append(Finding(FindingCode.EMBEDDED_FILES, None, detail))
+        findings[Finding(FindingCode.EMBEDDED_FILES, None, detail)] = None
         invoice = None
-    return Travelling(tuple(files), invoice, tuple(dict.fromkeys(findings)))
+    return Travelling(tuple(files.values()), invoice, tuple(findings)[:_MAX_FINDINGS])
 
 
 def attach(pdf: pikepdf.Pdf, travelling: Travelling) -> None:
@@ -152,11 +159,9 @@ def _specified(pdf: pikepdf.Pdf, name: String, file: Attachment) -> pikepdf.Obje
 
 
 def _plain(pdf: pikepdf.Pdf, file: Attachment) -> pikepdf.Object:
-    """Give the stream with the entries that PDF/A allows; its bytes stay, coded or decoded."""
+    """Give the stream with the entries that PDF/A allows; its bytes stay."""
     stream: Any = pdf.get_object(file.stream)
     params = _params(stream, file)
-    if not _is_flate_or_plain(stream):
-        stream = pdf.make_stream(stream.read_bytes())
     for key in list(stream.keys()):
         if key not in _KEPT_KEYS:
             del stream[key]
@@ -165,11 +170,6 @@ def _plain(pdf: pikepdf.Pdf, file: Attachment) -> pikepdf.Object:
     stream.Params = params
     made: pikepdf.Object = pdf.make_indirect(stream)
     return made
-
-
-def _is_flate_or_plain(stream: Stream) -> bool:
-    coding = stream.get(Name.Filter)
-    return Name.DecodeParms not in stream and (coding is None or coding == Name.FlateDecode)
 
 
 def _params(stream: Stream, file: Attachment) -> Dictionary:
@@ -181,21 +181,26 @@ def _params(stream: Stream, file: Attachment) -> Dictionary:
     for key in _DATES:
         date = told.get(key)
         if isinstance(date, String) and _DATE.fullmatch(bytes(date)):
-            params[key] = String(str(date))
+            params[key] = String(text_of(date))
     checksum = told.get(Name.CheckSum)
     if isinstance(checksum, String) and len(bytes(checksum)) == _CHECKSUM_SIZE:
         params.CheckSum = String(bytes(checksum))
     return params
 
 
-def _attachment(key: str, specification: Dictionary) -> Attachment | None:
-    """Read a file specification; None if it has no file that can be decoded."""
-    found: Any = specification.EF
-    stream = next((found[key] for key in ("/UF", "/F") if key in found), None)
+def _stream(specification: Dictionary) -> Any:
+    """Give the stream of an embedded file; raises ValueError if it has none."""
+    embedded: Any = specification.EF
+    stream = next((embedded[key] for key in ("/UF", "/F") if key in embedded), None)
     if not isinstance(stream, Stream) or not stream.is_indirect:
-        return None
-    size = sum(len(piece) for piece in pieces(stream, _MAX_SIZE, _MAX_CODED))
-    name = _shown(_string(specification, "/UF") or _string(specification, "/F") or key)
+        raise ValueError("the file specification has no stream")
+    return stream
+
+
+def _attachment(key: str, specification: Dictionary, stream: Stream, room: int) -> Attachment:
+    """Read a file specification; raises ValueError if its file cannot be decoded within `room`."""
+    size = sum(len(piece) for piece in pieces(stream, room, _MAX_CODED))
+    name = _shown(text_of(specification.get("/UF")) or text_of(specification.get("/F")) or key)
     relation = str(specification.get(Name.AFRelationship, ""))
     return Attachment(
         name,
@@ -203,7 +208,7 @@ def _attachment(key: str, specification: Dictionary) -> Attachment | None:
         size,
         _media_type(stream, name),
         relation if relation in _RELATIONS else "/Unspecified",
-        clean_text(_string(specification, "/Desc"))[:_LONGEST],
+        clean_text(text_of(specification.get("/Desc")))[:_LONGEST],
     )
 
 
@@ -227,14 +232,9 @@ def _shown(name: str) -> str:
     return display_name(name).rpartition("/")[2] or "file"
 
 
-def _string(entries: Dictionary, key: str) -> str:
-    found = entries.get(key)
-    return str(found) if isinstance(found, String) else ""
-
-
 def _invoice(pdf: pikepdf.Pdf) -> InvoiceFacts | None:
-    metadata = pdf.Root.get(Name.Metadata)
     try:
+        metadata = pdf.Root.get(Name.Metadata)
         return invoice_facts(decoded(metadata, MAX_XMP)) if isinstance(metadata, Stream) else None
     except READING_PROBLEMS:
         return None

@@ -7,7 +7,8 @@ Notes 5014 and 5411). So a code counts as mapped only if every reader must see i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
@@ -21,6 +22,8 @@ _TOKEN = re.compile(
 _SECTION = re.compile(rb"begin(bfchar|bfrange|codespacerange)")
 _MAX_TOKENS = 400_000
 _MAX_CODE_BYTES = 4
+TWO_BYTES = [(b"\0\0", b"\xff\xff")]
+"""The codespace of most composite fonts."""
 _MAX_MAPPED = 200_000
 _LAST_BYTE = 0xFF
 _FORBIDDEN = (b"\xfe\xff", b"\xff\xfe")
@@ -37,8 +40,13 @@ class CMap:
     """Whether the value of a code is one that PDF/A allows; codes without any are missing."""
     codespace: list[tuple[bytes, bytes]] = field(default_factory=list)
 
-    def codes(self, data: bytes) -> Iterator[int]:
+    def codes(self, data: bytes) -> Iterable[int]:
         """Split a string into its codes; raises ValueError if it does not fall into codes."""
+        if self.codespace == TWO_BYTES and len(data) % 2 == 0:
+            return struct.unpack(f">{len(data) // 2}H", data)
+        return self._codes(data)
+
+    def _codes(self, data: bytes) -> Iterator[int]:
         place = 0
         while place < len(data):
             code = next(
@@ -183,7 +191,7 @@ class _Entries:
 
 def _bytes(digits: bytes) -> bytes:
     """Decode the digits of a hexadecimal string; an odd last one is refused."""
-    return bytes.fromhex(digits.replace(b"\0", b" ").decode("ascii"))
+    return bytes.fromhex(b"".join(digits.replace(b"\0", b" ").split()).decode("ascii"))
 
 
 def _stepped(value: bytes, step: int) -> bytes:

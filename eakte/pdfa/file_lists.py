@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 
 _MAX_DEPTH = 32
 READING_PROBLEMS = (
@@ -20,6 +20,14 @@ READING_PROBLEMS = (
 """What pikepdf raises on parts of a PDF that are damaged or hostile."""
 
 
+def text_of(found: Any) -> str:
+    """Give a text string; "" for anything else, and for what is no text in its coding."""
+    try:
+        return str(found) if isinstance(found, String) else ""
+    except UnicodeDecodeError:
+        return ""
+
+
 def specifications(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Dictionary]]:
     """Give every file specification with an embedded file, and what it is listed as."""
     for source in (_of_names, _of_catalogue, _of_pages):
@@ -29,13 +37,13 @@ def specifications(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Dictionary]]:
 def _readable(
     source: Callable[[pikepdf.Pdf], Iterator[tuple[str, Any]]], pdf: pikepdf.Pdf
 ) -> Iterator[tuple[str, Dictionary]]:
-    """Give what can be read of a list; a damaged one ends early."""
+    """Give what can be read of a list; a damaged one ends with an empty specification."""
     try:
         for name, found in source(pdf):
             if isinstance(found, Dictionary) and isinstance(found.get(Name.EF), Dictionary):
                 yield name, found
     except READING_PROBLEMS:
-        return
+        yield "", Dictionary()
 
 
 def _of_names(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any]]:
@@ -51,7 +59,7 @@ def _of_names(pdf: pikepdf.Pdf) -> Iterator[tuple[str, Any]]:
         seen.add(node.objgen)
         entries = list(node.get(Name.Names, Array([])))
         yield from (
-            (str(key), found) for key, found in zip(entries[::2], entries[1::2], strict=False)
+            (text_of(key), found) for key, found in zip(entries[::2], entries[1::2], strict=False)
         )
         pending += [(kid, depth + 1) for kid in node.get(Name.Kids, Array([]))]
 

@@ -15,14 +15,13 @@ import pikepdf
 from fontTools.agl import LEGACY_AGL2UV
 from pikepdf import Array, Dictionary, Name, Stream
 
-from eakte.pdfa.cmap import CMap, read_cmap
+from eakte.pdfa.cmap import TWO_BYTES, CMap, read_cmap
 from eakte.pdfa.decoded import decoded
 
 _MAX_CMAP = 8 << 20
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
 _LAST_CODE = 0xFF
 _IDENTITY = (Name("/Identity-H"), Name("/Identity-V"))
-_TWO_BYTES = CMap(codespace=[(b"\0\0", b"\xff\xff")])
 _SIMPLE = (Name.Type1, Name.MMType1, Name.TrueType, Name.Type3)
 _NOT_IN_MAC_ROMAN = frozenset("\x7f≠∞≤≥∂∑∏π∫Ω√≈∆◊\uf8ff€")
 """What Apple's MacRoman has and the MacRomanEncoding of PDF lacks (ISO 32000-1 D.2)."""
@@ -37,6 +36,7 @@ class FontCodes:
         self.problem = ""
         self._values = dict[int, bool]()
         self._named = frozenset[int]()
+        self._proven = set[int]()
         self._codespace: CMap | None = None
         try:
             self._read(font)
@@ -59,10 +59,12 @@ class FontCodes:
         if self.problem:
             return [self.problem]
         try:
-            codes = sorted(set(shown if self._codespace is None else self._codespace.codes(shown)))
+            codes = set(shown if self._codespace is None else self._codespace.codes(shown))
         except ValueError as problem:
             return [str(problem)]
-        return [f"code 0x{code:02X} has no Unicode value" for code in codes if not self._has(code)]
+        doubtful = sorted(code for code in codes - self._proven if not self._has(code))
+        self._proven |= codes.difference(doubtful)
+        return [f"code 0x{code:02X} has no Unicode value" for code in doubtful]
 
     def _has(self, code: int) -> bool:
         value = self._values.get(code)
@@ -79,7 +81,7 @@ def _cmap(found: pikepdf.Object) -> CMap:
 
 def _codespace(encoding: pikepdf.Object) -> CMap:
     if encoding in _IDENTITY:
-        return _TWO_BYTES
+        return CMap(codespace=TWO_BYTES)
     if isinstance(encoding, Name):
         raise TypeError("the font uses a predefined CMap")
     return _cmap(encoding)

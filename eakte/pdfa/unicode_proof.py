@@ -53,7 +53,6 @@ class _Proof:
     def __init__(self) -> None:
         self.reasons = dict[str, None]()
         self._fonts = dict[_Key, FontCodes]()
-        self._shown = dict[_Key, set[bytes]]()
 
     def look(self, scope: pikepdf.ContentScope) -> None:
         """Look at the text of one content stream."""
@@ -64,14 +63,10 @@ class _Proof:
                 continue
             key: _Key = font.objgen if font.is_indirect else font.unparse(resolved=False)
             if key not in self._fonts:
-                self._fonts[key], self._shown[key] = FontCodes(font), set()
-            if shown not in self._shown[key]:
-                self._look_at(key, shown)
+                self._fonts[key] = FontCodes(font)
+            self._look_at(self._fonts[key], shown)
 
-    def _look_at(self, key: _Key, shown: bytes) -> None:
-        codes = self._fonts[key]
-        if len(self._shown[key]) < _MAX_STACK:
-            self._shown[key].add(shown)
+    def _look_at(self, codes: FontCodes, shown: bytes) -> None:
         for reason in codes.unproven(shown):
             if len(self.reasons) < _MAX_REASONS:
                 self.reasons[f"font {codes.name or '?'}: {reason}"] = None

@@ -7,6 +7,7 @@ scan are not taken over: the packet says what eakte knows, the original keeps it
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,7 @@ _EXTENDED = {
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
 _PLAIN_CLAIM = Claim()
+_LINE_ENDS = re.compile("[\t\n\r\x85\u2028\u2029]")
 _HEADER = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
 _TRAILER = '<?xpacket end="r"?>'
 
@@ -119,10 +121,10 @@ def read_facts(data: bytes) -> Facts:
 
 
 def _description(vermerk: Transfervermerk) -> list[str]:
-    title = f"Dokument {vermerk.document}"
+    title = _line(f"Dokument {vermerk.document}")
     return [
         _alternatives("dc:title", title),
-        _alternatives("dc:description", vermerk.match_statement),
+        _alternatives("dc:description", _line(vermerk.match_statement)),
         element("xmp:CreateDate", _moment(vermerk.received_at)),
         element("xmp:ModifyDate", _moment(vermerk.released_at)),
         element("xmp:MetadataDate", _moment(vermerk.released_at)),
@@ -156,13 +158,20 @@ def _items(vermerk: Transfervermerk) -> list[str]:
         "levelReached": vermerk.level_reached,
         JSON_PROPERTY: _json(vermerk),
     }
-    return [element(f"{PREFIX}:{name}", text) for name, text in values.items()]
+    return [element(f"{PREFIX}:{name}", _line(text)) for name, text in values.items()]
+
+
+def _line(text: str) -> str:
+    """Write text in one line: validators differ on whether Text may have several."""
+    return _LINE_ENDS.sub(" ", text)
 
 
 def _json(vermerk: Transfervermerk) -> str:
-    """Write the whole as JSON that XML can hold: what it cannot is escaped, so nothing is lost."""
+    """Write the whole as one line of JSON; what XML cannot hold is escaped, not lost."""
     text = to_json(vermerk).decode()
-    return NOT_IN_XML.sub(lambda letter: f"\\u{ord(letter[0]):04x}", text)
+    for unfit in (NOT_IN_XML, _LINE_ENDS):
+        text = unfit.sub(lambda letter: f"\\u{ord(letter[0]):04x}", text)
+    return text
 
 
 def _moment(moment: datetime) -> str:
