@@ -1,4 +1,4 @@
-.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz bench clean
+.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -45,6 +45,10 @@ fuzz: setup
 # Take every file of ../shared/corpus in, in one run of the watcher, and print what became of each.
 corpus: setup
 	EAKTE_WHOLE_CORPUS=1 .venv/bin/pytest -s -q tests/acceptance/test_corpus_intake.py
+
+# Print how each file of ../shared/corpus becomes an archive copy: way, verdict, likeness, size.
+archive-table: setup
+	.venv/bin/python -m tests.benchmarks.archive_table
 
 # Measure what is measured only on demand.
 bench: setup

@@ -48,6 +48,21 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How near the worst page of a copy comes to the page that arrived.
+
+    `difference`: mean of grey levels (0..255) at 72 dpi; `words_kept`: the share of the words of
+    the page that can be read from the copy, measured where a page keeps what a program drew.
+    """
+
+    difference: float = 0.0
+    words_kept: float = 1.0
+
+
+_ALIKE = Likeness()
+
+
+@dataclass(frozen=True)
 class ArchiveCopy:
     """A PDF/A file that was just written and found to conform to its claim."""
 
@@ -59,5 +74,18 @@ class ArchiveCopy:
     way: ArchiveWay
     rasterised: tuple[int, ...]
     """Pages of the scan whose look was drawn anew; the original keeps text, links and structure."""
+    promoted: tuple[int, ...] = ()
+    """Pages that keep what a program drew; the pages in neither list keep the scanner's picture."""
     findings: tuple[Finding, ...] = ()
     """What else was changed on the way: fonts replaced, forms made plain, things left out …"""
+    likeness: Likeness = _ALIKE
+
+
+def way_of(pages: int, promoted: int, rasterised: int) -> ArchiveWay:
+    """Name the way of a copy by how many of its pages went which one."""
+    ways = {
+        (0, 0): ArchiveWay.PICTURES,
+        (pages, 0): ArchiveWay.PROMOTED,
+        (0, pages): ArchiveWay.RASTERISED,
+    }
+    return ways.get((promoted, rasterised), ArchiveWay.MIXED)

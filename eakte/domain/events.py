@@ -21,6 +21,7 @@ class Action(StrEnum):
     ENCLOSED = "enclosed"
     UNLOCKED = "unlocked"
     SPLIT = "split"
+    CONVERTED = "converted"
     PROPOSED = "proposed"
     CORRECTED = "corrected"
     RELEASED = "released"

@@ -52,6 +52,7 @@ class RecognisedPage:
     `rotation` is how many degrees clockwise (0, 90, 180, 270) the stored picture must be turned to
     be read; the boxes stay in the coordinates of the stored picture. `complete` is False when the
     engine was stopped by a limit. `text` holds the lines in reading order, separated by newlines.
+    The last `own_words` words are the own text of the page, the others were read from its look.
     """
 
     number: int
@@ -64,3 +65,4 @@ class RecognisedPage:
     complete: bool
     engine: str
     findings: tuple[Finding, ...] = ()
+    own_words: int = 0

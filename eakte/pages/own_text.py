@@ -1,25 +1,51 @@
-"""The text that a born-digital page brings along, if it can be trusted."""
+"""The text that a born-digital page brings along, if it can be trusted and is all there is."""
 
 from __future__ import annotations
 
 import ctypes
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 
 import pypdfium2
 from pypdfium2 import raw
 
+from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.text import Box, RecognisedPage, Word
+from eakte.pages.legible import is_sound
 from eakte.pages.render import open_document
 
 ENGINE = "pdf-text"
 
 _FEWEST_LETTERS = 20
-"""With fewer letters a page is read by OCR: its text may be a page number beside a picture."""
-_LEAST_LEGIBLE = 0.85
-_SPOILT_CATEGORIES = ("Cn", "Co", "Cc", "Cs")
+"""With fewer visible letters a page is read by OCR: they may be a page number beside a picture."""
+_FEW_LETTERS = 300
+"""Such a text may be a stamp, a Bates number or a letterhead on a scan."""
+_COVERED = 0.5
+"""The share of a page from which on pictures make a scan of it, if its text is short."""
+_MOST_COMPARED = 2_000_000
+"""Pairs of words; beyond that, words rather stand there twice."""
+
+
+class Worth(StrEnum):
+    """What a page's own text is good for."""
+
+    ENOUGH = "enough"
+    """It says all; pictures of text beside it are not read."""
+    THIN = "thin"
+    """It is sound, but pictures say more."""
+    UNUSABLE = "unusable"
+    """It is what a broken encoding made of a text."""
+
+
+@dataclass(frozen=True)
+class OwnText:
+    """The own words of a page, and what they are good for."""
+
+    page: RecognisedPage
+    worth: Worth
 
 
 @dataclass(frozen=True)
@@ -27,20 +53,20 @@ class _Glyph:
     text: str
     box: Box
     line: int
+    seen: bool
 
 
-def own_text(source: Path, number: int) -> RecognisedPage | None:
-    """Give the page's own words; None if it has hardly any, or fonts that map to nonsense."""
+def own_text(source: Path, number: int) -> OwnText:
+    """Give the page's own words and what they are worth; invisible text counts as none."""
     with open_document(source) as document:
         page = document[number - 1]
         rotation = page.get_rotation()
         page.set_rotation(0)
         left, bottom, right, top = page.get_cropbox(fallback_ok=True)
         glyphs = _glyphs(page.get_textpage(), left, top)
-    if not is_legible("".join(glyph.text for glyph in glyphs)):
-        return None
+        covered = _covered(page, (right - left) * (top - bottom))
     words = _words(glyphs)
-    return RecognisedPage(
+    read = RecognisedPage(
         number=number,
         width=right - left,
         height=top - bottom,
@@ -50,10 +76,42 @@ def own_text(source: Path, number: int) -> RecognisedPage | None:
         confidence=1.0,
         complete=True,
         engine=ENGINE,
+        own_words=len(words),
     )
+    seen = sum(glyph.seen and glyph.text.isalpha() for glyph in glyphs)
+    return OwnText(read, _worth("".join(glyph.text for glyph in glyphs), seen, covered))
 
 
-def lines_of(words: tuple[Word, ...]) -> str:
+def _worth(text: str, seen: int, covered: float) -> Worth:
+    if not is_sound(text):
+        return Worth.UNUSABLE
+    short = seen < _FEWEST_LETTERS or (seen < _FEW_LETTERS and covered >= _COVERED)
+    return Worth.THIN if short else Worth.ENOUGH
+
+
+def with_own(own: OwnText, read: RecognisedPage) -> RecognisedPage:
+    """Join what was read on a page with its own text: unusable text is left out, and that is said.
+
+    Of the words read, those stay that the own text does not have at their place already.
+    """
+    if own.worth is Worth.UNUSABLE:
+        unusable = Finding(FindingCode.TEXT_UNUSABLE, read.number)
+        return replace(read, findings=(*read.findings, unusable))
+    there = own.page.words
+    compared = there if len(there) * len(read.words) <= _MOST_COMPARED else ()
+    new = tuple(word for word in read.words if not any(_covers(one, word) for one in compared))
+    lines = 1 + max((word.line for word in new), default=-1)
+    words = (*new, *(replace(word, line=word.line + lines) for word in there))
+    return replace(read, words=words, text=lines_of(words), own_words=len(there))
+
+
+def _covers(one: Word, other: Word) -> bool:
+    """Tell whether a word stands where another one was read."""
+    x, y = (other.box.x0 + other.box.x1) / 2, (other.box.y0 + other.box.y1) / 2
+    return one.box.x0 <= x <= one.box.x1 and one.box.y0 <= y <= one.box.y1
+
+
+def lines_of(words: Iterable[Word]) -> str:
     """Join words to lines, in their order."""
     return "\n".join(
         " ".join(word.text for word in line)
@@ -61,16 +119,13 @@ def lines_of(words: tuple[Word, ...]) -> str:
     )
 
 
-def is_legible(text: str) -> bool:
-    """Tell whether text has enough letters and few characters that stand for nothing."""
-    solid = [letter for letter in text if not letter.isspace()]
-    if sum(letter.isalpha() for letter in solid) < _FEWEST_LETTERS:
-        return False
-    spoilt = sum(
-        letter == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(letter) in _SPOILT_CATEGORIES
-        for letter in solid
+def _covered(page: pypdfium2.PdfPage, area: float) -> float:
+    """Give the share of a page that its pictures cover, counted twice where they overlap."""
+    pictures = page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,))
+    bounds = [picture.get_bounds() for picture in pictures]
+    return float(sum((right - left) * (top - low) for left, low, right, top in bounds)) / max(
+        area, 1
     )
-    return 1 - spoilt / len(solid) >= _LEAST_LEGIBLE
 
 
 def _glyphs(textpage: pypdfium2.PdfTextPage, left: float, top: float) -> list[_Glyph]:
@@ -82,8 +137,15 @@ def _glyphs(textpage: pypdfium2.PdfTextPage, left: float, top: float) -> list[_G
         line += text == "\n"
         raw.FPDFText_GetCharBox(textpage, index, *(ctypes.byref(edge) for edge in edges))
         x0, x1, low, high = (edge.value for edge in edges)
-        glyphs.append(_Glyph(text, Box(x0 - left, top - high, x1 - left, top - low), line))
+        box = Box(x0 - left, top - high, x1 - left, top - low)
+        glyphs.append(_Glyph(text, box, line, _is_seen(textpage, index)))
     return glyphs
+
+
+def _is_seen(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
+    shown = raw.FPDFText_GetTextObject(textpage, index)
+    mode = raw.FPDFTextObj_GetTextRenderMode(shown) if shown else raw.FPDF_TEXTRENDERMODE_FILL
+    return bool(mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _words(glyphs: list[_Glyph]) -> tuple[Word, ...]:

@@ -1,31 +1,24 @@
-"""From a scan and its text to the archive copy: PDF/A-2u with the scanner's own pictures."""
+"""From a scan and its text to the archive copy: the cheapest way that is faithful, page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, pdfa
-
-from eakte.domain.archive import ArchiveCopy, Claim
-from eakte.domain.findings import FindingCode
+from eakte.domain.archive import ArchiveCopy, way_of
 from eakte.domain.mail import MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
-from eakte.errors import UnusableInputError
-from eakte.pdfa.compare import require_same
-from eakte.pdfa.font import make_font
-from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
-from eakte.pdfa.opening import Aside, bare_pdf, open_pdf
-from eakte.pdfa.save import archive_copy, save
-from eakte.pdfa.scanned import Placed, picture_of, plain_picture, redrawn_page
-from eakte.pdfa.textlayer import FONT, letters_of, text_layer
-from eakte.pdfa.xmp import Facts
+from eakte.pdfa.check import PASS
+from eakte.pdfa.compare import compare
+from eakte.pdfa.document import assemble_document
+from eakte.pdfa.guilty import tried_guilty
+from eakte.pdfa.picture_file import assemble_pictures
+from eakte.pdfa.plan import BROKEN, Job, Keep, Made, Plan, UnfitError, refused
+from eakte.pdfa.save import digest_of
 
-_PICTURE = "/Im0"
-_TRAILER = {"/Root", "/Size", "/Encrypt"}
+_ATTEMPTS = 8
+"""After so many attempts all pages are drawn anew, as the last one."""
 
 
 def build(
@@ -38,179 +31,82 @@ def build(
     """Write the archive copy of these pages of a scan to `out`.
 
     Picture pages keep the scanner's coded picture bit for bit wherever PDF/A knows its coding, and
-    its pixels otherwise. Born-digital pages, and pictures that PDF/A forbids, are drawn anew and
-    named in `rasterised`. Pages, look and text are compared with the scan before the copy is given.
+    its pixels otherwise. Pages that a program drew stay what they are, made to conform. Only pages
+    with which no conforming and faithful file can be made are drawn anew, and named in
+    `rasterised`. Pages, look and text are compared with the scan before the copy is given.
     `texts`: what was read, by page number; it may be long, so it is looked up page by page.
     Raises UnusableInputError (`conversion_failed`).
     """
-    redrawn = {page.number for page in pages if page.kind is PageKind.BORN_DIGITAL}
-    try:
-        redrawn |= _assemble(source, media_type, pages, texts, redrawn, out)
-    except UnusableInputError:
-        guilty = _guilty(source, media_type, pages, redrawn, out)
-        if not guilty:
-            raise
-        redrawn |= guilty
-        redrawn |= _assemble(source, media_type, pages, texts, redrawn, out)
-    try:
-        require_same(source, media_type, pages, texts, out)
-    except UnusableInputError:
-        out.unlink()
-        raise
-    return archive_copy(out, len(pages), Claim(), tuple(sorted(redrawn)))
-
-
-def _guilty(
-    source: Path, media_type: MediaType, pages: tuple[SourcePage, ...], redrawn: set[int], out: Path
-) -> set[int]:
-    """Find the pictures that keep the file from conforming, page by page."""
-    guilty = set()
-    for page in pages:
-        if page.number not in redrawn:
-            try:
-                _assemble(source, media_type, (page,), {}, set(), out)
-            except UnusableInputError:
-                guilty.add(page.number)
-    return guilty
-
-
-def _assemble(
-    source: Path,
-    media_type: MediaType,
-    pages: tuple[SourcePage, ...],
-    texts: Mapping[int, RecognisedPage],
-    redrawn: set[int],
-    out: Path,
-) -> set[int]:
-    """Write the file; give the pages whose pictures turned out to need drawing anew."""
-    letters = letters_of(texts[page.number] for page in pages if page.number in texts)
-    added = set[int]()
-    try:
-        with closing(_Scan(source, media_type, out)) as scan:
-            found = [(page, scan.placed(page, redrawn, added)) for page in pages]
-            pdf = scan.pdf()
-            font = pdf.make_indirect(make_font(pdf, letters))
-            tree = _emptied(pdf)
-            for page, placed in found:
-                settled = replace(placed, image=scan.image(placed.image))
-                _add_page(pdf, tree, page, settled, texts.get(page.number), font, letters)
-            pdfa.prepare(pdf, "2b")
-            save(pdf, Facts(), out)
-    except pikepdf.PdfError as problem:
-        reason = FindingCode.CONVERSION_FAILED.value
-        raise UnusableInputError(reason=reason, detail=str(problem)) from None
-    return added
-
-
-class _Scan:
-    """The scan as a source of pictures: the new PDF begins as a file that holds them all.
-
-    A PDF is that file itself; pictures of other files are put into one first. So a picture stays
-    on disk until it is written: copied from one PDF into another it would be held in memory.
-    """
-
-    def __init__(self, source: Path, media_type: MediaType, beside: Path) -> None:
-        self._source = source
-        self._media_type = media_type
-        self._open = ExitStack()
-        self._scratch = pikepdf.new()
-        self._document: pikepdf.Pdf | None = None
-        self._aside: Aside | None = None
-        if media_type is MediaType.PDF:
-            self._document = self._open.enter_context(open_pdf(source))
-        else:
-            self._aside = Aside(beside.with_name(f"{beside.name}.pictures"))
-            self._open.callback(self._aside.close)
-        self._pdf: pikepdf.Pdf | None = None
-
-    def placed(self, page: SourcePage, redrawn: set[int], added: set[int]) -> Placed:
-        """Give the page's picture; a page drawn anew that was not to be comes into `added`."""
-        placed = None if page.number in redrawn else self._kept(page)
-        if placed is None:
-            added.add(page.number)
-            placed = self._redrawn(page)
-        if self._aside is None:
-            return placed
-        number = self._aside.put(placed.image)
-        self._scratch.close()
-        self._scratch = pikepdf.new()
-        return replace(placed, image=number)
-
-    def pdf(self) -> pikepdf.Pdf:
-        """Give the file with the pictures, to become the new PDF."""
-        made = bare_pdf(self._source) if self._aside is None else self._aside.finish()
-        self._pdf = self._open.enter_context(made)
-        return self._pdf
-
-    def image(self, found: pikepdf.Object | int) -> pikepdf.Object:
-        """Give a picture as an object of that file."""
-        assert self._pdf is not None  # noqa: S101 - pdf() comes first
-        if isinstance(found, int):
-            return self._pdf.get_object(found, 0)
-        if found.is_owned_by(self._scratch):
-            return self._pdf.copy_foreign(self._scratch.make_indirect(found))
-        return plain_picture(self._pdf.get_object(found.objgen))
-
-    def _kept(self, page: SourcePage) -> Placed | None:
-        """Give the scanner's picture, None if it has to be drawn anew."""
+    job = Job(source, media_type, pages, texts, out)
+    plan, last, attempts = _first(job), Plan(job.numbers, Keep.PAGES), 0
+    while True:
         try:
-            if self._document is not None:
-                return picture_of(self._scratch, self._document, page)
-            image = image_of(self._scratch, self._source, self._media_type, page.number)
-        except CannotKeepError:
-            return None
-        return self._full_page(image, page)
-
-    def _redrawn(self, page: SourcePage) -> Placed:
-        """Draw the page anew."""
-        draw = redrawn_image if self._document is None else redrawn_page
-        return self._full_page(draw(self._scratch, self._source, page), page)
-
-    @staticmethod
-    def _full_page(image: pikepdf.Stream, page: SourcePage) -> Placed:
-        box = (0.0, 0.0, page.width, page.height)
-        return Placed(image, (page.width, 0.0, 0.0, page.height, 0.0, 0.0), box)
-
-    def close(self) -> None:
-        """Close all files."""
-        self._scratch.close()
-        self._open.close()
+            return _attempt(job, plan)
+        except UnfitError as problem:
+            out.unlink(missing_ok=True)
+            hopeless = problem.pages and problem.pages <= plan.redrawn
+            if hopeless or plan == last:
+                raise refused(problem.detail) from None
+            attempts += 1
+            plan = last if attempts == _ATTEMPTS else _next(job, plan, problem.pages) or last
 
 
-def _emptied(pdf: pikepdf.Pdf) -> pikepdf.Object:
-    """Leave nothing of a file but its objects; give the root of its new page tree."""
-    for key in set(pdf.trailer.keys()) - _TRAILER:
-        del pdf.trailer[key]
-    tree = pdf.make_indirect(Dictionary(Type=Name.Pages, Count=0, Kids=Array([])))
-    pdf.trailer.Root = pdf.make_indirect(Dictionary(Type=Name.Catalog, Pages=tree))
-    return tree
+def _first(job: Job) -> Plan:
+    """Begin with the least change; of PDFs with scanner pictures only, embedded files stay."""
+    if job.media_type is not MediaType.PDF:
+        return Plan(keep=Keep.PAGES)
+    drawn = any(page.kind is PageKind.BORN_DIGITAL for page in job.pages)
+    return Plan(keep=Keep.ALL if drawn else Keep.FILES)
 
 
-def _add_page(
-    pdf: pikepdf.Pdf,
-    tree: pikepdf.Object,
-    page: SourcePage,
-    placed: Placed,
-    text: RecognisedPage | None,
-    font: pikepdf.Object,
-    letters: str,
-) -> None:
-    matrix = " ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in placed.matrix)
-    content = f"q {matrix} cm {_PICTURE} Do Q\n".encode("ascii")
-    resources = Dictionary(XObject=Dictionary({_PICTURE: pdf.make_indirect(placed.image)}))
-    if text is not None and text.words:
-        left, _, _, top = placed.box
-        content += text_layer(text, letters, left, top)
-        resources.Font = Dictionary({FONT: font})
-    box = Array([round(value, 4) for value in placed.box])
-    sheet = Dictionary(
-        Type=Name.Page,
-        Parent=tree,
-        MediaBox=box,
-        Resources=resources,
-        Contents=pdf.make_indirect(pikepdf.Stream(pdf, content)),
+def _attempt(job: Job, plan: Plan) -> ArchiveCopy:
+    made = _assemble(job, plan)
+    try:
+        likeness = compare(job, made.plan)
+    except BROKEN as problem:
+        raise UnfitError(str(problem)) from None
+    rasterised = tuple(sorted(made.plan.redrawn))
+    promoted = tuple(page.number for page in job.pages if made.plan.promoted(page))
+    pages = len(job.pages)
+    return ArchiveCopy(
+        sha256=digest_of(job.out),
+        pages=pages,
+        verdict=PASS,
+        claim=made.claim,
+        way=way_of(pages, len(promoted), len(rasterised)),
+        rasterised=rasterised,
+        promoted=promoted,
+        findings=made.findings,
+        likeness=likeness,
     )
-    if page.rotation:
-        sheet.Rotate = page.rotation
-    tree.Kids.append(pdf.make_indirect(sheet))
-    tree.Count = len(tree.Kids)
+
+
+def _assemble(job: Job, plan: Plan) -> Made:
+    assemble = assemble_document if job.media_type is MediaType.PDF else assemble_pictures
+    try:
+        return assemble(job, plan)
+    except UnfitError as problem:
+        blamed = (job.pages[place - 1].number for place in problem.pages)
+        raise UnfitError(problem.detail, frozenset(blamed)) from None
+    except BROKEN as problem:
+        raise UnfitError(str(problem)) from None
+
+
+def _next(job: Job, plan: Plan, blamed: frozenset[int]) -> Plan | None:
+    """Draw the pages anew that are to be blamed; without any, keep less, and then try the pages."""
+    if blamed - plan.redrawn:
+        return plan.drawing(blamed)
+    if plan.keep is not Keep.PAGES:
+        return replace(plan, keep=Keep(plan.keep + 1))
+    left = tuple(page for page in job.pages if page.number not in plan.redrawn)
+    guilty = tried_guilty(lambda group: _fails(job, group), left) if left else frozenset()
+    return plan.drawing(guilty) if guilty else None
+
+
+def _fails(job: Job, group: tuple[SourcePage, ...]) -> bool:
+    """Tell whether no conforming file can be made of these pages alone."""
+    try:
+        _assemble(job.of(group), Plan(keep=Keep.PAGES))
+    except UnfitError:
+        return True
+    return False

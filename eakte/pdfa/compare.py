@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pikepdf
 import pypdfium2
-from pikepdf import Dictionary, Name
+from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
-from eakte.domain.findings import FindingCode
+from eakte.domain.archive import Likeness
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
-from eakte.domain.text import RecognisedPage
-from eakte.errors import UnusableInputError
 from eakte.i18n import N_
+from eakte.pdfa.document import layer_words
 from eakte.pdfa.images import on_white
 from eakte.pdfa.opening import Pages, open_pdf
+from eakte.pdfa.plan import Job, Plan, UnfitError
+from eakte.pdfa.scanned import visible_box
 from eakte.pdfa.textlayer import FONT, usable
 
 _DRAWN_DPI, _REDUCTION = 144, 4
@@ -29,56 +32,118 @@ _LARGEST_EDGE = 4000
 _MEAN_DIFFERENCE = 6.0
 _PATCH, _PATCH_DIFFERENCE = 8, 60.0
 """Grey levels: over the whole page, and over the worst patch of so many pixels (some 6 mm)."""
+_LEAST_WORDS_KEPT = 0.99
+_SIZE_SLACK = 0.01
 _TO_UNICODE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
 
 
-def require_same(
-    source: Path,
-    media_type: MediaType,
-    pages: tuple[SourcePage, ...],
-    texts: Mapping[int, RecognisedPage],
-    archive: Path,
-) -> None:
-    """Raise UnusableInputError (`conversion_failed`) unless pages, look and text are the same."""
-    with Pages(archive) as copy, open_pdf(archive) as structure, ExitStack() as opened:
-        if len(copy) != len(pages):
-            raise _differs(N_("the copy has another number of pages"))
-        original = _originals(source, media_type, opened)
-        for index, (page, sheet) in enumerate(zip(pages, structure.pages, strict=True)):
-            shown = _drawn(copy.page(index))
-            if _far_apart(original(page, shown.size), shown):
-                raise _differs(f"page {page.number} looks different")
-            read = texts.get(page.number)
-            wanted = "" if read is None else "".join(usable(word.text) for word in read.words)
-            if _solid(_written(sheet)) != _solid(wanted):
-                raise _differs(f"page {page.number} lost text")
+@dataclass(frozen=True)
+class _Seen:
+    """A page drawn small and grey, as stored (before /Rotate), and the words that it says."""
+
+    picture: Image.Image
+    words: Counter[str]
 
 
-def _differs(detail: str) -> UnusableInputError:
-    return UnusableInputError(reason=FindingCode.CONVERSION_FAILED.value, detail=detail)
+def compare(job: Job, plan: Plan) -> Likeness:
+    """Give how alike scan and copy are; raises UnfitError with the pages that are not the same.
+
+    The same are: the number of pages, their sizes and rotation, what they look like, the words of
+    pages that keep what a program drew, and the words of the text layer.
+    """
+    far, details, worst = set[int](), list[str](), Likeness()
+    with ExitStack() as opened:
+        copy = opened.enter_context(Pages(job.out))
+        structure = opened.enter_context(open_pdf(job.out))
+        _check_pages(job, structure, len(copy))
+        original = _originals(job, opened)
+        for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
+            told = plan.promoted(page)
+            shown = _seen(copy.page(index), told=told)
+            before = original(page, shown.picture.size, told)
+            difference, patch = _difference(before.picture, shown.picture)
+            kept = _kept(before.words, shown.words)
+            worst = Likeness(max(worst.difference, difference), min(worst.words_kept, kept))
+            faults = (
+                (difference > _MEAN_DIFFERENCE or patch > _PATCH_DIFFERENCE, "looks different"),
+                (kept < _LEAST_WORDS_KEPT or _lost_layer(job, plan, page, sheet), "lost text"),
+                (not _same_place(page, sheet), "has another size"),
+            )
+            for detail in (detail for fault, detail in faults if fault):
+                far.add(page.number)
+                details.append(f"page {page.number} {detail}")
+    if far:
+        raise UnfitError("; ".join(details[:3]), frozenset(far))
+    return Likeness(round(worst.difference, 3), round(worst.words_kept, 4))
 
 
-def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
-    """Draw a page small and grey, as stored (before /Rotate)."""
+def _check_pages(job: Job, structure: pikepdf.Pdf, shown: int) -> None:
+    """Require the pages of the part and no other: none that no viewer shows, either."""
+    if shown != len(job.pages) or len(structure.pages) != len(job.pages):
+        raise UnfitError(N_("the copy has another number of pages"))
+    held = sum(
+        isinstance(item, Dictionary) and item.get(Name.Type) == Name.Page
+        for item in structure.objects
+    )
+    if held != len(job.pages):
+        raise UnfitError(N_("the copy hides pages"))
+
+
+def _same_place(page: SourcePage, sheet: pikepdf.Page) -> bool:
+    left, low, right, top = visible_box(sheet)
+    turned = int(sheet.obj.get(Name.Rotate, 0)) % 360
+    apart = max(abs(right - left - page.width), abs(top - low - page.height))
+    return apart <= _SIZE_SLACK and turned == page.rotation
+
+
+def _kept(before: Counter[str], after: Counter[str]) -> float:
+    """Give the share of words (each as often as it stands there) that are still there."""
+    return (before & after).total() / before.total() if before else 1.0
+
+
+def _lost_layer(job: Job, plan: Plan, page: SourcePage, sheet: pikepdf.Page) -> bool:
+    layer = layer_words(job.texts.get(page.number), page, plan)
+    wanted = "" if layer is None else "".join(usable(word.text) for word in layer.words)
+    return bool(wanted) and _solid(_written(sheet)) != _solid(wanted)
+
+
+def _seen(page: pypdfium2.PdfPage, *, told: bool) -> _Seen:
+    """Look at a page; `told`: read it, too."""
+    words = Counter[str]()
+    if told:
+        text = page.get_textpage()
+        words.update(text.get_text_range().split())
+        text.close()
     dpi = min(_DRAWN_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
     turn_back = (360 - page.get_rotation()) % 360
     bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
     picture: Image.Image = bitmap.to_pil()
     page.close()
-    return picture.convert("L")
+    return _Seen(picture.convert("L"), words)
 
 
-def _originals(
-    source: Path, media_type: MediaType, opened: ExitStack
-) -> Callable[[SourcePage, tuple[int, int]], Image.Image]:
+_Look = Callable[[SourcePage, tuple[int, int], bool], _Seen]
+
+
+def _originals(job: Job, opened: ExitStack) -> _Look:
     """Give what shows a page of the scan in a wanted size; pages are best asked for in order."""
-    if media_type is MediaType.PDF:
-        document = opened.enter_context(Pages(source))
-        return lambda page, size: _drawn(document.page(page.number - 1)).resize(size)
-    if media_type is MediaType.TIFF:
-        file = opened.enter_context(Image.open(source))
-        return lambda page, size: _of_picture(file, page, size)
-    return lambda page, size: _of_file(source, page, size)
+    if job.media_type is MediaType.PDF:
+        document = opened.enter_context(Pages(job.source))
+        return lambda page, size, told: _of_document(document, page, size, told)
+    if job.media_type is MediaType.TIFF:
+        file = opened.enter_context(Image.open(job.source))
+        return lambda page, size, _: _Seen(_of_picture(file, page, size), Counter())
+    return lambda page, size, _: _Seen(_of_file(job.source, page, size), Counter())
+
+
+def _of_document(
+    document: Pages,
+    page: SourcePage,
+    size: tuple[int, int],
+    told: bool,  # noqa: FBT001
+) -> _Seen:
+    seen = _seen(document.page(page.number - 1), told=told)
+    return _Seen(seen.picture.resize(size), seen.words)
 
 
 def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Image:
@@ -98,7 +163,8 @@ def _grey(picture: Image.Image) -> Image.Image:
     return on_white(picture).convert("L")
 
 
-def _far_apart(here: Image.Image, there: Image.Image) -> bool:
+def _difference(here: Image.Image, there: Image.Image) -> tuple[float, float]:
+    """Give the mean difference in grey levels of the page, and of its worst patch."""
     grey = [np.asarray(picture.reduce(_REDUCTION), np.float32) for picture in (here, there)]
     difference = np.abs(grey[0] - grey[1])
     rows, columns = (max(1, edge // _PATCH) * _PATCH for edge in difference.shape)
@@ -106,10 +172,9 @@ def _far_apart(here: Image.Image, there: Image.Image) -> bool:
         max(0, wanted - edge)
         for wanted, edge in zip((rows, columns), difference.shape, strict=True)
     )
-    difference = np.pad(difference, [(0, spare) for spare in missing])
-    patches = difference[:rows, :columns].reshape(rows // _PATCH, _PATCH, -1, _PATCH)
-    worst = float(patches.mean((1, 3)).max())
-    return float(difference.mean()) > _MEAN_DIFFERENCE or worst > _PATCH_DIFFERENCE
+    padded = np.pad(difference, [(0, spare) for spare in missing])
+    patches = padded[:rows, :columns].reshape(rows // _PATCH, _PATCH, -1, _PATCH)
+    return float(padded.mean()), float(patches.mean((1, 3)).max())
 
 
 def _solid(text: str) -> str:
@@ -124,8 +189,10 @@ def _written(page: pikepdf.Page) -> str:
         return ""
     pairs = _TO_UNICODE.findall(fonts[FONT].ToUnicode.read_bytes())
     letters = {int(code, 16): bytes.fromhex(text.decode()) for code, text in pairs}
+    contents: Any = page.obj.Contents
+    layer = contents[-1] if isinstance(contents, Array) else contents
     shown = []
-    for instruction in pikepdf.parse_content_stream(page, "Tj"):
+    for instruction in pikepdf.parse_content_stream(layer, "Tj"):
         operands: Any = instruction.operands
         codes = bytes(operands[0])
         shown += [

@@ -8,16 +8,32 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Name, pdfa
 
-from eakte.domain.archive import ArchiveCopy, ArchiveWay, Claim
+from eakte.domain.archive import ArchiveCopy, Claim, way_of
 from eakte.domain.ids import Digest
-from eakte.pdfa.check import PASS, require_pass
+from eakte.pdfa.check import PASS, require_pass, verdict
+from eakte.pdfa.guilty import told_guilty
+from eakte.pdfa.plan import UnfitError
 from eakte.pdfa.xmp import Facts, packet
 
 _READ_SIZE = 1 << 20
 
 
 def save(pdf: pikepdf.Pdf, facts: Facts, out: Path) -> None:
-    """Write `pdf` to `out` as the PDF/A claimed; raises UnusableInputError unless it conforms.
+    """Write `pdf` to `out` as the PDF/A claimed; raises UnusableInputError unless it conforms."""
+    write(pdf, facts, out)
+    require_pass(out, facts)
+
+
+def attempt(pdf: pikepdf.Pdf, facts: Facts, out: Path) -> None:
+    """Do the same; raises UnfitError with the pages to be blamed, counted from 1 in the file."""
+    write(pdf, facts, out)
+    answer = verdict(out, facts)
+    if answer != PASS:
+        raise UnfitError(answer, told_guilty(out, facts.claim.flavour))
+
+
+def write(pdf: pikepdf.Pdf, facts: Facts, out: Path) -> None:
+    """Write `pdf` with its XMP: always the same bytes for the same pages.
 
     The file ends with a newline after %%EOF: later revisions are appended to it.
     """
@@ -29,20 +45,18 @@ def save(pdf: pikepdf.Pdf, facts: Facts, out: Path) -> None:
         facts.claim.flavour, deterministic_id=True, force_version="1.7"
     )
     pdf.save(out, **options)
-    require_pass(out, facts)
 
 
 def archive_copy(path: Path, pages: int, claim: Claim, rasterised: tuple[int, ...]) -> ArchiveCopy:
     """Describe a file that has passed the gate."""
-    way = ArchiveWay.PICTURES
-    if rasterised:
-        way = ArchiveWay.RASTERISED if len(rasterised) == pages else ArchiveWay.MIXED
-    return ArchiveCopy(Digest(_sha256(path)), pages, PASS, claim, way, rasterised)
+    way = way_of(pages, 0, len(rasterised))
+    return ArchiveCopy(digest_of(path), pages, PASS, claim, way, rasterised)
 
 
-def _sha256(path: Path) -> str:
+def digest_of(path: Path) -> Digest:
+    """Give the SHA-256 of a file."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_READ_SIZE):
             digest.update(chunk)
-    return digest.hexdigest()
+    return Digest(digest.hexdigest())

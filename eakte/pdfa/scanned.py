@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -34,19 +33,18 @@ class Placed:
     box: tuple[float, float, float, float]
 
 
-def picture_of(_pdf: pikepdf.Pdf, document: pikepdf.Pdf, page: SourcePage) -> Placed:
+def picture_of(sheet: pikepdf.Page, page: SourcePage) -> Placed:
     """Give the picture of a scanned page as the object of the document that it is."""
     place = page.picture
     if place is None:
         raise CannotKeepError
-    original = document.pages[page.number - 1]
-    holder: Any = original.obj
+    holder: Any = sheet.obj
     try:
         for name in place.path:
             holder = holder.Resources.XObject[name]
     except (KeyError, AttributeError):
         raise CannotKeepError from None
-    return Placed(holder, place.matrix, _visible_box(original))
+    return Placed(holder, place.matrix, visible_box(sheet))
 
 
 def plain_picture(image: pikepdf.Object) -> pikepdf.Object:
@@ -57,7 +55,7 @@ def plain_picture(image: pikepdf.Object) -> pikepdf.Object:
     return image
 
 
-def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
+def visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
     """Give the crop box within the media box, as eakte.pages.inspect measured the page."""
     media, crop = ([float(value) for value in box] for box in (page.mediabox, page.cropbox))
     return (
@@ -68,9 +66,9 @@ def _visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
     )
 
 
-def redrawn_page(pdf: pikepdf.Pdf, source: Path, page: SourcePage) -> pikepdf.Stream:
+def redrawn_page(pdf: pikepdf.Pdf, sheet: pypdfium2.PdfPage, page: SourcePage) -> pikepdf.Stream:
     """Draw a page as stored (before /Rotate); grey pages stay lossless, colour becomes JPEG."""
-    picture = _drawn(source, page)
+    picture = _drawn(sheet, page)
     red, green, blue = picture.split()
     if red.tobytes() == green.tobytes() == blue.tobytes():
         return flate_image(pdf, red)
@@ -80,15 +78,13 @@ def redrawn_page(pdf: pikepdf.Pdf, source: Path, page: SourcePage) -> pikepdf.St
         return jpeg_image(pdf, buffer.getvalue(), file)
 
 
-def _drawn(source: Path, page: SourcePage) -> Image.Image:
+def _drawn(sheet: pypdfium2.PdfPage, page: SourcePage) -> Image.Image:
     scale = DRAWN_DPI / POINTS_PER_INCH
     pixels = page.width * page.height * scale**2
     if pixels > _MAX_PIXELS:
         scale *= (_MAX_PIXELS / pixels) ** 0.5
-    with pypdfium2.PdfDocument(source) as document:
-        document.init_forms()
-        sheet = document[page.number - 1]
-        turn_back = (360 - sheet.get_rotation()) % 360
-        bitmap = sheet.render(scale=scale, rotation=turn_back, rev_byteorder=True)
-        picture: Image.Image = bitmap.to_pil()
-        return picture.convert("RGB")
+    turn_back = (360 - sheet.get_rotation()) % 360
+    bitmap = sheet.render(scale=scale, rotation=turn_back, rev_byteorder=True)
+    picture: Image.Image = bitmap.to_pil()
+    sheet.close()
+    return picture.convert("RGB")

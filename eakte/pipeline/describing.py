@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.letters import Extraction, Field, FieldName
@@ -10,6 +12,8 @@ from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 
 Pages = tuple[RecognisedPage, ...]
+
+_MOST_FONTS, _LONGEST_NAME = 20, 64
 
 
 def page_of(inspection: Inspection, number: int) -> SourcePage:
@@ -56,8 +60,38 @@ def joined(invoice: tuple[Field, ...], barcodes: tuple[Field, ...], read: Extrac
 
 
 def copy_findings(copy: ArchiveCopy) -> tuple[Finding, ...]:
-    """Name the pages whose archive copy is a picture of them."""
-    return tuple(Finding(FindingCode.RASTERISED, number) for number in copy.rasterised)
+    """Name the pages whose archive copy is a picture of them, and what else was changed."""
+    drawn = (Finding(FindingCode.RASTERISED, number) for number in copy.rasterised)
+    return (*drawn, *copy.findings)
+
+
+def made_how(copy: ArchiveCopy) -> dict[str, str]:
+    """Give what the audit log holds of an archive copy: digest, codes, numbers, names of fonts."""
+    counted = Counter(found.code.value for found in copy.findings)
+    fonts = {found.detail for found in copy.findings if found.code is FindingCode.FONT_REPLACED}
+    return {
+        "sha256": copy.sha256,
+        "claim": str(copy.claim),
+        "way": copy.way.value,
+        "pages": str(copy.pages),
+        "promoted": str(len(copy.promoted)),
+        "rasterised": _ranges(copy.rasterised),
+        "changes": ",".join(f"{code}:{count}" for code, count in sorted(counted.items())),
+        "fonts": ",".join(name[:_LONGEST_NAME] for name in sorted(fonts)[:_MOST_FONTS]),
+        "difference": f"{copy.likeness.difference:.3f}",
+        "words_kept": f"{copy.likeness.words_kept:.4f}",
+    }
+
+
+def _ranges(numbers: tuple[int, ...]) -> str:
+    """Write ascending numbers short: 1-3,7."""
+    runs = list[list[int]]()
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)
 
 
 def text_of(field: Field | None) -> str:

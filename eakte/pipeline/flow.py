@@ -21,6 +21,7 @@ from dbos import error as dbos_error
 
 from eakte.database import Connection
 from eakte.domain.akten import Document
+from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
@@ -84,14 +85,15 @@ class Flow:
         steps, inspection = self._intake_steps, found["inspection"]
         parts, sheets = found["parts"], found["sheets"]
         read = self._read_pages(scan, inspection, [*parts, sheets], found["languages"])
-        letters = []
+        letters, copies = list[str](), list[str]()
         for number, pages in enumerate(parts, start=1):
             texts = [read[page] for page in pages]
             copy = self._step("convert", steps.convert, scan, inspection, pages, texts)
             part = {"number": number, "pages": pages, "read": texts, "copy": copy}
             part["sheets"] = [read[page] for page in sheets]
             letters.append(self._step("describe", steps.describe, scan, found, part))
-        self._transaction("propose", self._propose, scan, found, letters)
+            copies.append(copy)
+        self._transaction("propose", self._propose, scan, found, letters, copies)
 
     def _read_pages(
         self, scan: str, inspection: str, parts: list[list[int]], languages: str
@@ -176,15 +178,24 @@ class Flow:
         arrivals.collate(connection, Digest(scan), half, store, self._submitter, now)
 
     def _propose(
-        self, connection: Connection, scan: str, found: dict[str, Any], letters: list[str]
+        self,
+        connection: Connection,
+        scan: str,
+        found: dict[str, Any],
+        letters: list[str],
+        copies: list[str],
     ) -> None:
         load, now = self.context.store.get, self.context.clock.now()
         reports = from_json(tuple[Enclosure, ...], load(Digest(found["reports"])))
+        proposed = tuple(from_json(Document, load(Digest(letter))) for letter in letters)
+        made = (from_json(ArchiveCopy, load(Digest(copy))) for copy in copies)
+        by_letter = {letter.id: copy for letter, copy in zip(proposed, made, strict=True)}
+        transitions.converted(connection, Digest(scan), by_letter, now)
         transitions.propose(
             connection,
             Digest(scan),
             from_json(Inspection, load(Digest(found["inspection"]))),
-            tuple(from_json(Document, load(Digest(letter))) for letter in letters),
+            proposed,
             self.context.definitions,
             self._submitter,
             now,

@@ -23,7 +23,7 @@ from eakte.ocr.interface import OcrEngine
 from eakte.ocr.tesseract import recognise
 from eakte.pages.collate import collate
 from eakte.pages.inspect import inspect
-from eakte.pages.own_text import own_text
+from eakte.pages.own_text import Worth, own_text, with_own
 from eakte.pages.prepare import prepare
 from eakte.pages.sniff import sniff
 from eakte.pages.unlock import unlock
@@ -111,15 +111,15 @@ def read_page(
     seconds: float,
     work: Path,
 ) -> RecognisedPage:
-    """Read one page: its own text if a program wrote it, else OCR on a prepared picture."""
-    if page.kind is PageKind.BORN_DIGITAL:
-        text = own_text(source, page.number)
-        if text is not None:
-            return text
+    """Read one page: by its own text if that says all, else by OCR on a prepared picture."""
+    own = own_text(source, page.number) if page.kind is PageKind.BORN_DIGITAL else None
+    if own is not None and own.worth is Worth.ENOUGH:
+        return own.page
     with tempfile.TemporaryDirectory(dir=work) as folder:
         tempfile.tempdir = folder  # the OCR library's own files too: this process is for one page
         picture = prepare(source, media_type, page.number, Path(folder) / "page")
-        return _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
+        read = _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
+    return read if own is None else with_own(own, read)
 
 
 def make_archive_copy(

@@ -12,6 +12,7 @@ from datetime import datetime
 from eakte.audit import log
 from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.archive import ArchiveCopy
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
@@ -20,6 +21,7 @@ from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.pipeline.definition import Definitions
+from eakte.pipeline.describing import made_how
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
 from eakte.review import gate
@@ -112,6 +114,23 @@ def propose(
     pipeline = definitions.pipeline(record.scan.pipeline)
     for letter in letters:
         _propose_letter(connection, letter, definitions, pipeline.name, submitter, at, station)
+
+
+def converted(
+    connection: Connection,
+    scan: Digest,
+    copies: Mapping[DocumentId, ArchiveCopy],
+    at: datetime,
+) -> None:
+    """Note how the archive copy of each letter was made: what was changed on the way."""
+    lock(connection)
+    record = scans.get(connection, scan)
+    if record.state is not ScanState.RECEIVED:
+        return
+    for letter, copy in copies.items():
+        after = made_how(copy)
+        event = _event(Action.CONVERTED, letter, MACHINE, at, record.scan.station, after)
+        log.append(connection, event)
 
 
 def _propose_letter(

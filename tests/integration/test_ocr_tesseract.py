@@ -16,7 +16,7 @@ from eakte.domain.mail import MediaType
 from eakte.domain.text import PreparedPicture, RecognisedPage
 from eakte.ocr.tesseract import recognise
 from eakte.pages.inspect import inspect
-from eakte.pages.own_text import is_legible, own_text
+from eakte.pages.own_text import Worth, own_text
 from eakte.pages.prepare import prepare
 from tests.integration.page_samples import DPI, SIZE, drawn_pdf, encoded, letter, scanner_pdf
 from tests.unit.pages.page_drawings import scrawl
@@ -215,8 +215,10 @@ def test_shadow_and_tint_do_not_hurt(tmp_path: Path) -> None:
 def test_born_digital_pages_bring_their_own_text(tmp_path: Path) -> None:
     source = tmp_path / "scan.pdf"
     source.write_bytes(drawn_pdf())
-    page = own_text(source, 1)
-    assert page is not None
+    own = own_text(source, 1)
+    page = own.page
+    assert own.worth is Worth.ENOUGH
+    assert page.own_words == len(page.words)
     assert page.engine == "pdf-text"
     assert "hiermit lege ich Widerspruch ein" in page.text.splitlines()
     x0, y0, _, y1 = _place(page, "Stadtverwaltung")
@@ -224,9 +226,7 @@ def test_born_digital_pages_bring_their_own_text(tmp_path: Path) -> None:
     assert 44 < y0 < y1 < 66
 
 
-def test_too_little_or_garbled_text_is_left_to_ocr(tmp_path: Path) -> None:
+def test_too_little_text_is_left_to_ocr(tmp_path: Path) -> None:
     source = tmp_path / "scan.pdf"
     source.write_bytes(drawn_pdf(("Seite 1",)))
-    assert own_text(source, 1) is None
-    assert not is_legible("\ue001\ue002\ue003" * 30 + "abcdefghijklmnopqrstuvwxyz")
-    assert is_legible("Sehr geehrte Damen und Herren")
+    assert own_text(source, 1).worth is Worth.THIN

@@ -25,11 +25,10 @@ from eakte.ocr.tesseract import recognise
 from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pages.prepare import prepare
-from eakte.pdfa import build as build_module
+from eakte.pdfa import document, picture_file, sheets
 from eakte.pdfa.build import build
 from eakte.pdfa.check import verdict
 from eakte.pdfa.images import image_of
-from eakte.pdfa.scanned import Placed
 from eakte.pdfa.xmp import Facts
 from tests.integration.page_samples import (
     CORPUS,
@@ -218,15 +217,13 @@ def test_a_part_holds_its_own_pages_only(tmp_path: Path) -> None:
     assert out.stat().st_size < source.stat().st_size
 
 
-def test_born_digital_pages_are_drawn_named_and_keep_their_text(tmp_path: Path) -> None:
+def test_born_digital_pages_stay_what_they_are(tmp_path: Path) -> None:
     source = tmp_path / "mail.pdf"
     source.write_bytes(drawn_pdf())
-    text = own_text(source, 1)
-    assert text is not None
-    copy, out = _archive(tmp_path, drawn_pdf(), (text,))
-    assert (copy.rasterised, copy.way) == ((1,), ArchiveWay.RASTERISED)
+    copy, out = _archive(tmp_path, drawn_pdf(), (own_text(source, 1).page,))
+    assert (copy.promoted, copy.rasterised, copy.way) == ((1,), (), ArchiveWay.PROMOTED)
     assert np.abs(_rendered(source, 100) - _rendered(out, 100)).mean() < 8
-    assert "hiermit lege ich Widerspruch ein" in _poppler_text(out)
+    assert _poppler_text(out).count("hiermit lege ich Widerspruch ein") == 1
 
 
 def test_a_picture_that_pdfa_forbids_is_drawn_anew_alone(tmp_path: Path) -> None:
@@ -242,7 +239,7 @@ def test_a_picture_that_pdfa_forbids_is_drawn_anew_alone(tmp_path: Path) -> None
 def test_nothing_leaves_that_does_not_conform(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build_module, "_PICTURE", "/Im0 << /Broken")
+    monkeypatch.setattr(sheets, "PICTURE", "/Im0 << /Broken")
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(encoded(letter(), "JPEG"))
     with pytest.raises(UnusableInputError) as refused:
@@ -252,25 +249,32 @@ def test_nothing_leaves_that_does_not_conform(
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "pdf"])
+@pytest.mark.parametrize("hopeless", [False, True])
 def test_a_copy_that_looks_different_does_not_leave(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str, hopeless: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Demand 13: pages, rendering and text are compared before anything is kept."""
+    """Demand 13: pages, rendering and text are compared; what differs is drawn anew, or refused."""
     source, out = tmp_path / "scan", tmp_path / "archive.pdf"
     source.write_bytes(scanner_pdf([letter()]) if kind == "pdf" else encoded(letter(), "JPEG"))
     inspection = inspect(source)
-    blank = Image.new("RGB", letter().size, (250, 246, 235))
     other = tmp_path / "other.jpg"
-    other.write_bytes(encoded(blank, "JPEG"))
-    name = "picture_of" if kind == "pdf" else "image_of"
+    other.write_bytes(encoded(Image.new("RGB", letter().size, (250, 246, 235)), "JPEG"))
 
-    def swapped(pdf: pikepdf.Pdf, *_: object) -> object:
-        image = image_of(pdf, other, MediaType.JPEG, 1)
-        page = inspection.pages[0]
-        box = (0.0, 0.0, page.width, page.height)
-        return Placed(image, (page.width, 0, 0, page.height, 0, 0), box) if kind == "pdf" else image
+    def swapped(pdf: pikepdf.Pdf, *_: object) -> pikepdf.Stream:
+        return image_of(pdf, other, MediaType.JPEG, 1)
 
-    monkeypatch.setattr(build_module, name, swapped)
+    def blanked(image: pikepdf.Stream) -> pikepdf.Stream:
+        image.write(other.read_bytes(), filter=Name.DCTDecode)
+        return image
+
+    monkeypatch.setattr(picture_file, "image_of", swapped)
+    monkeypatch.setattr(document, "plain_picture", blanked)
+    if not hopeless:
+        copy = build(source, inspection.media_type, inspection.pages, {}, out)
+        assert copy.rasterised == (1,)
+        return
+    monkeypatch.setattr(picture_file, "redrawn_image", swapped)
+    monkeypatch.setattr(document, "redrawn_page", swapped)
     with pytest.raises(UnusableInputError) as refused:
         build(source, inspection.media_type, inspection.pages, {}, out)
     assert "looks different" in str(refused.value.facts["detail"])
@@ -282,7 +286,7 @@ def test_a_copy_that_lost_text_does_not_leave(
 ) -> None:
     words = tuple(Word("Gruß", Box(20, 20 * i, 80, 20 * i + 15), 0.9, i) for i in range(9))
     text = RecognisedPage(1, 302.4, 424.8, words, "Gruß", 0, 0.9, complete=True, engine="test")
-    monkeypatch.setattr(build_module, "text_layer", lambda *_: b"")
+    monkeypatch.setattr(picture_file, "text_layer", lambda *_: b"")
     with pytest.raises(UnusableInputError) as refused:
         _archive(tmp_path, encoded(letter(), "JPEG"), (text,))
     assert "lost text" in str(refused.value.facts["detail"])
@@ -342,10 +346,9 @@ def test_words_are_found_where_they_stand(turn: int, tmp_path: Path) -> None:
         ("palette.pdf", ArchiveWay.PICTURES),
         ("rotated_skew.pdf", ArchiveWay.PICTURES),
         ("multi-page-mixed.pdf", ArchiveWay.MIXED),
-        ("cmyk.pdf", ArchiveWay.RASTERISED),
-        ("with-form.pdf", ArchiveWay.RASTERISED),
-        ("signed.pdf", ArchiveWay.RASTERISED),
-        ("no_contents.pdf", ArchiveWay.RASTERISED),
+        ("with-form.pdf", ArchiveWay.PROMOTED),
+        ("signed.pdf", ArchiveWay.PROMOTED),
+        ("no_contents.pdf", ArchiveWay.PROMOTED),
     ],
 )
 def test_odd_files_of_others_look_the_same(name: str, way: ArchiveWay, tmp_path: Path) -> None:

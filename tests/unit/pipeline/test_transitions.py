@@ -13,6 +13,7 @@ from eakte.audit import log
 from eakte.audit.verify import verify
 from eakte.database import Connection, Engine, transaction
 from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.archive import ArchiveCopy, ArchiveWay, Claim, Level, Likeness
 from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
@@ -22,6 +23,7 @@ from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import NotFoundError, RefusedError
 from eakte.pipeline import transitions
 from eakte.pipeline.definition import load_definitions
+from eakte.pipeline.describing import copy_findings
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
 from eakte.resources import data_dir
@@ -290,3 +292,51 @@ def test_the_named_akte_is_kept_as_evidence(engine: Engine, submitter: _Recordin
     letter = _propose(engine, submitter, _letter(extraction=Extraction((named,))))
     assert (letter.state, letter.aktenzeichen) == (DocumentState.REVIEW, "")
     assert letter.extraction.first(FieldName.AKTENZEICHEN) == named
+
+
+def test_how_an_archive_copy_was_made_is_in_the_log(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    """Issue 4: the document says so, and so does the audit log; names of fonts, no text."""
+    _receive(engine, submitter)
+    replaced = Finding(FindingCode.FONT_REPLACED, 1, "Helvetica by LiberationSans")
+    copy = ArchiveCopy(
+        sha256=digest_of(b"pdf"),
+        pages=9,
+        verdict="pass",
+        claim=Claim(3, Level.B),
+        way=ArchiveWay.MIXED,
+        rasterised=(1, 2, 3, 7),
+        promoted=(4, 5),
+        findings=(replaced, replace(replaced, page=2), Finding(FindingCode.FORM_FLATTENED, 4)),
+        likeness=Likeness(1.25, 0.995),
+    )
+    for _twice in range(2):
+        with transaction(engine) as connection:
+            transitions.converted(connection, _SCAN.digest, {_DOC: copy}, _NOW)
+        _propose(engine, submitter, _letter())
+    assert _actions(engine)[:3] == ["received", "converted", "split"]
+    assert _actions(engine).count("converted") == 1
+    with engine.connect() as connection:
+        told = next(
+            event.after
+            for _n, event in log.latest(connection, 99)
+            if event.action.value == "converted"
+        )
+    assert told == {
+        "sha256": digest_of(b"pdf"),
+        "claim": "PDF/A-3b",
+        "way": "mixed",
+        "pages": "9",
+        "promoted": "2",
+        "rasterised": "1-3,7",
+        "changes": "font_replaced:2,form_flattened:1",
+        "fonts": "Helvetica by LiberationSans",
+        "difference": "1.250",
+        "words_kept": "0.9950",
+    }
+    assert copy_findings(copy)[:2] == (
+        Finding(FindingCode.RASTERISED, 1),
+        Finding(FindingCode.RASTERISED, 2),
+    )
+    assert copy_findings(copy)[4:] == copy.findings
