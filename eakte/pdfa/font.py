@@ -1,4 +1,8 @@
-"""The glyphless font of the text layer: every letter is an empty glyph half an em wide."""
+"""The font of the text layer: every letter is a glyph half an em wide that shows nothing.
+
+Its outline runs along one diagonal of its box and back: no area, so nothing is painted even by a
+viewer that ignores the rendering mode, but a box for those (PDFium) that mark text by its outlines.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,14 @@ from functools import cache
 import pikepdf
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name
 
 UNITS_PER_EM = 1000
 ADVANCE = 500
 ASCENT, DESCENT = 800, -200
 
-_NAME = "EakteGlyphless"
+_NAME = "EakteInvisible"
 _BORN = 3_000_000_000
 """The font's dates, in seconds since 1904: fixed, so that the program always has the same bytes."""
 _CHARACTERS_PER_BLOCK = 100
@@ -23,13 +28,12 @@ _CHARACTERS_PER_BLOCK = 100
 
 @cache
 def font_program() -> bytes:
-    """Build the TrueType program: .notdef and one empty glyph; always the same bytes."""
+    """Build the TrueType program: .notdef and one invisible glyph; always the same bytes."""
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
-    names = [".notdef", "empty"]
+    names = [".notdef", "invisible"]
     builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({0x20: "empty"})
-    glyph = TTGlyphPen(None).glyph()
-    builder.setupGlyf(dict.fromkeys(names, glyph))
+    builder.setupCharacterMap({0x20: "invisible"})
+    builder.setupGlyf(dict.fromkeys(names, _diagonal()))
     builder.setupHorizontalMetrics(dict.fromkeys(names, (ADVANCE, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": _NAME, "styleName": "Regular"})
@@ -40,6 +44,14 @@ def font_program() -> bytes:
     out = io.BytesIO()
     builder.save(out)
     return out.getvalue()
+
+
+def _diagonal() -> Glyph:
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, DESCENT))
+    pen.lineTo((ADVANCE, ASCENT))
+    pen.closePath()
+    return pen.glyph()
 
 
 def make_font(pdf: pikepdf.Pdf, letters: str) -> pikepdf.Dictionary:
