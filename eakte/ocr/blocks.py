@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from eakte.domain.text import Box, RecognisedPage, Word
-from eakte.ocr.tsv import turned_back
+from eakte.domain.turning import upright
 
 _LARGEST_GAP = 1.0
 """Lines of one block lie no farther apart than this share of a line's height."""
@@ -60,9 +60,7 @@ def _block(lines: list[Line]) -> Block:
 
 def _upright(box: Box, page: RecognisedPage) -> Box:
     """Place a box on the page turned as it is read."""
-    turned = page.rotation % 360
-    wide, high = (page.height, page.width) if turned % 180 else (page.width, page.height)
-    return turned_back(box, (360 - turned) % 360, wide, high)
+    return upright(box, page.rotation, page.width, page.height)
 
 
 def _follows(line: Box, before: Box) -> bool:

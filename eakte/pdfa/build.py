@@ -16,12 +16,12 @@ from eakte.domain.mail import MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
 from eakte.pdfa.compare import require_same
-from eakte.pdfa.font import make_font
+from eakte.pdfa.font import make_fonts
 from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
 from eakte.pdfa.opening import Aside, bare_pdf, open_pdf
 from eakte.pdfa.save import archive_copy, save
 from eakte.pdfa.scanned import Placed, picture_of, plain_picture, redrawn_page
-from eakte.pdfa.textlayer import FONT, letters_of, text_layer
+from eakte.pdfa.textlayer import letters_of, text_layer
 
 _PICTURE = "/Im0"
 _TRAILER = {"/Root", "/Size", "/Encrypt"}
@@ -88,11 +88,11 @@ def _assemble(
         with closing(_Scan(source, media_type, out)) as scan:
             found = [(page, scan.placed(page, redrawn, added)) for page in pages]
             pdf = scan.pdf()
-            font = pdf.make_indirect(make_font(pdf, letters))
+            fonts = pdf.make_indirect(make_fonts(pdf, letters))
             tree = _emptied(pdf)
             for page, placed in found:
                 settled = replace(placed, image=scan.image(placed.image))
-                _add_page(pdf, tree, page, settled, texts.get(page.number), font, letters)
+                _add_page(pdf, tree, page, settled, texts.get(page.number), fonts, letters)
             pdfa.prepare(pdf, "2b")
             save(pdf, None, out)
     except pikepdf.PdfError as problem:
@@ -191,7 +191,7 @@ def _add_page(
     page: SourcePage,
     placed: Placed,
     text: RecognisedPage | None,
-    font: pikepdf.Object,
+    fonts: pikepdf.Object,
     letters: str,
 ) -> None:
     matrix = " ".join(f"{value:.5f}".rstrip("0").rstrip(".") for value in placed.matrix)
@@ -200,7 +200,7 @@ def _add_page(
     if text is not None and text.words:
         left, _, _, top = placed.box
         content += text_layer(text, letters, left, top)
-        resources.Font = Dictionary({FONT: font})
+        resources.Font = fonts
     box = Array([round(value, 4) for value in placed.box])
     sheet = Dictionary(
         Type=Name.Page,

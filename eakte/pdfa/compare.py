@@ -19,9 +19,10 @@ from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
+from eakte.pdfa.font import FONT
 from eakte.pdfa.images import on_white
 from eakte.pdfa.opening import Pages, open_pdf
-from eakte.pdfa.textlayer import FONT, usable
+from eakte.pdfa.textlayer import usable
 
 _DRAWN_DPI, _REDUCTION = 144, 4
 """Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
@@ -125,10 +126,16 @@ def _written(page: pikepdf.Page) -> str:
     pairs = _TO_UNICODE.findall(fonts[FONT].ToUnicode.read_bytes())
     letters = {int(code, 16): bytes.fromhex(text.decode()) for code, text in pairs}
     shown = []
-    for instruction in pikepdf.parse_content_stream(page, "Tj"):
-        operands: Any = instruction.operands
-        codes = bytes(operands[0])
+    for instruction in pikepdf.parse_content_stream(page, "Tj TJ"):
+        codes = _codes(instruction.operands[0])
         shown += [
             letters[high << 8 | low] for high, low in zip(codes[::2], codes[1::2], strict=True)
         ]
     return b"".join(shown).decode("utf-16-be")
+
+
+def _codes(shown: Any) -> bytes:
+    """Give the bytes of a string, or of the strings among kernings."""
+    if isinstance(shown, pikepdf.Array):
+        return b"".join(bytes(each) for each in shown if isinstance(each, pikepdf.String))
+    return bytes(shown)

@@ -41,10 +41,10 @@ def test_what_pdfa_2u_forbids_never_gets_a_code(bad: str) -> None:
 @pytest.mark.parametrize(
     ("rotation", "matrix"),
     [
-        (0, "1 0 0 1 20.00 252.00 Tm"),
-        (90, "0.003 1 -1 0.003 68.00 250.00 Tm"),
-        (180, "-1 0 0 -1 80.00 258.00 Tm"),
-        (270, "0.003 -1 1 0.003 32.00 260.00 Tm"),
+        (0, "1 0 0 1 20.00 250.00 Tm"),
+        (90, "0.003 1 -1 0.003 80.00 250.00 Tm"),
+        (180, "-1 0 0 -1 80.00 260.00 Tm"),
+        (270, "0.003 -1 1 0.003 20.00 260.00 Tm"),
     ],
 )
 def test_text_runs_as_the_page_is_read(rotation: int, matrix: str) -> None:
