@@ -100,16 +100,17 @@ class IntakeSteps:
     def read_page(self, scan: str, inspection: str, number: int, languages: str) -> str:
         """Recognise one page; gives the digest of the RecognisedPage."""
         found = self._inspection(inspection)
-        recognised = sandbox.call(
-            self.context.page_limits(),
-            jobs.read_page,
-            self.store.path(found.view or Digest(scan)),
-            found.media_type,
-            page_of(found, number),
-            languages,
-            self.context.home.settings.reading.page_seconds,
-            self.context.home.work,
-        )
+        with self.context.workspace() as folder:
+            recognised = sandbox.call(
+                self.context.page_limits(),
+                jobs.read_page,
+                self.store.path(found.view or Digest(scan)),
+                found.media_type,
+                page_of(found, number),
+                languages,
+                self.context.home.settings.reading.page_seconds,
+                folder,
+            )
         return self.store.put(to_json(recognised))
 
     def convert(self, scan: str, inspection: str, part: list[int], read: list[str]) -> str:

@@ -109,17 +109,19 @@ def read_page(
     page: SourcePage,
     languages: str,
     seconds: float,
-    work: Path,
+    folder: Path,
 ) -> RecognisedPage:
-    """Read one page: its own text if a program wrote it, else OCR on a prepared picture."""
+    """Read one page: its own text if a program wrote it, else OCR on a prepared picture.
+
+    `folder`: for files of this call; the caller removes it, also if this process is killed.
+    """
     if page.kind is PageKind.BORN_DIGITAL:
         text = own_text(source, page.number)
         if text is not None:
             return text
-    with tempfile.TemporaryDirectory(dir=work) as folder:
-        tempfile.tempdir = folder  # the OCR library's own files too: this process is for one page
-        picture = prepare(source, media_type, page.number, Path(folder) / "page")
-        return _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
+    tempfile.tempdir = str(folder)  # the OCR library's own files: this process is for one page
+    picture = prepare(source, media_type, page.number, folder / "page")
+    return _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
 
 
 def make_archive_copy(

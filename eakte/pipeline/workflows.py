@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
-from eakte.pipeline.submit import APPLICATION
+from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, page_id
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_OPEN = ["PENDING", "ENQUEUED"]
 _MEMORY = timedelta(days=30)
 """So long a workflow that ended can be looked at; no step of it is ever repeated."""
 _BATCH = 500
@@ -26,6 +28,23 @@ def ended(engine: Engine, workflows: Iterable[str] | None = None) -> frozenset[s
         workflow_ids=asked, status=_ENDED, load_input=False, load_output=False
     )
     return frozenset(each.workflow_id for each in found)
+
+
+def pages_read(engine: Engine) -> dict[str, tuple[int, int]]:
+    """Give, for each intake with pages left to read, how many are done and how many there are."""
+    client = _client(engine)
+    unread = _pages(client, status=_OPEN)
+    intakes = {intake_of(page) for page in unread}
+    if not intakes:
+        return {}
+    every = _pages(client, workflow_id_prefix=[page_id(intake, 0)[:-1] for intake in intakes])
+    total, left = (Counter(map(intake_of, pages)) for pages in (every, unread))
+    return {intake: (total[intake] - left[intake], total[intake]) for intake in intakes}
+
+
+def _pages(client: DBOSClient, **chosen: list[str]) -> list[str]:
+    found = client.list_workflows(name=READ_PAGE, load_input=False, load_output=False, **chosen)
+    return [each.workflow_id for each in found]
 
 
 def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:
