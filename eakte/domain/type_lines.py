@@ -1,7 +1,8 @@
 """How lines of type stand: size, baseline and slope, from the boxes of their words: pure.
 
 Boxes are those of words that run from left to right, in any unit. What letters reach above and
-below the baseline is taken from the usual text faces (Arial, Times, DejaVu, within 0.05).
+below the baseline is taken from Times; other text faces (Arial, DejaVu) have the same proportions
+within 0.05, but come out a tenth larger than their makers call them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from statistics import median
 
 from eakte.domain.text import Box
 
-_TALL, _SMALL, _ACCENTED = 0.73, 0.53, 0.93
-_DEEP, _COMMA = 0.22, 0.12
+_TALL, _SMALL, _ACCENTED = 0.66, 0.48, 0.84
+_DEEP, _COMMA = 0.20, 0.11
 _SMALL_LETTERS = frozenset("acegmnopqrsuvwxyz")
 _DEEP_LETTERS = frozenset("gjpqy()[]{}")
 _COMMAS = frozenset(",;\N{DOUBLE LOW-9 QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}")

@@ -16,43 +16,51 @@ from eakte.domain.type_lines import Stand, reach, stands
 
 _FEWEST = 3
 """Words that must stand on a line before one of them is called wrong."""
-_TOLERANCE = 0.22
+_TOLERANCE, _LEAST_TOLERANCE = 0.18, 0.08
 """Sizes of type; faces differ by 0.05."""
+_TOLERATED_POINTS = 1.8
+"""In large type no more than this is tolerated."""
 _WIDER = 1.35
 """Letters wider than those of the line by this factor are larger type, not a wrong box."""
-_ANY_REACH = (0.8, 0.25)
+_ANY_REACH = (0.75, 0.25)
 """Sizes of type that anything on a line stays within."""
 
 
-def settled(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """Move edges that are implausibly high or low; words run from left to right."""
+def settled(words: tuple[Word, ...], point: float) -> tuple[Word, ...]:
+    """Move edges that are implausibly high or low; words run from left to right.
+
+    `point` is the length of a point in the unit of the boxes.
+    """
     lines = [tuple(line) for _, line in groupby(words, key=lambda word: word.line)]
     found = stands([[(word.text, word.box) for word in line] for line in lines])
     return tuple(
         word
         for line, stand in zip(lines, found, strict=True)
-        for word in (line if stand is None or stand.evidence < _FEWEST else _settled(line, stand))
+        for word in (_settled(line, stand, point) if stand and stand.evidence >= _FEWEST else line)
     )
 
 
-def _settled(line: tuple[Word, ...], stand: Stand) -> Iterator[Word]:
+def _settled(line: tuple[Word, ...], stand: Stand, point: float) -> Iterator[Word]:
     usual = median(_pitch(word) for word in line)
+    tolerated = min(_TOLERANCE * stand.size, _TOLERATED_POINTS * point)
+    allowed = max(tolerated, _LEAST_TOLERANCE * stand.size)
     for word in line:
         larger = _pitch(word) > _WIDER * usual
-        yield word if larger else replace(word, box=_box(word, stand))
+        yield word if larger else replace(word, box=_box(word, stand, allowed))
 
 
 def _pitch(word: Word) -> float:
     return (word.box.x1 - word.box.x0) / len(word.text)
 
 
-def _box(word: Word, stand: Stand) -> Box:
+def _box(word: Word, stand: Stand, allowed: float) -> Box:
     box, base = word.box, stand.baseline(word.box)
     reached = reach(word.text)
     above, below = reached or _ANY_REACH
     slant = abs(stand.slope) * (box.x1 - box.x0) / 2
     top, bottom = base - above * stand.size - slant, base + below * stand.size + slant
-    allowed = _TOLERANCE * stand.size
+    if reached and abs((bottom - top) - (box.y1 - box.y0)) <= allowed:
+        return box
     y0 = top if box.y0 < top - allowed else box.y0
     y1 = bottom if box.y1 > bottom + allowed else box.y1
     if reached and y0 > top + allowed + 2 * slant:

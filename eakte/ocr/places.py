@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from eakte.domain.mail import POINTS_PER_INCH
 from eakte.domain.text import Box, PreparedPicture, Word
 from eakte.ocr.lines import settled
 from eakte.ocr.tsv import lying, turned_back
@@ -27,7 +28,7 @@ def to_points(
         wide, high = high, wide
     stretch_x, stretch_y = width / wide, height / high
     mapped = []
-    for word in words if lying(words) else settled(words):
+    for word in words if lying(words) else settled(words, picture.dpi / POINTS_PER_INCH):
         box = turned_back(word.box, read_at, wide, high)
         x0, y0 = box.x0 * stretch_x, box.y0 * stretch_y
         points = Box(x0, y0, box.x1 * stretch_x, box.y1 * stretch_y)

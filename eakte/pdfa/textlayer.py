@@ -30,11 +30,14 @@ _DIRECTIONS = {
 The thousandths are for PDFium (Chrome), which finds little text whose matrix has zeros there.
 """
 _UPSIDE_DOWN = 180
+_LEVEL = 1.0
+"""Points that a line may rise or fall and still be called level."""
 _UNUSABLE_CATEGORIES = ("Cc", "Cs", "Cn")
 _UNUSABLE = "\N{ZERO WIDTH NO-BREAK SPACE}\ufffe"
 _THINNEST = 0.5
-_SAME_SIZE = 1.15
-"""Lines whose sizes differ by less than this factor are set in one size."""
+_SAME_SIZE, _SAME_SIZES = 1.1, 1.3
+"""Lines are set in one size if each is less than the first factor larger than the next smaller one,
+and all are within the second."""
 _FARTHEST_OFF = 1.0
 """Points by which a word's edge in its line's size may be off; else it gets a size of its own."""
 _REACHES = tuple((above / UNITS_PER_EM, -below / UNITS_PER_EM) for above, below in REACHES)
@@ -76,16 +79,20 @@ def letters_of(pages: Iterable[RecognisedPage]) -> str:
 def text_layer(page: RecognisedPage, letters: str, left: float, top: float) -> bytes:
     """Write the page's words invisibly into their boxes; left, top: where its corner lies."""
     codes = {letter: f"{code:04X}" for code, letter in enumerate(letters, start=1)}
-    shown = _shown_upside_down if page.rotation == _UPSIDE_DOWN else _shown
+    lines = list(_set_lines(page))
+    sorted_by_place = page.rotation == _UPSIDE_DOWN or not all(map(_is_level, lines))
+    shown = _shown_from_the_edge if sorted_by_place else _shown
 
     def matrix(run: _Run) -> str:
         x, y = as_stored(run.x, run.baseline, page.rotation, page.width, page.height)
         return f"{_DIRECTIONS[page.rotation]} {left + x:.2f} {top - y:.2f} Tm"
 
-    lines = (shown(line, codes, matrix) for line in _set_lines(page))
-    return "\n".join(["BT", "3 Tr", *(each for line in lines for each in line), "ET"]).encode(
-        "ascii"
-    )
+    content = (each for line in lines for each in shown(line, codes, matrix))
+    return "\n".join(["BT", "3 Tr", *content, "ET"]).encode("ascii")
+
+
+def _is_level(line: _Line) -> bool:
+    return abs(line[0][1].baseline - line[-1][1].baseline) <= _LEVEL
 
 
 def _shown(line: _Line, codes: dict[str, str], matrix: Callable[[_Run], str]) -> Iterator[str]:
@@ -100,21 +107,20 @@ def _shown(line: _Line, codes: dict[str, str], matrix: Callable[[_Run], str]) ->
         yield f"<{codes[' ']}> Tj"
 
 
-def _shown_upside_down(
+def _shown_from_the_edge(
     line: _Line, codes: dict[str, str], matrix: Callable[[_Run], str]
 ) -> Iterator[str]:
-    """Show each word behind a space that stands at the beginning of the line.
+    """Show each word behind a space at the edge of the page.
 
-    PDFium puts what stands on one line in order from left to right, which is backwards here; things
-    that begin at one spot keep their order.
+    PDFium puts what it takes for one line in order from left to right: backwards if it stands
+    upside down, mixed with the next line if it slopes. What begins at one edge keeps its order.
     """
     for text, run in line:
-        start = line[0][1].x
         stretch = _stretch(run.length, len(text), run.size)
-        back = 1000 * (ADVANCE / UNITS_PER_EM - (run.x - start) / (run.size * stretch / 100))
+        back = 1000 * (ADVANCE / UNITS_PER_EM - run.x / (run.size * stretch / 100))
         yield f"{font_name(run.variant)} {run.size:.2f} Tf"
         yield f"{stretch:.2f} Tz"
-        yield matrix(replace(run, x=start))
+        yield matrix(replace(run, x=0.0))
         yield f"[<{codes[' ']}> {back:.1f} <{''.join(codes[letter] for letter in text)}>] TJ"
 
 
@@ -142,7 +148,7 @@ def _in_common_sizes(found: Sequence[Stand | None]) -> list[Stand | None]:
     """Give lines of nearly the same size the same one."""
     common, group = dict[float, float](), list[float]()
     for size in (*sorted(stand.size for stand in found if stand), math.inf):
-        if group and size > _SAME_SIZE * group[0]:
+        if group and size > min(_SAME_SIZE * group[-1], _SAME_SIZES * group[0]):
             common.update(dict.fromkeys(group, median(group)))
             group = []
         group.append(size)

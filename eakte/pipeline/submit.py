@@ -52,7 +52,12 @@ def intake_id(scan: Digest, attempt: int) -> str:
 
 def page_id(intake: str, number: int) -> str:
     """Name the workflow that reads a page for an intake."""
-    return f"{intake}-page-{number}"
+    return f"{pages_prefix(intake)}{number}"
+
+
+def pages_prefix(intake: str) -> str:
+    """Tell how the names of all these workflows begin."""
+    return f"{intake}-page-"
 
 
 def intake_of(page: str) -> str:

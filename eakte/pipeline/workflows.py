@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
-from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, page_id
+from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, pages_prefix
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _OPEN = ["PENDING", "ENQUEUED"]
@@ -33,18 +33,21 @@ def ended(engine: Engine, workflows: Iterable[str] | None = None) -> frozenset[s
 def pages_read(engine: Engine) -> dict[str, tuple[int, int]]:
     """Give, for each intake with pages left to read, how many are done and how many there are."""
     client = _client(engine)
-    unread = _pages(client, status=_OPEN)
-    intakes = {intake_of(page) for page in unread}
+    unread = client.list_workflows(
+        name=READ_PAGE, status=_OPEN, load_input=False, load_output=False
+    )
+    intakes = {intake_of(each.workflow_id) for each in unread}
     if not intakes:
         return {}
-    every = _pages(client, workflow_id_prefix=[page_id(intake, 0)[:-1] for intake in intakes])
-    total, left = (Counter(map(intake_of, pages)) for pages in (every, unread))
+    pages = client.list_workflows(
+        name=READ_PAGE,
+        workflow_id_prefix=[pages_prefix(intake) for intake in intakes],
+        load_input=False,
+        load_output=False,
+    )
+    total = Counter(intake_of(each.workflow_id) for each in pages)
+    left = Counter(intake_of(each.workflow_id) for each in pages if each.status in _OPEN)
     return {intake: (total[intake] - left[intake], total[intake]) for intake in intakes}
-
-
-def _pages(client: DBOSClient, **chosen: list[str]) -> list[str]:
-    found = client.list_workflows(name=READ_PAGE, load_input=False, load_output=False, **chosen)
-    return [each.workflow_id for each in found]
 
 
 def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:
