@@ -38,7 +38,7 @@ _THINNEST = 0.5
 _SAME_SIZE, _SAME_SIZES = 1.1, 1.3
 """Lines are set in one size if each is less than the first factor larger than the next smaller one,
 and all are within the second."""
-_FARTHEST_OFF = 1.0
+_FARTHEST_OFF = 0.8
 """Points by which a word's edge in its line's size may be off; else it gets a size of its own."""
 _REACHES = tuple((above / UNITS_PER_EM, -below / UNITS_PER_EM) for above, below in REACHES)
 

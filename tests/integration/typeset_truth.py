@@ -36,7 +36,8 @@ BODY = (
     "Gebühren neu festzusetzen. Außerdem beantrage ich, die Vollziehung",
     "bis zur Entscheidung auszusetzen. Änderungen der Bankverbindung",
     "teile ich Ihnen gesondert mit. Für Rückfragen stehe ich gern zur",
-    "Verfügung und danke für Ihre Mühe.",
+    "Verfügung und danke für Ihre Mühe. Den Bescheid füge ich bei, auch",
+    "eine Vollmacht meines Mannes liegt diesem Schreiben bei.",
 )
 Place = tuple[float, float, float, float]
 Words = list[tuple[str, Place]]
