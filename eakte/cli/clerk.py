@@ -81,10 +81,16 @@ def _print_hits(found: tuple[Found, ...]) -> None:
     output.qualification(each.document.level_reached for each in found)
 
 
-def show(
+def show(  # noqa: PLR0913, PLR0917 - one parameter per option
     document: DocumentArgument,
     home: HomeOption = None,
     text: Annotated[bool, typer.Option("--text", help=_("Print the recognised text."))] = False,
+    alto: Annotated[
+        bool, typer.Option("--alto", help=_("Print the words with their places as ALTO XML."))
+    ] = False,
+    hocr: Annotated[
+        bool, typer.Option("--hocr", help=_("Print the words with their places as hOCR."))
+    ] = False,
     pdf: Annotated[
         Path | None, typer.Option(help=_("Save the sealed original to this new file."))
     ] = None,
@@ -100,17 +106,22 @@ def show(
     from eakte.services import records
 
     desk = open_desk(home)
+    saved = list[Path]()
     if pdf is not None:
-        output.line(_("Saved {path}.").format(path=records.export_pdf(desk, document, pdf)))
+        saved.append(records.export_pdf(desk, document, pdf))
     if original is not None:
-        path = records.export_original(desk, document, original)
-        output.line(_("Saved {path}.").format(path=path))
+        saved.append(records.export_original(desk, document, original))
     if enclosures is not None:
-        for path in records.export_enclosures(desk, document, enclosures):
-            output.line(_("Saved {path}.").format(path=path))
+        saved += records.export_enclosures(desk, document, enclosures)
+    for path in saved:
+        output.line(_("Saved {path}.").format(path=path))
     if text:
         output.raw("\n\f\n".join(page.text for page in records.text_of(desk, document)))
-    if pdf or original or enclosures or text:
+    if alto:
+        output.stream(records.alto_of(desk, document))
+    if hocr:
+        output.stream(records.hocr_of(desk, document))
+    if any((pdf, original, enclosures, text, alto, hocr)):
         return
     shown = records.show(desk, document)
     if as_json:

@@ -134,6 +134,9 @@ def _print_status(found: Status) -> None:
         waiting = found.oldest_waiting
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
+    for each in found.reading:
+        text = _("Reading {name}: {done} of {pages} pages")
+        output.line(text.format(name=each.name, done=each.done, pages=each.pages))
     for file in found.quarantine:
         reasons = "; ".join(finding.sentence() for finding in file.reasons)
         output.line(_("Quarantine: {name}: {why}").format(name=file.name, why=reasons), "red")

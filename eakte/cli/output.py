@@ -54,6 +54,13 @@ def raw(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
+def stream(pieces: Iterable[bytes]) -> None:
+    """Print bytes exactly as they are, whatever the terminal's encoding."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+
+
 def marked(text: str, marks: Sequence[tuple[int, int]], indent: str = "") -> None:
     """Print text with the marked stretches emphasised; without a terminal between » and «."""
     text = _tame(text)

@@ -43,8 +43,8 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     """Give the digests that the records promise to keep: scans, what belongs to them, letters."""
     letter = document.c
     columns = (
-        scan.c.digest, enclosure.c.digest, letter.text, letter.archive_copy, letter.sealed,
-        letter.report,
+        scan.c.digest, enclosure.c.digest, letter.text, letter.alto, letter.archive_copy,
+        letter.sealed, letter.report,
     )  # fmt: skip
     promised = {
         Digest(digest)

@@ -74,6 +74,8 @@ class Document:
     """What a person should know; those that hold it in review are in it."""
     text: Digest
     """JSON list of RecognisedPage."""
+    alto: Digest
+    """The words with their places and confidence as ALTO 4 XML."""
     archive_copy: Digest
     """PDF/A before Transfervermerk and seal."""
     recognised_at: datetime

@@ -20,11 +20,12 @@ from eakte.domain.archive import Likeness
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
 from eakte.i18n import N_
 from eakte.pdfa.document import layer_words
+from eakte.pdfa.font import FONT
 from eakte.pdfa.images import on_white
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Plan, UnfitError
 from eakte.pdfa.scanned import visible_box
-from eakte.pdfa.textlayer import FONT, usable
+from eakte.pdfa.textlayer import usable
 
 _DRAWN_DPI, _REDUCTION = 144, 4
 """Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
@@ -192,10 +193,16 @@ def _written(page: pikepdf.Page) -> str:
     contents: Any = page.obj.Contents
     layer = contents[-1] if isinstance(contents, Array) else contents
     shown = []
-    for instruction in pikepdf.parse_content_stream(layer, "Tj"):
-        operands: Any = instruction.operands
-        codes = bytes(operands[0])
+    for instruction in pikepdf.parse_content_stream(layer, "Tj TJ"):
+        codes = _codes(instruction.operands[0])
         shown += [
             letters[high << 8 | low] for high, low in zip(codes[::2], codes[1::2], strict=True)
         ]
     return b"".join(shown).decode("utf-16-be")
+
+
+def _codes(shown: Any) -> bytes:
+    """Give the bytes of a string, or of the strings among kernings."""
+    if isinstance(shown, pikepdf.Array):
+        return b"".join(bytes(each) for each in shown if isinstance(each, pikepdf.String))
+    return bytes(shown)

@@ -14,7 +14,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.pdfa.attachments import Travelling, attach, kept
-from eakte.pdfa.font import make_font
+from eakte.pdfa.font import make_fonts
 from eakte.pdfa.images import CannotKeepError
 from eakte.pdfa.normal.normalise import normalise
 from eakte.pdfa.opening import Pages, open_pdf
@@ -128,16 +128,16 @@ def layer_words(read: RecognisedPage | None, page: SourcePage, plan: Plan) -> Re
 
 
 def _add_layers(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> None:
-    """Add the text layers, all with one font."""
+    """Add the text layers, all with the same fonts."""
     layers = (layer_words(job.texts.get(page.number), page, plan) for page in job.pages)
     letters = letters_of(layer for layer in layers if layer is not None)
-    font = pdf.make_indirect(make_font(pdf, letters))
+    fonts = pdf.make_indirect(make_fonts(pdf, letters))
     for index, page in enumerate(job.pages):
         layer = layer_words(job.texts.get(page.number), page, plan)
         if layer is not None and layer.words:
             sheet = pdf.pages[index]
             left, _, _, top = visible_box(sheet)
-            add_layer(sheet.obj, pdf, text_layer(layer, letters, left, top), font)
+            add_layer(sheet.obj, pdf, text_layer(layer, letters, left, top), fonts)
 
 
 def _level(pdf: pikepdf.Pdf, job: Job, plan: Plan) -> tuple[Level, tuple[Finding, ...]]:

@@ -10,7 +10,7 @@ from pikepdf import Array, Dictionary, Name, pdfa
 
 from eakte.domain.archive import Claim
 from eakte.domain.mail import SourcePage
-from eakte.pdfa.font import make_font
+from eakte.pdfa.font import make_fonts
 from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
 from eakte.pdfa.opening import Aside
 from eakte.pdfa.plan import Job, Made, Plan
@@ -37,13 +37,13 @@ def assemble_pictures(job: Job, plan: Plan) -> Made:
         letters = letters_of(
             job.texts[page.number] for page in job.pages if page.number in job.texts
         )
-        font = pdf.make_indirect(make_font(pdf, letters))
+        fonts = pdf.make_indirect(make_fonts(pdf, letters))
         for page, (number, _) in zip(job.pages, laid, strict=True):
             sheet = _page(pdf, pdf.get_object(number, 0), page)
             read = job.texts.get(page.number)
             if read is not None and read.words:
                 layer = text_layer(read, letters, 0.0, page.height)
-                add_layer(sheet, pdf, layer, font)
+                add_layer(sheet, pdf, layer, fonts)
             sheet.Parent = tree
             tree.Kids.append(pdf.make_indirect(sheet))
         tree.Count = len(tree.Kids)

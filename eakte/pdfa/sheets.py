@@ -7,9 +7,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from eakte.pdfa.font import FONT
 from eakte.pdfa.plan import Keep, UnfitError
 from eakte.pdfa.scanned import Placed
-from eakte.pdfa.textlayer import FONT
 
 PICTURE = "/Im0"
 
@@ -94,14 +94,13 @@ def show_picture(sheet: Any, pdf: pikepdf.Pdf, placed: Placed) -> None:
     sheet.Contents = _stream(pdf, content)
 
 
-def add_layer(sheet: Any, pdf: pikepdf.Pdf, layer: bytes, font: pikepdf.Object) -> None:
-    """Put a text layer over what a page draws, as a stream of its own with a font of its own."""
+def add_layer(sheet: Any, pdf: pikepdf.Pdf, layer: bytes, fonts: pikepdf.Object) -> None:
+    """Put a text layer over what a page draws, as a stream of its own with fonts of its own."""
     resources: Any = Dictionary(sheet.get(Name.Resources) or {})
-    fonts: Any = Dictionary(resources.get(Name.Font) or {})
-    if FONT in fonts:
+    present: Any = resources.get(Name.Font) or {}
+    if FONT in present:
         raise UnfitError("a page has a text layer of ours already")
-    fonts[FONT] = font
-    resources.Font = fonts
+    resources.Font = Dictionary({**dict(present), **dict(fonts)}) if present else fonts
     before, after = _enclosing(sheet)
     contents = sheet.get(Name.Contents, Array([]))
     own = list(contents) if isinstance(contents, Array) else [contents]

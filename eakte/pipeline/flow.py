@@ -36,7 +36,7 @@ from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.pipeline.opened import Opened
 from eakte.pipeline.opening import OpeningSteps
 from eakte.pipeline.signatures import SignatureSteps
-from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
+from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, Submitter, page_id
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Flow:
         self._complete_steps = CompleteSteps(context)
         _registered(INTAKE, self.intake)
         _registered(COMPLETE, self.complete)
-        self._read_page = _registered("read-page", self.read_page)
+        self._read_page = _registered(READ_PAGE, self.read_page)
 
     def intake(self, scan: str) -> str:
         """Make letters of a received scan, or put it into quarantine with the reason."""
@@ -101,7 +101,7 @@ class Flow:
         """Read all pages at once, each as a workflow of its own on the OCR queue."""
         handles = {}
         for number in (page for part in parts for page in part):
-            with SetWorkflowID(f"{DBOS.workflow_id}-page-{number}"):
+            with SetWorkflowID(page_id(str(DBOS.workflow_id), number)):
                 handles[number] = DBOS.enqueue_workflow(
                     OCR, self._read_page, scan, inspection, number, languages
                 )

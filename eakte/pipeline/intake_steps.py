@@ -19,6 +19,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_
+from eakte.ocr.alto import Origin, alto
 from eakte.pages.batches import batch_findings, batch_of, half_of_name
 from eakte.pages.sheet_text import sheet_findings
 from eakte.pages.split import split
@@ -99,16 +100,17 @@ class IntakeSteps:
     def read_page(self, scan: str, inspection: str, number: int, languages: str) -> str:
         """Recognise one page; gives the digest of the RecognisedPage."""
         found = self._inspection(inspection)
-        recognised = sandbox.call(
-            self.context.page_limits(),
-            jobs.read_page,
-            self.store.path(found.view or Digest(scan)),
-            found.media_type,
-            page_of(found, number),
-            languages,
-            self.context.home.settings.reading.page_seconds,
-            self.context.home.work,
-        )
+        with self.context.workspace() as folder:
+            recognised = sandbox.call(
+                self.context.page_limits(),
+                jobs.read_page,
+                self.store.path(found.view or Digest(scan)),
+                found.media_type,
+                page_of(found, number),
+                languages,
+                self.context.home.settings.reading.page_seconds,
+                folder,
+            )
         return self.store.put(to_json(recognised))
 
     def convert(self, scan: str, inspection: str, part: list[int], read: list[str]) -> str:
@@ -152,8 +154,9 @@ class IntakeSteps:
             *(each for sheet in self._recognised(part["sheets"]) for each in sheet_findings(sheet)),
             *doubts(extraction, received.date()),
         )
+        name = document_id(Digest(scan), part["number"])
         document = Document(
-            id=document_id(Digest(scan), part["number"]),
+            id=name,
             scan=Digest(scan),
             part=part["number"],
             pages=tuple(part["pages"]),
@@ -167,6 +170,7 @@ class IntakeSteps:
             extraction=extraction,
             findings=tuple(dict.fromkeys(findings)),
             text=self._kept_text(part["read"]),
+            alto=self._kept_alto(Origin(name, Digest(scan), looked["languages"]), pages),
             archive_copy=Digest(copy.sha256),
             recognised_at=self.context.clock.now(),
         )
@@ -192,6 +196,14 @@ class IntakeSteps:
         """Keep what was read on the pages as one JSON array, without making objects of it again."""
         blobs = (self.store.get(Digest(digest)) for digest in read)
         return self.store.put(b"[" + b",".join(blobs) + b"]")
+
+    def _kept_alto(self, origin: Origin, pages: Pages) -> Digest:
+        """Keep the words as ALTO XML, written to a file: that of a long letter is large."""
+        with self.context.workspace() as folder:
+            out = folder / "words.xml"
+            with out.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(alto(origin, pages))
+            return self.store.put_file(out)
 
     def _inspection(self, digest: str) -> Inspection:
         return from_json(Inspection, self.store.get(Digest(digest)))

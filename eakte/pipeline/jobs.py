@@ -109,16 +109,18 @@ def read_page(
     page: SourcePage,
     languages: str,
     seconds: float,
-    work: Path,
+    folder: Path,
 ) -> RecognisedPage:
-    """Read one page: by its own text if that says all, else by OCR on a prepared picture."""
+    """Read one page: by its own text if that says all, else by OCR on a prepared picture.
+
+    `folder`: for files of this call; the caller removes it, also if this process is killed.
+    """
     own = own_text(source, page.number) if page.kind is PageKind.BORN_DIGITAL else None
     if own is not None and own.worth is Worth.ENOUGH:
         return own.page
-    with tempfile.TemporaryDirectory(dir=work) as folder:
-        tempfile.tempdir = folder  # the OCR library's own files too: this process is for one page
-        picture = prepare(source, media_type, page.number, Path(folder) / "page")
-        read = _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
+    tempfile.tempdir = str(folder)  # the OCR library's own files: this process is for one page
+    picture = prepare(source, media_type, page.number, folder / "page")
+    read = _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
     return read if own is None else with_own(own, read)
 
 

@@ -15,6 +15,8 @@ APPLICATION_VERSION = "1"
 
 INTAKE, OCR, COMPLETE = "intake", "ocr", "complete"
 """Names of the queues; the first and last are names of workflows too."""
+READ_PAGE = "read-page"
+"""Name of the workflow that reads one page of an intake."""
 
 
 class Submitter:
@@ -46,6 +48,21 @@ class Submitter:
 def intake_id(scan: Digest, attempt: int) -> str:
     """Name the workflow of an intake: the same scan and attempt is the same work."""
     return f"{INTAKE}-{scan}-{attempt}"
+
+
+def page_id(intake: str, number: int) -> str:
+    """Name the workflow that reads a page for an intake."""
+    return f"{pages_prefix(intake)}{number}"
+
+
+def pages_prefix(intake: str) -> str:
+    """Tell how the names of all these workflows begin."""
+    return f"{intake}-page-"
+
+
+def intake_of(page: str) -> str:
+    """Name the intake that a page is read for."""
+    return page.rpartition("-page-")[0]
 
 
 def complete_id(document: DocumentId, version: int) -> str:

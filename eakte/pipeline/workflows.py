@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
-from eakte.pipeline.submit import APPLICATION
+from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, pages_prefix
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_OPEN = ["PENDING", "ENQUEUED"]
 _MEMORY = timedelta(days=30)
 """So long a workflow that ended can be looked at; no step of it is ever repeated."""
 _BATCH = 500
@@ -26,6 +28,26 @@ def ended(engine: Engine, workflows: Iterable[str] | None = None) -> frozenset[s
         workflow_ids=asked, status=_ENDED, load_input=False, load_output=False
     )
     return frozenset(each.workflow_id for each in found)
+
+
+def pages_read(engine: Engine) -> dict[str, tuple[int, int]]:
+    """Give, for each intake with pages left to read, how many are done and how many there are."""
+    client = _client(engine)
+    unread = client.list_workflows(
+        name=READ_PAGE, status=_OPEN, load_input=False, load_output=False
+    )
+    intakes = {intake_of(each.workflow_id) for each in unread}
+    if not intakes:
+        return {}
+    pages = client.list_workflows(
+        name=READ_PAGE,
+        workflow_id_prefix=[pages_prefix(intake) for intake in intakes],
+        load_input=False,
+        load_output=False,
+    )
+    total = Counter(intake_of(each.workflow_id) for each in pages)
+    left = Counter(intake_of(each.workflow_id) for each in pages if each.status in _OPEN)
+    return {intake: (total[intake] - left[intake], total[intake]) for intake in intakes}
 
 
 def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:

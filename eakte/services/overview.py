@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from eakte.domain.findings import Finding
 from eakte.domain.mail import Enclosure, ScanState
 from eakte.inbox.listing import LeftAlone
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.submit import intake_id
+from eakte.pipeline.workflows import pages_read
 from eakte.records import documents, receipts, scans, troubles
 from eakte.records.scans import ScanRecord
 from eakte.records.troubles import Trouble
@@ -27,6 +30,16 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class BeingRead:
+    """A file whose pages are being read: how many are done, of how many."""
+
+    name: str
+    digest: str
+    done: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Status:
     """Counts per state, the oldest letter that waits, what went wrong, and what was not taken."""
 
@@ -34,6 +47,7 @@ class Status:
     letters: dict[str, int]
     received_again: int
     oldest_waiting: Document | None
+    reading: tuple[BeingRead, ...]
     quarantine: tuple[Quarantined, ...]
     troubles: tuple[Trouble, ...]
     """What could not be taken when the watcher last tried, and what holds intake up."""
@@ -72,6 +86,7 @@ def status(desk: Desk) -> Status:
         files, letters = scans.counts(connection), documents.counts(connection)
         waiting = documents.in_state(connection, DocumentState.REVIEW)
         quarantined = scans.in_state(connection, ScanState.QUARANTINE)
+        received = scans.in_state(connection, ScanState.RECEIVED)
         again = len(scans.receipts(connection, again_only=True))
         present = troubles.every(connection)
     found = survey(desk.home)
@@ -80,6 +95,7 @@ def status(desk: Desk) -> Status:
         letters=letters,
         received_again=again,
         oldest_waiting=waiting[0] if waiting else None,
+        reading=tuple(_being_read(received, pages_read(desk.engine))),
         quarantine=tuple(_quarantined(record) for record in quarantined),
         troubles=present,
         arriving=found.arriving,
@@ -106,6 +122,15 @@ def lines(desk: Desk) -> tuple[Line, ...]:
     found += [_again_line(receipt.name, first[receipt.digest]) for receipt in again]
     found += [_beside_line(each, first[scan]) for scan, each in beside]
     return tuple(sorted(found, key=lambda line: (line.file, line.document)))
+
+
+def _being_read(
+    received: Iterable[ScanRecord], progress: dict[str, tuple[int, int]]
+) -> Iterator[BeingRead]:
+    for record in received:
+        known = progress.get(intake_id(record.scan.digest, record.attempt))
+        if known:
+            yield BeingRead(record.scan.name, record.scan.digest, *known)
 
 
 def _quarantined(record: ScanRecord) -> Quarantined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from eakte.domain.mail import Enclosure
 from eakte.domain.text import RecognisedPage
 from eakte.errors import RefusedError
 from eakte.i18n import _
+from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, scans
 from eakte.records.scans import ScanRecord
 from eakte.services import actor
 from eakte.services.desks import note
+
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,23 @@ def text_of(desk: Desk, prefix: str) -> tuple[RecognisedPage, ...]:
     document = _find(desk, prefix).document
     note(desk, Action.VIEWED, document.id, what="text")
     return tuple(each_from_json(RecognisedPage, desk.store.get(document.text)))
+
+
+def alto_of(desk: Desk, prefix: str) -> Iterator[bytes]:
+    """Give the letter's words as ALTO XML, in pieces."""
+    document = _find(desk, prefix).document
+    note(desk, Action.VIEWED, document.id, what="alto")
+    with desk.store.checked(document.alto).open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def hocr_of(desk: Desk, prefix: str) -> Iterator[bytes]:
+    """Give the letter's words as hOCR, in pieces."""
+    document = _find(desk, prefix).document
+    note(desk, Action.VIEWED, document.id, what="hocr")
+    pages = each_from_json(RecognisedPage, desk.store.get(document.text))
+    return (piece.encode() for piece in hocr(document.id, pages))
 
 
 def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:

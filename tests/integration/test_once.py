@@ -60,6 +60,7 @@ def _letter(desk: Desk, scan: Digest, part: int, id_of: int) -> Document:
         extraction=Extraction(),
         findings=(),
         text=desk.store.put(b"[]"),
+        alto=desk.store.put(b"<alto/>"),
         archive_copy=desk.store.put(b"%PDF"),
         recognised_at=_NOW,
     )

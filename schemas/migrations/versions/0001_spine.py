@@ -106,6 +106,7 @@ def upgrade() -> None:
         sa.Column("fields", sa.Text, nullable=False),
         sa.Column("findings", sa.Text, nullable=False),
         sa.Column("text", sa.String(64), nullable=False),
+        sa.Column("alto", sa.String(64), nullable=False),
         sa.Column("archive_copy", sa.String(64), nullable=False),
         sa.Column("recognised_at", sa.BigInteger, nullable=False),
         sa.Column("release", sa.Text, nullable=False),

@@ -74,6 +74,7 @@ def _letter(confidence: float = 0.95, **more: object) -> Document:
         extraction=Extraction(),
         findings=(),
         text=digest_of(b"text"),
+        alto=digest_of(b"alto"),
         archive_copy=digest_of(b"pdf"),
         recognised_at=_NOW,
     )
