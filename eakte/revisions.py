@@ -79,6 +79,8 @@ class Revision:
     objects: dict[int, Item] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     trailer: dict[bytes, Value] = field(default_factory=dict)
+    table: bytes = b""
+    """That table as it is written, if it is a stream."""
 
 
 def read_revisions(tail: bytes, start: int) -> list[Revision]:
@@ -189,7 +191,8 @@ def _add(revision: Revision, number: int, place: int, item: Item) -> None:
     revision.places[number] = place
     if isinstance(item.value, dict) and item.value.get(b"/Type") == b"/XRef":
         revision.xref, revision.own_number, revision.trailer = place, number, item.value
-        _check_stream(revision, item.stream or b"")
+        revision.table = item.stream or b""
+        _check_stream(revision, revision.table)
     else:
         revision.objects[number] = item
 
