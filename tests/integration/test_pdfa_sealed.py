@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -21,13 +22,27 @@ from eakte.pdfa.xmp import packet
 from eakte.revisions import Item, Ref, read_revisions
 from eakte.seal.signer import Sealer
 from tests.integration.page_samples import encoded, letter
-from tests.unit.seal.attacks import ATTACKS, update
+from tests.unit.seal.attacks import (
+    ATTACKS,
+    annotation,
+    javascript,
+    new_content,
+    new_page,
+    new_xmp,
+    stamp,
+    update,
+)
 from tests.unit.seal.making import CLOCK, seal_bytes, trust
 
 
 @pytest.fixture(scope="module")
-def sealer(tmp_path_factory: pytest.TempPathFactory) -> Sealer:
-    return Sealer(trust(tmp_path_factory.mktemp("pki")), CLOCK)
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trust(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="module")
+def sealer(pki: Path) -> Sealer:
+    return Sealer(pki, CLOCK)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +136,10 @@ class TestWhatASealAdds:
         assert b"\nxref\n" in out.getvalue()
         assert judge(out.getvalue(), seal_bytes(sealer, out.getvalue(), "x")) == "pass"
 
+    def test_a_later_time_stamp_too(self, judge, copy, original, pki):
+        """Renewal will add such revisions."""
+        assert judge(copy, stamp(original, lambda _writer: None, pki)) == "pass"
+
 
 def needs_appearances(writer):
     form = writer.root["/AcroForm"]
@@ -169,7 +188,24 @@ def pdf_2(writer):
 FORBIDDEN = [needs_appearances, xfa, additional_action, lzw, external_stream, usage_rights, pdf_2]
 
 
+def orphan(writer):
+    writer.add_object(generic.pdf_string("an orphan"))
+
+
+OVERWRITTEN = [
+    *(new_content, new_page, new_xmp, annotation, javascript, orphan),
+    *(attack for attack in FORBIDDEN if attack is not needs_appearances),
+]
+"""PyHanko itself takes /NeedAppearances away when it stamps."""
+
+
 class TestWhatIsRefused:
+    @pytest.mark.parametrize("attack", OVERWRITTEN)
+    def test_what_is_hidden_in_the_revision_of_a_true_time_stamp(
+        self, judge, copy, original, pki, attack
+    ):
+        assert judge(copy, stamp(original, attack, pki)).startswith("ISO 19005")
+
     @pytest.mark.parametrize("attack", [*ATTACKS, *FORBIDDEN])
     def test_a_later_revision_that_adds_anything_else(self, judge, copy, original, attack):
         def change(writer):
@@ -245,8 +281,12 @@ class TestWhatIsRefused:
         assert answer == "ISO 19005 6.6.4: no claim"
 
 
-class TestLimits:
-    """6.1.13, and the one signer of 6.4.3, on revisions as they are read."""
+def _has(item, key):
+    return isinstance(item.value, dict) and key in item.value
+
+
+class TestClauses:
+    """What no bytes in one spelling can show by themselves, on revisions as they are read."""
 
     @pytest.fixture
     def revisions(self, copy, original):
@@ -289,10 +329,11 @@ class TestLimits:
     @pytest.mark.parametrize("part", ["certificates", "signer_infos"])
     def test_a_container_without_signer_or_certificate(self, copy, revisions, part):
         revision, number, item = self._stamp(revisions)
-        token = cms.ContentInfo.load(item.value.contents)
-        token["content"][part] = []
-        stamp = item.value
-        bare = type(stamp)(stamp.container, stamp.byte_range, stamp.entries, token.dump(force=True))
+        signed = cms.ContentInfo.load(item.value.contents)["content"]
+        names = ("version", "digest_algorithms", "encap_content_info", "certificates")
+        parts = {name: signed[name] for name in (*names, "signer_infos")} | {part: []}
+        token = {"content_type": "signed_data", "content": cms.SignedData(parts)}
+        bare = replace(item.value, contents=cms.ContentInfo(token).dump())
         revision.objects[number] = Item(bare)
         with pytest.raises(NonconformingError, match=r"6\.4\.3"):
             self._examine(copy, revisions)
@@ -303,6 +344,86 @@ class TestLimits:
         zero = type(stamp)(stamp.container, stamp.byte_range, stamp.entries, bytes(99))
         revision.objects[number] = Item(zero)
         with pytest.raises(NonconformingError, match=r"6\.4\.3"):
+            self._examine(copy, revisions)
+
+    def test_a_digest_over_less_than_the_revision(self, copy, revisions):
+        revision, number, item = self._stamp(revisions)
+        first, begin, stop, rest = item.value.byte_range
+        for wrong in ((first, begin, stop, rest - 1), (first, begin - 1, stop, rest)):
+            revision.objects[number] = Item(replace(item.value, byte_range=wrong))
+            with pytest.raises(NonconformingError, match="ByteRange"):
+                self._examine(copy, revisions)
+
+    @pytest.mark.parametrize(
+        "item",
+        [
+            Item({b"/Length": b"1", b"/Filter": b"/LZWDecode"}, b"x"),
+            Item({b"/Length": b"1", b"/F": b"(x)"}, b"x"),
+            Item({b"/Length": b"1"}),
+            Item([b"1"]),
+        ],
+    )
+    def test_evidence_that_is_no_plain_stream(self, copy, revisions, item):
+        last = revisions[-1].objects
+        store = next(each.value for each in last.values() if _has(each, b"/Certs"))
+        last[store[b"/Certs"][0].number] = item
+        with pytest.raises(NonconformingError, match=r"6\.1\.7\.1"):
+            self._examine(copy, revisions)
+
+    def test_an_object_that_nothing_refers_to(self, copy, revisions):
+        revisions[0].objects[900] = Item([b"1"])
+        with pytest.raises(NonconformingError, match="900"):
+            self._examine(copy, revisions)
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            (b"/Encrypt", Ref(3)),
+            (b"/XRefStm", b"9"),
+            (b"/Root", Ref(2)),
+            (b"/ID", [b"<00>", b"<00>"]),
+            (b"/ID", [b"<00>"]),
+            (b"/ID", None),
+            (b"/Prev", b"1"),
+            (b"/Size", b"9999"),
+        ],
+    )
+    def test_another_trailer(self, copy, revisions, key, value):
+        revisions[-1].trailer[key] = value
+        with pytest.raises(NonconformingError, match=r"6\.1\.[34]"):
+            self._examine(copy, revisions)
+
+    def test_a_table_that_hides_the_end_of_its_revision(self, copy, revisions):
+        """VeraPDF looks for the end behind the table, and takes `stream` in it for a keyword."""
+        revisions[0].table = b"x stream x"
+        with pytest.raises(NonconformingError, match=r"6\.4\.3"):
+            self._examine(copy, revisions)
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            (b"/Perms", {b"/UR3": Ref(1)}),
+            (b"/Perms", None),
+            (b"/Extensions", {b"/ADBE": {}}),
+            (b"/AcroForm", None),
+            (b"/DSS", {}),
+        ],
+    )
+    def test_another_catalogue(self, copy, revisions, key, value):
+        catalogue = next(iter(revisions[-1].objects.values())).value
+        catalogue[key] = value
+        with pytest.raises(NonconformingError, match=r"6\.[14]\."):
+            self._examine(copy, revisions)
+
+    def test_permissions_that_name_a_time_stamp(self, copy, revisions):
+        catalogue, form = (
+            next(each.value for each in revisions[-1].objects.values() if _has(each, key))
+            for key in (b"/Perms", b"/Fields")
+        )
+        form[b"/Fields"].reverse()
+        stamp_field = revisions[-1].objects[form[b"/Fields"][0].number].value
+        catalogue[b"/Perms"] = {b"/DocMDP": stamp_field[b"/V"]}
+        with pytest.raises(NonconformingError, match="DocMDP"):
             self._examine(copy, revisions)
 
     def test_a_reference_to_what_is_not_there(self, copy, revisions):
