@@ -51,14 +51,17 @@ class _Said:
     exit_code: int
 
 
-def find_program(setting: str) -> str:
+def find_program(setting: str, root: Path) -> str:
     """Give the program to run: the one named, or on `auto` the one on PATH; "" if there is none.
 
-    A program that is named and missing is given all the same: asking it fails, visibly.
+    A path may be relative to `root`. A program that is named and missing is given all the same:
+    asking it fails, visibly.
     """
     if setting == OFF:
         return ""
-    return shutil.which("verapdf") or "" if setting == AUTO else setting
+    if setting == AUTO:
+        return shutil.which("verapdf") or ""
+    return str(root / setting) if "/" in setting else shutil.which(setting) or setting
 
 
 def version(program: str, work: Path) -> str:

@@ -51,7 +51,7 @@ class Context(Desk):
     @property
     def verapdf(self) -> str:
         """Give the program that confirms archive copies, "" if there is none or it is off."""
-        return find_program(self.home.settings.archive.verapdf)
+        return find_program(self.home.settings.archive.verapdf, self.home.root)
 
     @property
     def workers(self) -> int:

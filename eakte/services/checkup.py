@@ -109,7 +109,7 @@ def _home(home: Home) -> Iterator[Health]:
 def _verapdf(home: Home) -> Health:
     """Tell whether veraPDF confirms archive copies; without it all is fine, but nobody does."""
     setting = home.settings.archive.verapdf
-    program = find_program(setting)
+    program = find_program(setting, home.root)
     if not program:
         said = _("off") if setting == OFF else _("not found; nobody confirms archive copies")
         return Health("veraPDF", True, said)

@@ -192,8 +192,30 @@ def orphan(writer):
     writer.add_object(generic.pdf_string("an orphan"))
 
 
+def _in_place(writer, reference, data):
+    """Write an object of the copy again, under its own number."""
+    entries = dict(reference.get_object())
+    fresh = generic.StreamObject(
+        {key: value for key, value in entries.items() if key not in {"/Filter", "/Length"}},
+        stream_data=data,
+    )
+    writer.objects[(reference.generation, reference.idnum)] = fresh
+    writer.mark_update(reference)
+
+
+def xmp_in_place(writer):
+    reference = writer.root.raw_get("/Metadata").reference
+    _in_place(writer, reference, reference.get_object().data.replace(b"eakte", b"EAKTE"))
+
+
+def content_in_place(writer):
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    _in_place(writer, page.raw_get("/Contents").reference, b"q Q")
+
+
 OVERWRITTEN = [
     *(new_content, new_page, new_xmp, annotation, javascript, orphan),
+    *(xmp_in_place, content_in_place),
     *(attack for attack in FORBIDDEN if attack is not needs_appearances),
 ]
 """PyHanko itself takes /NeedAppearances away when it stamps."""

@@ -160,11 +160,14 @@ def test_a_program_that_is_not_there_gives_no_answer(pdf):
 def test_which_program_is_meant(tmp_path, monkeypatch):
     there = program(tmp_path / "bin", "")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    assert find_program("auto") == there
-    assert find_program("off") == ""
-    assert find_program("/opt/verapdf/verapdf") == "/opt/verapdf/verapdf"
+    assert find_program("auto", tmp_path) == there
+    assert find_program("verapdf", tmp_path) == there
+    assert find_program("off", tmp_path) == ""
+    assert find_program("/opt/verapdf/verapdf", tmp_path) == "/opt/verapdf/verapdf"
+    assert find_program("tools/verapdf", tmp_path) == str(tmp_path / "tools" / "verapdf")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_program("auto") == ""
+    assert find_program("auto", tmp_path) == ""
+    assert find_program("verapdf", tmp_path) == "verapdf"
 
 
 def test_its_version(tmp_path):
