@@ -123,6 +123,16 @@ class TestWhatASealAdds:
         data = made(lambda pdf: link(pdf, indirect=indirect))
         assert judge(data, seal_bytes(sealer, data, "x")) == "pass"
 
+    @pytest.mark.parametrize("box", ["0 0 300.0 300", "0.0 -0.5 595.27559055 841.8897637795"])
+    def test_reals_that_the_sealer_writes_in_another_way(self, judge, sealer, box):
+        """Real: odd_pdfs/acroform.pdf."""
+
+        def change(pdf):
+            pdf.pages[0].obj.MediaBox = pikepdf.Object.parse(f"[ {box} ]".encode())
+
+        data = made(change)
+        assert judge(data, seal_bytes(sealer, data, "x")) == "pass"
+
     def test_files_that_travel_stay(self, judge, sealer):
         data = made(attachment, "3")
         assert judge(data, seal_bytes(sealer, data, "x")) == "pass"
@@ -256,6 +266,8 @@ class TestWhatIsRefused:
             (b"/ExtensionLevel 1", b"/ExtensionLevel 8"),
             (b"/Pages 2 0 R", b"/Pages 4 0 R"),
             (b"/MediaBox [ 0 0 ", b"/MediaBox [ 0 1 "),
+            (b"/MediaBox [ 0 0 ", b"/MediaBox [ 0 .9"),
+            (b"/MediaBox [ 0 0 ", b"/MediaBox [ 0.01"),
             (b" 0 obj\n", b" 0 obj "),
             (b"\nendobj\n", b" endobj\n"),
             (b"\nendstream", b" endstream"),
