@@ -68,6 +68,16 @@ class Reading(_Section):
     page_memory_mb: int = Field(default=1500, ge=200, description="Memory limit for one page.")
 
 
+class Archive(_Section):
+    """How archive copies are made and judged."""
+
+    verapdf: str = Field(
+        default="auto",
+        min_length=1,
+        description="veraPDF confirms archive copies: auto (if on PATH), off, or its path.",
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -86,6 +96,9 @@ class Settings(BaseSettings):
     inboxes: tuple[Inbox, ...] = Field(default=(), description="The watched folders.")
     watching: Watching = Field(default=Watching(), description="How the inboxes are watched.")
     reading: Reading = Field(default=Reading(), description="Limits of OCR.")
+    archive: Archive = Field(
+        default=Archive(), description="How archive copies are made and judged."
+    )
 
     @field_validator("inboxes")
     @classmethod

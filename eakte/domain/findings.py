@@ -38,10 +38,10 @@ class FindingCode(StrEnum):
     NOT_SHOWN = "not_shown"
     TEXT_UNUSABLE = "text_unusable"
     UNICODE_UNPROVEN = "unicode_unproven"
-    VERAPDF_FAILED = "verapdf_failed"
     INCOMING_SIGNATURE = "incoming_signature"
     EMBEDDED_FILES = "embedded_files"
     SEAL_FAILED = "seal_failed"
+    UNCONFIRMED = "unconfirmed"
     SEPARATOR_SHEET = "separator_sheet"
     SEPARATOR_WITH_CONTENT = "separator_with_content"
     DAMAGED_SEPARATOR = "damaged_separator"
@@ -97,12 +97,12 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.UNICODE_UNPROVEN: N_(
         "it is not proven that every character can be copied and searched"
     ),
-    FindingCode.VERAPDF_FAILED: N_("veraPDF could not be asked whether the copy conforms"),
     FindingCode.INCOMING_SIGNATURE: N_("the file arrived signed; it is kept unchanged"),
     FindingCode.EMBEDDED_FILES: N_(
         "the file carries embedded files; they are kept in the scan as received"
     ),
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
+    FindingCode.UNCONFIRMED: N_("veraPDF gave no answer whether it conforms to PDF/A"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.SEPARATOR_WITH_CONTENT: N_(
         "a page bears an order to split and other content; was the letter divided rightly?"
@@ -130,6 +130,10 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.SIGNATURE_ALONE: N_("a detached signature came without the file that it signs"),
     FindingCode.UNSAFE_ARCHIVE: N_("the archive is unsafe to unpack"),
 }
+
+
+AFTER_SEALING = frozenset({FindingCode.UNCONFIRMED})
+"""What was found too late to stand in the Transfervermerk."""
 
 
 @dataclass(frozen=True, order=True)

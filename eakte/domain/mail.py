@@ -60,6 +60,8 @@ class EnclosureRole(StrEnum):
     """A PDF made by eakte from a file without (readable) pages of its own: a derivative."""
     REPORT = "report"
     """JSON VerificationReport of a signature that came with it."""
+    CONFORMANCE = "conformance"
+    """What veraPDF reported of a letter that was made of it (XML)."""
 
 
 @dataclass(frozen=True)

@@ -87,22 +87,24 @@ def packet(facts: Facts) -> bytes:
         body += _description(facts.transfervermerk) + _items(facts.transfervermerk)
     if facts.invoice is not None:
         body += facts.invoice.elements()
-    if facts.schemas:
-        spaces |= _EXTENDED | {schema.prefix: schema.namespace for schema in facts.schemas}
-        body.append(declared(facts.schemas))
-    namespaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in spaces.items())
+    spaces |= {schema.prefix: schema.namespace for schema in facts.schemas}
     lines = [
         _HEADER,
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">',
         f'<rdf:RDF xmlns:rdf="{_RDF}">',
-        f'<rdf:Description rdf:about="" {namespaces}>',
-        *body,
-        "</rdf:Description>",
+        *(_about(_EXTENDED, [declared(facts.schemas)]) if facts.schemas else ()),
+        *_about(spaces, body),
         "</rdf:RDF>",
         "</x:xmpmeta>",
         _TRAILER,
     ]
     return "\n".join(lines).encode()
+
+
+def _about(spaces: dict[str, str], body: list[str]) -> list[str]:
+    """Write a description; schemas need one of their own, first, for readers like Apache XmpBox."""
+    namespaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in spaces.items())
+    return [f'<rdf:Description rdf:about="" {namespaces}>', *body, "</rdf:Description>"]
 
 
 def read_facts(data: bytes) -> Facts:

@@ -9,7 +9,9 @@ from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Schutzbedarf
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError
-from eakte.pipeline import jobs
+from eakte.i18n import _
+from eakte.pdfa.check import PASS
+from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.review import transfervermerk
@@ -25,7 +27,10 @@ class CompleteSteps:
         self.store = context.store
 
     def attach_transfervermerk(self, document: str) -> dict[str, str]:
-        """Write the Transfervermerk into the archive copy; gives digests of record and PDF."""
+        """Write the Transfervermerk into the archive copy and have it confirmed.
+
+        Gives digests of record, PDF and confirmation ("" if nobody was there to confirm it).
+        """
         letter, station = self._letter(document)
         if letter.release is None:
             raise SealFailedError(detail=f"{document} has no release")
@@ -42,7 +47,9 @@ class CompleteSteps:
             self.store.put_file(out)
         if copy.pages != len(letter.pages):
             raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")
-        return {"record": self.store.put(to_json(made)), "pdf": copy.sha256}
+        record, pdf = self.store.put(to_json(made)), self.store.path(copy.sha256)
+        confirmed = confirming.confirm(self.context, pdf, confirming.ARCHIVE_COPY)
+        return {"record": record, "pdf": copy.sha256, "confirmed": confirmed}
 
     def seal(self, document: str, version: int, pdf: str) -> str:
         """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
@@ -60,6 +67,18 @@ class CompleteSteps:
         now = self.context.clock.now()
         self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
         return self.store.claim(slot, digest)
+
+    def conform(self, pdf: str, sealed: str) -> str:
+        """Judge the sealed bytes against PDF/A as the archive copy was, and have them confirmed.
+
+        Gives the confirmation's digest, as above. Raises SealFailedError if they do not conform.
+        """
+        copy, made = self.store.checked(Digest(pdf)), self.store.checked(Digest(sealed))
+        answer = sandbox.call(self.context.file_limits(copy, made), jobs.judge_sealed, copy, made)
+        if answer != PASS:
+            detail = _("the sealed file does not conform to PDF/A: {found}")
+            raise SealFailedError(detail=detail.format(found=answer))
+        return confirming.confirm(self.context, made, confirming.SEALED)
 
     def verify(self, document: str, sealed: str) -> dict[str, str]:
         """Read the sealed original back; gives the report's digest and the verdict VALID.

@@ -14,6 +14,7 @@ from pathlib import Path
 from eakte import __version__
 from eakte.classify.classifier import Classifier
 from eakte.classify.model import load
+from eakte.pdfa.verapdf import find_program
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.desk import Desk
 from eakte.review.transfervermerk import Environment
@@ -46,6 +47,11 @@ class Context(Desk):
     def crash_notes(self) -> CrashNotes:
         """Give the notes of the steps that are running."""
         return CrashNotes(self.home.work / NOTES)
+
+    @property
+    def verapdf(self) -> str:
+        """Give the program that confirms archive copies, "" if there is none or it is off."""
+        return find_program(self.home.settings.archive.verapdf, self.home.root)
 
     @property
     def workers(self) -> int:

@@ -2,7 +2,7 @@
 
     intake    open (take apart) > inspect, split > check signatures that came with it
               > read every page > per part: convert, describe > propose (review gate)
-    complete  Transfervermerk > seal > verify the read-back > file > index
+    complete  Transfervermerk > seal > judge PDF/A anew > verify the read-back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
 this code and nothing else. Steps run at least once (a crash repeats the step it hit), so each is
@@ -28,7 +28,7 @@ from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
-from eakte.pipeline import arrivals, transitions
+from eakte.pipeline import arrivals, confirming, transitions
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
@@ -134,8 +134,10 @@ class Flow:
         steps = self._complete_steps
         noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
         sealed = self._step("seal", steps.seal, document, version, noted["pdf"])
+        confirmed = self._step("conform", steps.conform, noted["pdf"], sealed)
         report = self._step("verify", steps.verify, document, sealed)
-        self._transaction("file", self._file, document, sealed, report, noted["record"])
+        noted["sealed-confirmed"] = confirmed
+        self._transaction("file", self._file, document, sealed, report, noted)
         self._step("index", index_document, self.context, document)
 
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
@@ -203,15 +205,22 @@ class Flow:
         arrivals.enclose_reports(connection, Digest(scan), reports, now)
 
     def _file(
-        self, connection: Connection, document: str, sealed: str, checked: dict[str, str], note: str
+        self,
+        connection: Connection,
+        document: str,
+        sealed: str,
+        checked: dict[str, str],
+        noted: dict[str, str],
     ) -> None:
+        said = confirming.load(self.context, noted["confirmed"], noted["sealed-confirmed"])
         transitions.file(
             connection,
             DocumentId(document),
             (Digest(sealed), Digest(checked["report"]), checked["verdict"]),
-            from_json(Transfervermerk, self.context.store.get(Digest(note))),
+            from_json(Transfervermerk, self.context.store.get(Digest(noted["record"]))),
             self.context.definitions,
             self.context.clock.now(),
+            said,
         )
 
     def _refuse_seal(self, connection: Connection, document: str, reason: str) -> None:

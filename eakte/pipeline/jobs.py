@@ -30,6 +30,7 @@ from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
 from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
+from eakte.pdfa.sealed import flavour_of, verdict
 from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal.detached import check_detached, check_encapsulated
 from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed_digest
@@ -146,3 +147,13 @@ def attach_transfervermerk(
 ) -> ArchiveCopy:
     """Write the Transfervermerk into the XMP; see eakte.pdfa.metadata."""
     return with_transfervermerk(source, transfervermerk, out)
+
+
+def judge_sealed(copy: Path, sealed: Path) -> str:
+    """Give `pass` if a sealed file conforms as its archive copy does; see eakte.pdfa.sealed."""
+    return verdict(copy, sealed)
+
+
+def claimed_flavour(copy: Path) -> str:
+    """Give what an archive copy says of itself, as in `2u`."""
+    return flavour_of(copy)

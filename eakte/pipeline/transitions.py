@@ -13,6 +13,7 @@ from eakte.audit import log
 from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
+from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
@@ -222,6 +223,7 @@ def file(
     made: Transfervermerk,
     definitions: Definitions,
     at: datetime,
+    confirmations: Confirmations = (),
 ) -> None:
     """File a sealed original (its digest, the report's, the verdict) into its Akte, once."""
     lock(connection)
@@ -240,10 +242,14 @@ def file(
         verdict=verdict,
         transfervermerk=made,
         vorgang_id=vorgang.id,
+        findings=tuple(dict.fromkeys((*letter.findings, *findings_of(confirmations)))),
     )
     documents.update(connection, filed)
+    scans.enclose(connection, letter.scan, enclosures_of(document, confirmations))
     station = scans.get(connection, letter.scan).scan.station
     seal = {"sha256": digest, "report": report, "verdict": verdict}
+    if confirmations:
+        seal["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmations)
     place = {"akte": letter.aktenzeichen, "vorgang": str(vorgang.number)}
     log.append(connection, _event(Action.SEALED, document, MACHINE, at, station, seal))
     log.append(connection, _event(Action.FILED, document, MACHINE, at, station, place))

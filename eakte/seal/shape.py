@@ -28,8 +28,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.i18n import _
-from eakte.seal.reader import Beginning, Reader
-from eakte.seal.revisions import (
+from eakte.revisions import (
     Item,
     Ref,
     Revision,
@@ -39,6 +38,7 @@ from eakte.seal.revisions import (
     read_revisions,
     value_of,
 )
+from eakte.seal.reader import Beginning, Reader
 from eakte.seal.structure import is_der
 
 _TABLE_KEYS = {
@@ -59,6 +59,12 @@ _WIDGET: dict[bytes, Value] = {
     b"/TU": b"(Timestamp)",
 }
 """A time-stamp's widget, but for its own /T, /P and /V."""
+_STAMP: dict[bytes, Value] = {
+    b"/Type": b"/DocTimeStamp",
+    b"/Filter": b"/Adobe.PPKLite",
+    b"/SubFilter": b"/ETSI.RFC3161",
+}
+"""A time-stamp, but for its container and what it covers."""
 _LONGEST_TAIL = 1 << 26
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 
@@ -260,7 +266,7 @@ class _Step:
 
     def _check_stamp(self, number: int) -> None:
         stamp = self._added(number).value
-        if not isinstance(stamp, Stamp):
+        if not isinstance(stamp, Stamp) or stamp.entries != _STAMP:
             raise UnusualError(_objects({number}))
         begin, stop = stamp.container
         if stamp.byte_range != (0, begin, stop, self.revision.end - stop):

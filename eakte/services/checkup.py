@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from eakte.database.migrate import current, newest
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
 from eakte.i18n import _
+from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.search.index import SqliteIndex
@@ -47,6 +49,7 @@ def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
     found = [*_machine()]
     if home is not None:
         found += _home(home)
+        found.append(_verapdf(home))
         found += _leftovers(Desk(home, SystemClock()), repair=repair)
     return tuple(found)
 
@@ -101,6 +104,20 @@ def _home(home: Home) -> Iterator[Health]:
     classes = len(load_definitions(home.pipelines).classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
+
+
+def _verapdf(home: Home) -> Health:
+    """Tell whether veraPDF confirms archive copies; without it all is fine, but nobody does."""
+    setting = home.settings.archive.verapdf
+    program = find_program(setting, home.root)
+    if not program:
+        said = _("off") if setting == OFF else _("not found; nobody confirms archive copies")
+        return Health("veraPDF", True, said)
+    with tempfile.TemporaryDirectory() as folder:
+        found = version(program, Path(folder))
+    advice = _("Correct `verapdf` in eakte.toml, or install veraPDF and Java.")
+    detail = f"{found} ({program})" if found else _("no answer from {program}")
+    return Health("veraPDF", bool(found), detail.format(program=program), advice)
 
 
 def _private(folder: Path, name: str) -> Health:

@@ -9,6 +9,7 @@ from eakte.audit import log
 from eakte.database import Connection
 from eakte.domain.akten import Document
 from eakte.domain.events import Action
+from eakte.domain.findings import AFTER_SEALING
 from eakte.domain.verification import Check, Verdict, VerificationReport
 from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
@@ -101,7 +102,8 @@ def _names(desk: Desk, document: Document) -> bool:
         return False
     stated = (inside.document, inside.source_sha256, inside.pages, inside.received_at)
     recorded = (document.id, document.scan, document.pages, document.received_at)
-    return stated == recorded and inside.anomalies == document.findings
+    found = tuple(each for each in document.findings if each.code not in AFTER_SEALING)
+    return stated == recorded and inside.anomalies == found
 
 
 def _class_and_date(document: Document) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import re
 import pikepdf
 import pytest
 
-from eakte.seal.revisions import Ref, Stamp, UnusualError, read_revisions, value_of
+from eakte.revisions import Ref, Stamp, UnusualError, read_revisions, value_of
 from eakte.seal.shape import shape_flaw
 from tests.unit.seal.making import pdfa, sealed, trust
 

@@ -1,4 +1,4 @@
-"""Read the revisions behind a seal in the one spelling that our sealer writes, and in no other.
+"""Read the revisions of a sealed file in the one spelling that our sealer writes, and in no other.
 
 Where several programs could read the same bytes differently, a forger finds room. So these few
 rules know no blanks, comments or gaps that pyHanko's writer does not write, every byte belongs to
@@ -25,9 +25,8 @@ _REF = re.compile(rb"([1-9]\d{0,8}) 0 R")
 _NAME = re.compile(rb"/[^\s()<>\[\]{}/%\0]+")
 _ATOM = re.compile(rb"-?\d+(?:\.\d+)?(?![\d.])(?! \d+ R)|true|false|null")
 _STRING = re.compile(rb"\((?:[^()\\]|\\[0-7]{3}|\\[nrtbf()\\])*\)|<(?:[0-9A-Fa-f]{2})*>")
-_STAMP = re.compile(
+_SIGNED = re.compile(
     rb"<<\n/Contents (<[0-9A-F]+>)\n/ByteRange \[0 (\d{1,12}) (\d{1,12}) (\d{1,12})\] +\n"
-    rb"/Type /DocTimeStamp\n/Filter /Adobe\.PPKLite\n/SubFilter /ETSI\.RFC3161\n>>"
 )
 _TABLE = re.compile(rb"xref\n((?:\d+ \d+\n(?:\d{10} \d{5} [nf] \n)*)+)trailer\n")
 _END = re.compile(rb"\nstartxref\n(\d{1,12})\n%%EOF\n")
@@ -50,15 +49,19 @@ Value: TypeAlias = "bytes | Ref | list[Value] | dict[bytes, Value]"
 
 @dataclass(frozen=True)
 class Stamp:
-    """The dictionary of a document time-stamp: where its container stands, what it covers."""
+    """The dictionary of a seal or time-stamp: where its container stands, what it covers."""
 
     container: tuple[int, int]
     byte_range: tuple[int, int, int, int]
+    entries: dict[bytes, Value]
+    """All its other entries."""
+    contents: bytes
+    """What the container holds, padding and all."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One object of a revision: a value, perhaps with a stream, or a time-stamp."""
+    """One object of a revision: a value, perhaps with a stream, or a seal or time-stamp."""
 
     value: Value | Stamp
     stream: bytes | None = None
@@ -76,6 +79,8 @@ class Revision:
     objects: dict[int, Item] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     trailer: dict[bytes, Value] = field(default_factory=dict)
+    table: bytes = b""
+    """That table as it is written, if it is a stream."""
 
 
 def read_revisions(tail: bytes, start: int) -> list[Revision]:
@@ -136,7 +141,7 @@ class _Text:
         if depth > _DEEPEST:
             self.refuse()
         if self.take(b"<<\n"):
-            return self._dictionary(depth)
+            return self.entries({}, depth)
         if self.take(b"["):
             return self._array(depth)
         if found := self.find(_REF):
@@ -146,8 +151,8 @@ class _Text:
             self.refuse()
         return found[0]
 
-    def _dictionary(self, depth: int) -> Value:
-        found: dict[bytes, Value] = {}
+    def entries(self, found: dict[bytes, Value], depth: int = 0) -> dict[bytes, Value]:
+        """Read the entries of a dictionary, to its end, besides those that were found before."""
         while not self.take(b">>"):
             name = self.find(_NAME)
             if name is None or name[0] in found:
@@ -186,21 +191,31 @@ def _add(revision: Revision, number: int, place: int, item: Item) -> None:
     revision.places[number] = place
     if isinstance(item.value, dict) and item.value.get(b"/Type") == b"/XRef":
         revision.xref, revision.own_number, revision.trailer = place, number, item.value
-        _check_stream(revision, item.stream or b"")
+        revision.table = item.stream or b""
+        _check_stream(revision, revision.table)
     else:
         revision.objects[number] = item
 
 
 def _item(text: _Text) -> Item:
-    if found := text.find(_STAMP):
+    if found := text.find(_SIGNED):
+        entries = text.entries({b"/Contents": b"", b"/ByteRange": b""})
         text.need(b"\nendobj\n")
-        numbers = (0, int(found[2]), int(found[3]), int(found[4]))
-        container = (text.start + found.start(1), text.start + found.end(1))
-        return Item(Stamp(container, numbers))
+        return Item(_stamp(text, found, entries))
     value = text.value()
     stream = _stream(text, value) if text.take(b"\nstream\n") else None
     text.need(b"\nendobj\n")
     return Item(value, stream)
+
+
+def _stamp(text: _Text, found: re.Match[bytes], entries: dict[bytes, Value]) -> Stamp:
+    numbers = (0, int(found[2]), int(found[3]), int(found[4]))
+    container = (text.start + found.start(1), text.start + found.end(1))
+    digits = found[1][1:-1]
+    if len(digits) % 2:
+        text.refuse()
+    own = {key: value for key, value in entries.items() if value != b""}
+    return Stamp(container, numbers, own, bytes.fromhex(digits.decode()))
 
 
 def _stream(text: _Text, value: Value) -> bytes:
