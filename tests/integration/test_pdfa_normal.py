@@ -154,7 +154,7 @@ def test_what_pdfa_does_not_know_is_dropped_and_what_people_need_stays() -> None
         assert pdf.Root.StructTreeRoot.K.S == Name.P
         assert "/Metadata" not in pdf.Root.StructTreeRoot.K
         assert pdf.Root.MarkInfo.Marked
-        assert pdf.Root.PageLabels.Nums[1].S == Name.r
+        assert Name.r == pdf.Root.PageLabels.Nums[1].S
         assert [str(key) for key in list(pdf.Root.Names.Dests.Names)[::2]] == ["da"]
         with pdf.open_outline() as outline:
             assert [item.title for item in outline.root] == ["Seite 1"]

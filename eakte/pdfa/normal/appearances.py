@@ -22,6 +22,8 @@ _SHOWS_TEXT = re.compile(rb"\b(Tj|TJ)\b")
 _MARGIN, _LARGEST, _SMALLEST, _LEADING, _CAP = 2.0, 12.0, 3.0, 1.15, 0.7
 _CENTRED, _RIGHT = 1, 2
 _STEP = 0.95
+_PLAIN = Name.EaktePlain
+"""Where the form keeps the font for fields whose own font will not do."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,16 @@ def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Type
     resources = form.get(Name.DR)
     fonts = resources.get(Name.Font) if isinstance(resources, Dictionary) else None
     named = fonts.get(f"/{name}") if name and isinstance(fonts, Dictionary) else None
-    plain = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.Type1,
-        BaseFont=Name.Helvetica,
-        Encoding=Name.WinAnsiEncoding,
-    )
-    for font in (named, pdf.make_indirect(plain)):
+    if _PLAIN not in form:
+        form[_PLAIN] = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.Type1,
+                BaseFont=Name.Helvetica,
+                Encoding=Name.WinAnsiEncoding,
+            )
+        )
+    for font in (named, form[_PLAIN]):
         if not isinstance(font, Dictionary) or font.get(Name.Subtype) not in {
             Name.Type1,
             Name.TrueType,
