@@ -226,9 +226,10 @@ def _forget_in_structure(pdf: pikepdf.Pdf, gone: set[tuple[int, int]]) -> None:
 
 def _emptied(item: Object) -> None:
     """Leave nothing of what is gone, in case something still refers to it."""
-    for key in list(item.keys()) if isinstance(item, Dictionary) else ():
-        if item.get(key) is not None:
-            del item[key]
+    if isinstance(item, Dictionary):
+        for key, entry in list(item.items()):
+            if entry is not None:
+                del item[key]
 
 
 def _refers(kid: Object, gone: set[tuple[int, int]]) -> bool:

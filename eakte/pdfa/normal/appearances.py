@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
@@ -43,8 +44,10 @@ def draw_field(pdf: pikepdf.Pdf, item: Dictionary, form: Dictionary) -> bool:
     """Draw what a text or choice field says; False: it says something that could not be drawn."""
     text = _text(item)
     look = _old_look(item)
+    if not all(_extent(item)):
+        return True
     stale = look is None or bool(form.get(Name.NeedAppearances))
-    if not text.strip() or not stale or _inherited(item, Name.FT) not in {Name.Tx, Name.Ch}:
+    if not text.strip() or not stale or _inherited(item, Name.FT) not in (Name.Tx, Name.Ch):
         return True
     old = look.read_bytes() if look is not None else _frame(item)
     before = _MARKED.sub(b"", old)
@@ -122,10 +125,10 @@ def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Type
             )
         )
     for font in (named, form[_PLAIN]):
-        if not isinstance(font, Dictionary) or font.get(Name.Subtype) not in {
+        if not isinstance(font, Dictionary) or font.get(Name.Subtype) not in (
             Name.Type1,
             Name.TrueType,
-        }:
+        ):
             continue
         names = code_names(font)
         codes = {letter_of(glyph): code for code, glyph in sorted(names.items(), reverse=True)}
@@ -137,13 +140,20 @@ def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Type
 def _widths(font: Dictionary, names: dict[int, str]) -> dict[int, float]:
     first, listed = font.get(Name.FirstChar), font.get(Name.Widths)
     if isinstance(first, int) and isinstance(listed, Array):
-        return {first + place: float(width) for place, width in enumerate(listed)}
+        return {
+            first + place: float(width) if isinstance(width, int | float | Decimal) else 500.0
+            for place, width in enumerate(listed)
+        }
     standard = standard_widths(str(font.get(Name.BaseFont, ""))) or standard_widths("/Helvetica")
     return {code: float(standard.get(name, 500)) for code, name in names.items()}
 
 
 def _extent(item: Dictionary) -> tuple[float, float]:
-    left, low, right, top = (float(value) for value in item.Rect)
+    """Give width and height of the field; nothing if it has no place."""
+    try:
+        left, low, right, top = (float(value) for value in item.Rect)
+    except (AttributeError, TypeError, ValueError):
+        return 0.0, 0.0
     return abs(right - left), abs(top - low)
 
 

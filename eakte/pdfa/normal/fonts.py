@@ -50,7 +50,7 @@ def replace_missing(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Finding]:
     """
     alike: dict[tuple[bytes, ...], list[Dictionary]] = {}
     for font in fonts_of(pdf):
-        if font.get(Name.Subtype) in {Name.Type1, Name.TrueType, Name.MMType1} and _missing(font):
+        if font.get(Name.Subtype) in (Name.Type1, Name.TrueType, Name.MMType1) and _missing(font):
             alike.setdefault(_likeness(font), []).append(font)
     for fonts in alike.values():
         font = fonts[0]
