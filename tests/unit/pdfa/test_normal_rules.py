@@ -72,7 +72,8 @@ def test_codes_mean_letters_by_encoding_and_differences() -> None:
     assert [letter_of(names[code]) for code in (65, 66, 67, 0xE4)] == ["Ä", "€", "C", "ä"]
     signs = code_names(Dictionary(BaseFont=Name.ZapfDingbats))
     assert letter_of(signs[ord("4")], dingbats=True) == "✔"
-    assert letter_of(code_names(Dictionary(BaseFont=Name.Symbol))[ord("a")]) == "\N{GREEK SMALL LETTER ALPHA}"
+    greek = code_names(Dictionary(BaseFont=Name.Symbol))
+    assert letter_of(greek[ord("a")]) == "\N{GREEK SMALL LETTER ALPHA}"
 
 
 @pytest.mark.parametrize(
