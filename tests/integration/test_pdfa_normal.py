@@ -321,6 +321,17 @@ def test_values_of_form_fields_become_text_of_the_page(flags: int) -> None:
         assert "/Annots" not in pdf.pages[0].obj
 
 
+def test_a_list_box_shows_its_lines_and_which_one_is_chosen() -> None:
+    options = Array([String("ledig"), Array([String("vh"), String("verheiratet")])])
+    field = _annotation("Widget", FT=Name.Ch, Opt=options, V=String("vh"))
+    form = Dictionary(NeedAppearances=True, DA=String("0 g /Helv 9 Tf"))
+    _, made = _passed(_with_annotations(field, AcroForm=form))
+    assert {"ledig", "verheiratet"} <= set(_words(made))
+    marked = np.abs(_shown(made) - np.array([153, 191, 217])).sum(axis=2) < 10
+    rows = np.nonzero(marked.any(axis=1))[0]
+    assert 100 - 40 + 10 < rows.mean() < 100 - 10, "the second line"
+
+
 def test_flattening_does_not_mind_what_the_page_leaves_behind() -> None:
     with pikepdf.new() as pdf:
         page = _page(pdf, b"q 0.5 0 0 0.5 100 50 cm q")

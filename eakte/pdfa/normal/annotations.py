@@ -47,6 +47,7 @@ class _Pass:
     layers: Layers
     form: Dictionary
     gone: set[tuple[int, int]] = field(default_factory=set)
+    kept: set[tuple[int, int]] = field(default_factory=set)
     drawn: int = 0
 
     def page(self, page: Page, number: int) -> Iterator[Finding]:
@@ -69,6 +70,7 @@ class _Pass:
                 self._forget(item)
             elif _stays(item, subtype):
                 kept.append(item)
+                self.kept.add(item.objgen)
             else:
                 content += self._flattened(page, item)
                 fields += subtype == "/Widget" and not _is_signature(item)
@@ -107,8 +109,11 @@ def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
     work = _Pass(pdf, layers, form if isinstance(form, Dictionary) else Dictionary())
     for number, page in enumerate(pdf.pages, start=1):
         yield from work.page(page, number)
-    if work.gone:
-        _forget_in_structure(pdf, work.gone)
+    gone = work.gone - work.kept
+    if gone:
+        _forget_in_structure(pdf, gone)
+    for mark in gone:
+        _emptied(pdf.get_object(mark))
 
 
 def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator[Finding]:
@@ -217,6 +222,14 @@ def _forget_in_structure(pdf: pikepdf.Pdf, gone: set[tuple[int, int]]) -> None:
                 element.K = Array(left)
         elif _refers(kids, gone):
             del element.K
+
+
+def _emptied(item: Object) -> None:
+    """Leave nothing of what is gone, in case something still refers to it."""
+    if isinstance(item, Dictionary):
+        for key, entry in list(item.items()):
+            if entry is not None:
+                del item[key]
 
 
 def _refers(kid: Object, gone: set[tuple[int, int]]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
@@ -15,13 +16,16 @@ from pikepdf import Array, Dictionary, Name, Object, Stream, String
 from eakte.pdfa.normal.encodings import code_names, letter_of, standard_widths
 
 _MAX_PARENTS = 32
-_MULTILINE, _PASSWORD, _COMB = 1 << 12, 1 << 13, 1 << 24
+_MULTILINE, _PASSWORD, _COMBO, _COMB = 1 << 12, 1 << 13, 1 << 17, 1 << 24
 _FONT = re.compile(r"/(\S+)\s+(-?[\d.]+)\s+Tf")
 _MARKED = re.compile(rb"/Tx\s+BMC.*?EMC", re.DOTALL)
 _SHOWS_TEXT = re.compile(rb"\b(Tj|TJ)\b")
 _MARGIN, _LARGEST, _SMALLEST, _LEADING, _CAP = 2.0, 12.0, 3.0, 1.15, 0.7
 _CENTRED, _RIGHT = 1, 2
 _STEP = 0.95
+_CHOSEN = "0.6 0.75 0.85 rg"
+_PLAIN = Name.EaktePlain
+"""Where the form keeps the font for fields whose own font will not do."""
 
 
 @dataclass(frozen=True)
@@ -41,21 +45,29 @@ def draw_field(pdf: pikepdf.Pdf, item: Dictionary, form: Dictionary) -> bool:
     """Draw what a text or choice field says; False: it says something that could not be drawn."""
     text = _text(item)
     look = _old_look(item)
+    if not all(_extent(item)):
+        return True
     stale = look is None or bool(form.get(Name.NeedAppearances))
-    if not text.strip() or not stale or _inherited(item, Name.FT) not in {Name.Tx, Name.Ch}:
+    told = str(_inherited(item, Name.DA) or form.get(Name.DA) or "")
+    match = _FONT.search(told)
+    size = float(match[2]) if match else 0.0
+    listed = _listed(item, size)
+    if (
+        not (text.strip() or listed)
+        or not stale
+        or _inherited(item, Name.FT) not in (Name.Tx, Name.Ch)
+    ):
         return True
     old = look.read_bytes() if look is not None else _frame(item)
     before = _MARKED.sub(b"", old)
     if _SHOWS_TEXT.search(before):
         return True
-    told = str(_inherited(item, Name.DA) or form.get(Name.DA) or "")
-    match = _FONT.search(told)
-    typeface = _typeface(pdf, form, match[1] if match else "", text)
+    typeface = _typeface(pdf, form, match[1] if match else "", "\n".join([text, *listed]))
     if typeface is None:
         return False
-    size = float(match[2]) if match else 0.0
     colour = _FONT.sub("", told) or "0 g"
-    body = _lines(item, typeface, text, size)
+    chosen = frozenset(text.split("\n")) if listed else frozenset[str]()
+    body = _lines(item, typeface, "\n".join(listed) or text, size, chosen)
     drawn = f"/Tx BMC q BT {colour} {body} ET Q EMC".encode("latin-1", "replace")
     made = pdf.make_stream(before + b"\n" + drawn)
     made.Type, made.Subtype = Name.XObject, Name.Form
@@ -95,14 +107,32 @@ def _text(item: Dictionary) -> str:
     value = _inherited(item, Name.V)
     parts = list(value) if isinstance(value, Array) else [value]
     words = [str(part) for part in parts if isinstance(part, String)]
-    options = _inherited(item, Name.Opt)
-    shown = {
-        str(option[0]): str(option[1])
-        for option in (options if isinstance(options, Array) else ())
-        if isinstance(option, Array) and len(option) > 1
-    }
+    shown = _options(item)
     text = "\n".join(shown.get(word, word) for word in words)
     return "*" * len(text) if _flags(item) & _PASSWORD else text
+
+
+def _options(item: Dictionary) -> dict[str, str]:
+    """Give the words shown for each value that can be chosen."""
+    options = _inherited(item, Name.Opt)
+    pairs = [
+        list(option)[:2] if isinstance(option, Array) else [option, option]
+        for option in (options if isinstance(options, Array) else ())
+    ]
+    return {
+        str(pair[0]): str(pair[1])
+        for pair in pairs
+        if len(pair) == 2 and all(isinstance(word, String) for word in pair)  # noqa: PLR2004
+    }
+
+
+def _listed(item: Dictionary, size: float) -> list[str]:
+    """Give all lines of a list box, if they have room; nothing for any other field."""
+    if _inherited(item, Name.FT) != Name.Ch or _flags(item) & _COMBO:
+        return []
+    lines = list(_options(item).values())
+    _, height = _extent(item)
+    return lines if len(lines) * (size or _LARGEST) * _LEADING <= height else []
 
 
 def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Typeface | None:
@@ -110,17 +140,20 @@ def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Type
     resources = form.get(Name.DR)
     fonts = resources.get(Name.Font) if isinstance(resources, Dictionary) else None
     named = fonts.get(f"/{name}") if name and isinstance(fonts, Dictionary) else None
-    plain = Dictionary(
-        Type=Name.Font,
-        Subtype=Name.Type1,
-        BaseFont=Name.Helvetica,
-        Encoding=Name.WinAnsiEncoding,
-    )
-    for font in (named, pdf.make_indirect(plain)):
-        if not isinstance(font, Dictionary) or font.get(Name.Subtype) not in {
+    if _PLAIN not in form:
+        form[_PLAIN] = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.Type1,
+                BaseFont=Name.Helvetica,
+                Encoding=Name.WinAnsiEncoding,
+            )
+        )
+    for font in (named, form[_PLAIN]):
+        if not isinstance(font, Dictionary) or font.get(Name.Subtype) not in (
             Name.Type1,
             Name.TrueType,
-        }:
+        ):
             continue
         names = code_names(font)
         codes = {letter_of(glyph): code for code, glyph in sorted(names.items(), reverse=True)}
@@ -132,18 +165,27 @@ def _typeface(pdf: pikepdf.Pdf, form: Dictionary, name: str, text: str) -> _Type
 def _widths(font: Dictionary, names: dict[int, str]) -> dict[int, float]:
     first, listed = font.get(Name.FirstChar), font.get(Name.Widths)
     if isinstance(first, int) and isinstance(listed, Array):
-        return {first + place: float(width) for place, width in enumerate(listed)}
+        return {
+            first + place: float(width) if isinstance(width, int | float | Decimal) else 500.0
+            for place, width in enumerate(listed)
+        }
     standard = standard_widths(str(font.get(Name.BaseFont, ""))) or standard_widths("/Helvetica")
     return {code: float(standard.get(name, 500)) for code, name in names.items()}
 
 
 def _extent(item: Dictionary) -> tuple[float, float]:
-    left, low, right, top = (float(value) for value in item.Rect)
+    """Give width and height of the field; nothing if it has no place."""
+    try:
+        left, low, right, top = (float(value) for value in item.Rect)
+    except (AttributeError, TypeError, ValueError):
+        return 0.0, 0.0
     return abs(right - left), abs(top - low)
 
 
-def _lines(item: Dictionary, typeface: _Typeface, text: str, size: float) -> str:
-    """Lay the text into the field, and give the operators that show it."""
+def _lines(
+    item: Dictionary, typeface: _Typeface, text: str, size: float, chosen: frozenset[str]
+) -> str:
+    """Lay the text into the field, and give the operators that show it; chosen lines are marked."""
     width, height = _extent(item)
     inner = max(width - 2 * _MARGIN, 1.0)
     paragraphs = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -166,6 +208,9 @@ def _lines(item: Dictionary, typeface: _Typeface, text: str, size: float) -> str
         rest = inner - typeface.width(line, size)
         share = {_CENTRED: 0.5, _RIGHT: 1.0}.get(place if isinstance(place, int) else 0, 0.0)
         x, y = _MARGIN + max(rest, 0) * share, top - number * size * _LEADING
+        if line in chosen:
+            bar = f"1 {y - size * 0.25:.3f} {max(width - 2, 1):.3f} {size * _LEADING:.3f} re f"
+            operators.append(f"ET q {_CHOSEN} {bar} Q BT")
         operators.append(f"1 0 0 1 {x:.3f} {y:.3f} Tm {_shown(typeface, line)}")
     return " ".join(operators)
 

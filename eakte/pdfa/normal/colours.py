@@ -84,7 +84,7 @@ def _is_cmyk(space: Object | None, depth: int = 0) -> bool:
         return space == Name.DeviceCMYK
     if not isinstance(space, Array) or not len(space) or depth > _MAX_DEPTH:
         return False
-    if space[0] in {Name.DeviceCMYK, Name.Indexed}:
+    if space[0] in (Name.DeviceCMYK, Name.Indexed):
         return space[0] == Name.DeviceCMYK or (len(space) > 1 and _is_cmyk(space[1], depth + 1))
     return False
 

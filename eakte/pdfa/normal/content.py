@@ -82,7 +82,7 @@ class _Rewriting:
         if not isinstance(listed, Name):
             return listed
         found = self.properties.get(listed)
-        if not isinstance(found, Dictionary) or found.get(Name.Type) in {Name.OCG, Name.OCMD}:
+        if not isinstance(found, Dictionary) or found.get(Name.Type) in (Name.OCG, Name.OCMD):
             return None
         direct = _direct(found, 0)
         return direct if isinstance(direct, Dictionary) and len(direct.keys()) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pikepdf
@@ -24,6 +25,7 @@ from eakte.pdfa.normal.usage import Usage, fonts_of
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
 _DEFAULT_WIDTH = 1000.0
 _MAX_CID = 0xFFFF
+_ESCAPED = re.compile(rb"#([0-9a-fA-F]{2})")
 
 
 def repair_embedded(pdf: pikepdf.Pdf, usage: Usage) -> None:
@@ -167,6 +169,27 @@ def settle_simple(pdf: pikepdf.Pdf, usage: Usage) -> None:
                 continue
 
 
+def settle_names(pdf: pikepdf.Pdf) -> None:
+    """Write the names of fonts in UTF-8 (ISO 19005-2 6.1.8); old ones are often in Latin-1."""
+    for font in fonts_of(pdf):
+        for holder in (font, *_descendants(font)):
+            _settle_name(holder, Name.BaseFont)
+            descriptor = holder.get(Name.FontDescriptor)
+            if isinstance(descriptor, Dictionary):
+                _settle_name(descriptor, Name.FontName)
+
+
+def _settle_name(holder: Dictionary, key: Name) -> None:
+    name = holder.get(key)
+    if not isinstance(name, Name):
+        return
+    try:
+        str(name)
+    except UnicodeDecodeError:
+        plain = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), name.unparse())
+        holder[key] = Name(plain.decode("latin-1"))
+
+
 def _settle_flags(font: Dictionary, descriptor: Dictionary) -> None:
     """Set one of the flags symbolic and nonsymbolic: an encoding is for fonts of letters."""
     flags = descriptor.get(Name.Flags, 0)
@@ -214,4 +237,4 @@ def _conforms(font: Dictionary, found: dict[tuple[int, int], dict[int, int]]) ->
             return False
         encoding = encoding.get(Name.BaseEncoding, Name.WinAnsiEncoding)
     usable = (3, 1) in found or (1, 0) in found
-    return encoding in {Name.WinAnsiEncoding, Name.MacRomanEncoding} and usable
+    return encoding in (Name.WinAnsiEncoding, Name.MacRomanEncoding) and usable

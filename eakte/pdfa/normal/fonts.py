@@ -26,6 +26,7 @@ from eakte.pdfa.normal.usage import Usage, fonts_of
 _BORN = 3_000_000_000
 """The font's dates, in seconds since 1904: fixed, so that the same font has the same bytes."""
 _PROGRAMS = (Name.FontFile, Name.FontFile2, Name.FontFile3)
+_TOLD = (Name.Subtype, Name.BaseFont, Name.Encoding, Name.FirstChar, Name.Widths, Name.ToUnicode)
 _SAME_WIDTH = 3
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
 _SYMBOL_CODES = 0xF000
@@ -47,17 +48,46 @@ def replace_missing(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Finding]:
 
     A font whose used codes the other one cannot show stays as it is.
     """
-    for font in list(fonts_of(pdf)):
-        if font.get(Name.Subtype) in {Name.Type1, Name.TrueType, Name.MMType1} and _missing(font):
-            codes = usage.codes(font)
-            style = _style(font)
-            program = None if style is None else open_font(style.path)
-            signs = None if program is None else _signs(font, program, codes)
-            if signs is None or style is None or program is None:
-                continue
-            old = str(font.get(Name.BaseFont, "/?"))[1:]
-            _put(pdf, font, style, program, signs)
-            yield Finding(FindingCode.FONT_REPLACED, None, f"{old} → {style.name}")
+    alike: dict[tuple[bytes, ...], list[Dictionary]] = {}
+    for font in fonts_of(pdf):
+        if font.get(Name.Subtype) in (Name.Type1, Name.TrueType, Name.MMType1) and _missing(font):
+            alike.setdefault(_likeness(font), []).append(font)
+    for fonts in alike.values():
+        font = fonts[0]
+        codes = set[int]().union(*(usage.codes(each) for each in fonts))
+        style = _style(font)
+        program = None if style is None else open_font(style.path)
+        signs = None if program is None else _signs(font, program, codes)
+        if signs is None or style is None or program is None:
+            continue
+        old = str(font.get(Name.BaseFont, "/?"))[1:]
+        made = _replacement(pdf, font, style, program, signs)
+        for each in fonts:
+            _become(each, made)
+        yield Finding(FindingCode.FONT_REPLACED, None, f"{old} → {style.name}")
+
+
+def _likeness(font: Dictionary) -> tuple[bytes, ...]:
+    """Give what fonts have in common that one program can stand in for: often one a page."""
+    descriptor = font.get(Name.FontDescriptor)
+    told = [font.get(key) for key in _TOLD]
+    if isinstance(descriptor, Dictionary):
+        told += [descriptor.get(key) for key in (Name.Flags, Name.ItalicAngle, Name.MissingWidth)]
+    return tuple(_written(value) for value in told)
+
+
+def _written(value: object) -> bytes:
+    if isinstance(value, Object):
+        return value.unparse(resolved=True)
+    return str(value).encode()
+
+
+def _become(font: Dictionary, made: Dictionary) -> None:
+    for key in list(font.keys()):
+        if key not in made:
+            del font[key]
+    for key, value in made.items():
+        font[key] = value
 
 
 def _missing(font: Dictionary) -> bool:
@@ -121,26 +151,29 @@ def _number(value: Object | None) -> float | None:
         return None
 
 
-def _put(
+def _replacement(
     pdf: pikepdf.Pdf, font: Dictionary, style: Style, source: TTFont, signs: dict[int, _Sign]
-) -> None:
-    """Make a font dictionary that of the font standing in."""
+) -> Dictionary:
+    """Make the font dictionary of the font standing in."""
     data = _program(style, source, signs)
     tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(data).digest()[:6])
     name = Name(f"/{tag}+{style.name.replace(' ', '')}")
     told = font.get(Name.ToUnicode)
-    for key in list(font.keys()):
-        del font[key]
     first, last = min(signs, default=32), max(signs, default=32)
     widths = [signs[code].width if code in signs else 0 for code in range(first, last + 1)]
-    font.Type, font.Subtype, font.BaseFont = Name.Font, Name.TrueType, name
-    font.FirstChar, font.LastChar = first, last
-    font.Widths = Array([round(width, 3) for width in widths])
-    font.FontDescriptor = pdf.make_indirect(_descriptor(pdf, name, style, source, data))
     if not isinstance(told, Stream):
         letters = {code: sign.letters for code, sign in signs.items()}
         told = pdf.make_stream(byte_map(letters))
-    font.ToUnicode = told
+    return Dictionary(
+        Type=Name.Font,
+        Subtype=Name.TrueType,
+        BaseFont=name,
+        FirstChar=first,
+        LastChar=last,
+        Widths=pdf.make_indirect(Array([round(width, 3) for width in widths])),
+        FontDescriptor=pdf.make_indirect(_descriptor(pdf, name, style, source, data)),
+        ToUnicode=told,
+    )
 
 
 def _descriptor(

@@ -41,7 +41,7 @@ def with_widths(data: bytes, wanted: Mapping[int, float]) -> bytes | None:
     """
     font = TTFont(io.BytesIO(data), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
     count = font["maxp"].numGlyphs
-    units = font["head"].unitsPerEm
+    units = max(font["head"].unitsPerEm, 1)
     raw = font.reader["hmtx"]
     long = font["hhea"].numberOfHMetrics
     metrics, whole = _read(raw, count, long)

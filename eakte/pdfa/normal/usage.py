@@ -35,7 +35,8 @@ Id = tuple[int, int]
 class Usage:
     """Names used by category, for each resource dictionary; and strings shown, for each font.
 
-    `unknown`: some text is shown in a font that its content does not name.
+    `unknown`: some text is shown in a font that its content does not name. `unread`: resources
+    of content that cannot be read, which no PDF/A can hold.
     """
 
     names: defaultdict[Id, defaultdict[str, set[str]]] = field(
@@ -43,6 +44,7 @@ class Usage:
     )
     shown: defaultdict[Id, set[bytes]] = field(default_factory=lambda: defaultdict(set))
     unknown: bool = False
+    unread: set[Id] = field(default_factory=set)
 
     def codes(self, font: Object) -> set[int]:
         """Give the codes shown in a font with one byte a code; all of them if unknown."""
@@ -72,11 +74,14 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
 
 
 def read_usage(pdf: pikepdf.Pdf) -> Usage:
-    """Read all content that can be drawn; raises pikepdf.PdfError if some cannot be read."""
+    """Read all content that can be drawn."""
     usage = Usage()
     for scope in pdf.content_scopes():
         if scope.resources is not None:
-            _read(usage, scope.content, scope.resources)
+            try:
+                _read(usage, scope.content, scope.resources)
+            except (pikepdf.PdfError, TypeError, ValueError):
+                usage.unread.add(scope.resources.objgen)
     return usage
 
 
@@ -128,7 +133,7 @@ def drop_unused(pdf: pikepdf.Pdf, usage: Usage) -> None:
     seen = set[Id]()
     for scope in list(pdf.content_scopes()):
         resources = scope.resources
-        if resources is None or resources.objgen in seen or scope.kind == "glyph":
+        if resources is None or resources.objgen in seen | usage.unread or scope.kind == "glyph":
             continue
         seen.add(resources.objgen)
         for category in _CATEGORIES:
