@@ -9,8 +9,9 @@ from PIL import Image, ImageFilter
 
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
 from eakte.domain.text import PreparedPicture
-from eakte.pages.pictures import as_grey, exif_rotation, resolution
+from eakte.pages.pictures import as_grey, resolution
 from eakte.pages.render import draw, open_document, picture_resolution
+from eakte.pictures.laid_down import orientation_of
 
 OCR_DPI = 300.0
 
@@ -52,10 +53,8 @@ def _from_document(source: Path, number: int) -> tuple[Image.Image, float, int]:
 def _from_picture(source: Path, number: int) -> tuple[Image.Image, float, int]:
     with Image.open(source) as file:
         file.seek(number - 1)
-        if file.format == "TIFF":
-            file.load()
         dpi_x, dpi_y = resolution(file)
-        rotation = exif_rotation(file)
+        rotation = orientation_of(file).degrees
         if file.format == "JPEG":
             file.draft("L", file.size)
         grey = as_grey(file)
