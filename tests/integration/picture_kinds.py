@@ -41,7 +41,9 @@ def bitonal() -> Image.Image:
 
 def deep() -> np.ndarray:
     """The same in RGB with 16 bits a sample, the lower byte not that of 8 bits."""
-    return (np.asarray(colour(), np.uint16) * 256 + np.arange(SIZE[0], dtype=np.uint16)[:, None]) - 7
+    return (
+        np.asarray(colour(), np.uint16) * 256 + np.arange(SIZE[0], dtype=np.uint16)[:, None]
+    ) - 7
 
 
 def seen_through() -> Image.Image:
@@ -78,7 +80,9 @@ class TiffPage:
         return replace(self, tags={**self.tags, tag: (letter, values)})
 
     def without(self, *tags: int) -> TiffPage:
-        return replace(self, tags={tag: value for tag, value in self.tags.items() if tag not in tags})
+        return replace(
+            self, tags={tag: value for tag, value in self.tags.items() if tag not in tags}
+        )
 
 
 def raw_page(
@@ -116,7 +120,9 @@ def taken_apart(tiff: bytes) -> TiffPage:
             profile = data
         elif kind in (3, 4, 5):
             letter = {3: "H", 4: "I", 5: "Q"}[kind]
-            values = struct.unpack(f"<{number * (2 if kind == 5 else 1)}{'H' if kind == 3 else 'I'}", data)
+            values = struct.unpack(
+                f"<{number * (2 if kind == 5 else 1)}{'H' if kind == 3 else 'I'}", data
+            )
             tags[tag] = letter, values
     for offset, length in zip(tags.pop(273)[1], tags.pop(279)[1], strict=True):
         pieces.append(tiff[offset : offset + length])
@@ -153,7 +159,11 @@ def write_tiff(pages: list[TiffPage], order: str = "<") -> bytes:
         rows += [(tag, 7, len(blob), blob) for tag, blob in blobs.items() if blob]
         directory = struct.pack(f"{order}H", len(rows))
         for tag, kind, count, data in sorted(rows):
-            value = data.ljust(4, b"\0") if len(data) <= 4 else struct.pack(f"{order}I", _put(out, data))
+            value = (
+                data.ljust(4, b"\0")
+                if len(data) <= 4
+                else struct.pack(f"{order}I", _put(out, data))
+            )
             directory += struct.pack(f"{order}HHI", tag, kind, count) + value
         here = _put(out, directory + bytes(4))
         out[link : link + 4] = struct.pack(f"{order}I", here)
@@ -198,8 +208,20 @@ def packed(pixels: np.ndarray, bits: int) -> np.ndarray:
 
 def adam7(pixels: np.ndarray) -> list[bytes]:
     """Give the rows of the seven passes of an interlaced PNG."""
-    passes = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
-    return [row for top, left, down, across in passes for row in png_rows(pixels[top::down, left::across])]
+    passes = (
+        (0, 0, 8, 8),
+        (0, 4, 8, 8),
+        (4, 0, 8, 4),
+        (0, 2, 4, 4),
+        (2, 0, 4, 2),
+        (0, 1, 2, 2),
+        (1, 0, 2, 1),
+    )
+    return [
+        row
+        for top, left, down, across in passes
+        for row in png_rows(pixels[top::down, left::across])
+    ]
 
 
 Maker = Callable[[], bytes]
