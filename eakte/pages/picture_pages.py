@@ -11,10 +11,10 @@ from PIL import Image
 
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
-from eakte.pages.pictures import resolution, stored_size
+from eakte.pages.pictures import resolution
 from eakte.pages.sniff import refusal
 from eakte.pictures.image import image_of
-from eakte.pictures.laid_down import orientation_of
+from eakte.pictures.laid_down import orientation_of, stored_size
 from eakte.pictures.refusing import CannotKeepError
 
 

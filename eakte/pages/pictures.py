@@ -21,7 +21,9 @@ from eakte.pages.strips import check_strips
 from eakte.pages.tiff import walk_tiff
 from eakte.pages.whole import trailing
 from eakte.pictures.colours import usable_profile
-from eakte.pictures.laid_down import laid_down, orientation_of
+from eakte.pictures.image import drawn_small
+from eakte.pictures.laid_down import laid_down, orientation_of, stored_size
+from eakte.pictures.large import is_large
 
 DEFAULT_DPI = 300.0
 NO_INKS = N_("inks (CMYK) without a profile, taken as complements of red, green and blue")
@@ -116,12 +118,6 @@ def _colour_findings(number: int, file: Image.Image) -> tuple[Finding, ...]:
     return ()
 
 
-def stored_size(file: Image.Image) -> tuple[int, int]:
-    """Give width and height as stored; of a TIFF that is to be turned Pillow swaps them at once."""
-    turned = file.format == "TIFF" and orientation_of(file).degrees in (90, 270)
-    return (file.height, file.width) if turned else file.size
-
-
 def resolution(file: Image.Image) -> tuple[float, float]:
     """Give the stored picture's dots per inch (x, y): what it says if it can be true, else 300.
 
@@ -168,14 +164,21 @@ def _by_aspect(file: Image.Image) -> tuple[float, float]:
 
 
 def grey_glance(file: Image.Image, dpi: float) -> Image.Image:
-    """Decode all of the picture into a small grey one, which tells its dpi; JPEG decodes small."""
+    """Decode all of the picture into a small grey one, which tells its dpi."""
     width, height = stored_size(file)
     size = glance_size(width, height, dpi)
-    if file.format == "JPEG":
-        file.draft("L", size)
-    glance = as_grey(file).resize(size, Image.Resampling.BOX)
+    glance = grey_in(file, size)
     glance.info["dpi"] = (dpi * size[0] / width,) * 2
     return glance
+
+
+def grey_in(file: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Give a picture in grey in a size that is not larger; large ones are never held in full."""
+    if file.format == "JPEG":
+        file.draft("L", size)
+    elif file.mode == "1" and is_large(file.size):
+        return drawn_small(file, max(size)).resize(size, Image.Resampling.BOX)
+    return as_grey(file).resize(size, Image.Resampling.BOX)
 
 
 def as_grey(picture: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pikepdf
@@ -142,7 +142,7 @@ def predicted(image: pikepdf.Stream, components: int, predictor: int = 15) -> pi
 
 
 def fax_image(
-    pdf: pikepdf.Pdf, coded: bytes, size: tuple[int, int], parameters: dict[str, object]
+    pdf: pikepdf.Pdf, coded: bytes, size: tuple[int, int], parameters: Mapping[str, object]
 ) -> pikepdf.Stream:
     """Wrap fax-coded data; `parameters` as CCITTFaxDecode names them (ISO 32000-1, table 11)."""
     image = image_object(pdf, coded, size, 1, Name.DeviceGray)

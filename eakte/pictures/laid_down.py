@@ -41,3 +41,9 @@ def stored(file: Image.Image) -> Image.Image:
     mirrored = file.format == "TIFF" and orientation_of(file).mirrored
     picture = laid_down(file) if file.format == "TIFF" else file
     return picture.transpose(_MIRROR) if mirrored else picture
+
+
+def stored_size(file: Image.Image) -> tuple[int, int]:
+    """Give width and height as stored; of a TIFF that is to be turned Pillow swaps them at once."""
+    turned = file.format == "TIFF" and orientation_of(file).degrees in (90, 270)
+    return (file.height, file.width) if turned else file.size

@@ -29,11 +29,13 @@ from eakte.pictures.colours import colour_space
 from eakte.pictures.faithful import shows
 from eakte.pictures.jpeg_picture import jpeg_image
 from eakte.pictures.laid_down import stored
+from eakte.pictures.large import is_large
 from eakte.pictures.refusing import CannotKeepError
 from eakte.pictures.tiff_deep import deep_samples
 from eakte.pictures.tiff_jpeg import joined_jpeg, tile_jpegs
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 256, 257, 258, 259, 262, 266
+_ROWS = 278
 _STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES = 273, 279, 324, 325
 _TILE_WIDTH, _TILE_HEIGHT, _SAMPLES, _PREDICTOR, _PLANES = 322, 323, 277, 317, 284
 _GROUP_3_OPTIONS, _GROUP_4_OPTIONS, _EXTRA = 292, 293, 338
@@ -101,8 +103,10 @@ def _fax(pdf: pikepdf.Pdf, tiff: _Tiff, compression: int) -> pikepdf.Stream | No
     strips = tiff.pieces()
     tag = _GROUP_4_OPTIONS if compression == _GROUP_4 else _GROUP_3_OPTIONS
     options = tiff.first(tag, 0) if compression != _HUFFMAN else 0
-    if not strips or options & _UNCODED or (compression == _GROUP_4 and len(strips) > 1):
+    if not strips or options & _UNCODED:
         return None
+    if compression == _GROUP_4 and len(strips) > 1:
+        return _group_4_strips(pdf, tiff, strips) if is_large(tiff.size) else None
     coded = b"".join(strips)
     if tiff.first(_FILL_ORDER, 1) != 1:
         coded = coded.translate(_REVERSED)
@@ -114,6 +118,22 @@ def _fax(pdf: pikepdf.Pdf, tiff: _Tiff, compression: int) -> pikepdf.Stream | No
     told["BlackIs1"] = tiff.first(_PHOTOMETRIC, 0) == 1
     image = fax_image(pdf, coded, tiff.size, told)
     return image if shows(image, lambda: stored(tiff.file)) else None
+
+
+def _group_4_strips(pdf: pikepdf.Pdf, tiff: _Tiff, strips: list[bytes]) -> pikepdf.Stream | None:
+    """Keep the strips of a large picture, which cannot become one, as a picture each."""
+    wide, high = tiff.size
+    rows, turned = tiff.first(_ROWS, high), tiff.first(_FILL_ORDER, 1) != 1
+    told = {"K": -1, "BlackIs1": tiff.first(_PHOTOMETRIC, 0) == 1}
+    parts = []
+    for number, strip in enumerate(strips):
+        top, low = number * rows, min(number * rows + rows, high)
+        if low <= top:
+            return None
+        coded = strip.translate(_REVERSED) if turned else strip
+        image = fax_image(pdf, coded, (wide, low - top), told)
+        parts.append((image, (1.0, 0.0, 0.0, (low - top) / high, 0.0, 1 - low / high)))
+    return laid_out(pdf, parts)
 
 
 def _jpeg(pdf: pikepdf.Pdf, tiff: _Tiff) -> pikepdf.Stream | None:
