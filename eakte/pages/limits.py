@@ -11,8 +11,8 @@ MAX_PIXELS = 700_000_000
 MAX_PAGES = 5000
 MAX_RENDERED_PIXELS = 80_000_000
 """A page is drawn coarser rather than larger than this."""
-MAX_READ_PIXELS = 28_000_000
-"""The same for OCR, which holds a page in several ways at once: A2 at 265 dpi, A0 at 134."""
+MAX_READ_PIXELS = 24_000_000
+"""The same for OCR, which holds a page in several ways at once: A2 at 245 dpi, A0 at 124."""
 MAX_GLANCE_PIXELS = 18_000_000
 """The same for the first look at a page: A1 at 150 dpi."""
 

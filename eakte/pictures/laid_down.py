@@ -19,6 +19,8 @@ def orientation_of(file: Image.Image) -> Orientation:
     """Tell how an opened picture is to be seen; to be asked before its pixels are loaded."""
     if file.format == "TIFF":
         return orientation(file.tag_v2.get(Base.Orientation))  # type: ignore[attr-defined]
+    if file.format == "PNG" and "exif" not in file.info:
+        return Orientation()  # Pillow would load the pixels to look behind them
     return orientation(file.getexif().get(Base.Orientation))
 
 
