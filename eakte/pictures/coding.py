@@ -108,9 +108,9 @@ def _filtered(rows: np.ndarray, upper: np.ndarray, step: int, kind: int) -> byte
     if kind == _SUB:
         out[:, 1 + step :] -= rows[:, :-step]
     elif kind == _UP:
-        out[:, 1:] -= upper[: len(rows)]
+        out[:, 1:] -= upper
     elif kind == _PAETH:
-        out[:, 1:] -= _paeth(rows, upper[: len(rows)], step)
+        out[:, 1:] -= _paeth(rows, upper, step)
     return out.tobytes()
 
 

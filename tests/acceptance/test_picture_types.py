@@ -20,6 +20,7 @@ from eakte.pdfa.metadata import with_transfervermerk
 from eakte.seal.signer import Sealer
 from tests.benchmarks.memory_stages import note
 from tests.integration import picture_kinds as kinds
+from tests.integration.page_samples import CORPUS
 from tests.unit.seal.making import CLOCK, trust
 
 BITONAL, GREY, COLOUR = kinds.bitonal(), kinds.grey(), kinds.colour()
@@ -57,7 +58,7 @@ class Mailroom:
 
 def _taken(pdf: Path, option: str) -> dict[int, list[Path]]:
     """Give the files that pdfimages writes, by page; `-p` puts the page into their names."""
-    target = pdf.parent / f"taken{option}"
+    target = pdf.parent / f"{pdf.name}{option}"
     target.mkdir()
     subprocess.run(["pdfimages", option, "-p", pdf, target / "p"], check=True, capture_output=True)
     files: dict[int, list[Path]] = {}
@@ -353,3 +354,78 @@ def test_pngs_with_alpha_or_interlacing_keep_every_pixel(kind: str, mailroom: Ma
     if "alpha" in kind or kind == "rgba":
         with Image.open(sealed.pixels[1][1]) as mask:
             assert np.array_equal(mask, kinds.seen_through().getchannel("A"))
+
+
+def _jbig2() -> bytes:
+    """A JBIG2 stream as PDF embeds it: a page, and one generic region in MMR (ITU-T T.88, 6.2)."""
+    wide, high = kinds.SIZE
+    region = kinds.struct.pack(">IIIIBB", wide, high, 0, 0, 0, 1) + GROUP_4.pieces[0]
+    page = kinds.struct.pack(">IIIIBH", wide, high, 0, 0, 0, 0)
+    parts = [(0, 48, page), (1, 38, region)]
+    return b"".join(
+        kinds.struct.pack(">IBBBI", number, kind, 0, 1, len(body)) + body
+        for number, kind, body in parts
+    )
+
+
+def _flat(picture: Image.Image) -> bytes:
+    return kinds.zlib.compress(picture.tobytes())
+
+
+_JPEG = kinds.encoded(COLOUR, "JPEG")
+_A85 = kinds.a85(_JPEG)
+PDF_PICTURES: dict[str, tuple[bytes, dict[str, object]]] = {
+    "dct": (_JPEG, {"Filter": "/DCTDecode"}),
+    "a85, dct": (_A85, {"Filter": ["/ASCII85Decode", "/DCTDecode"]}),
+    "flate, dct": (kinds.zlib.compress(_JPEG), {"Filter": ["/FlateDecode", "/DCTDecode"]}),
+    "raw": (COLOUR.tobytes(), {}),
+    "flate": (_flat(COLOUR), {"Filter": "/FlateDecode"}),
+    "colour key": (
+        _flat(COLOUR),
+        {"Filter": "/FlateDecode", "Mask": [250, 250, 246, 246, 235, 235]},
+    ),
+    "negative": (
+        _flat(GREY),
+        {"Filter": "/FlateDecode", "ColorSpace": "/DeviceGray", "Decode": [1, 0]},
+    ),
+    "bitonal": (
+        kinds.zlib.compress(kinds.packed(np.asarray(BITONAL) & 1, 1).tobytes()),
+        {"Filter": "/FlateDecode", "ColorSpace": "/DeviceGray", "BitsPerComponent": 1},
+    ),
+    "jbig2, generic": (
+        _jbig2(),
+        {"Filter": "/JBIG2Decode", "ColorSpace": "/DeviceGray", "BitsPerComponent": 1},
+    ),
+    "soft mask": (_JPEG, {"Filter": "/DCTDecode", "SMask": kinds.seen_through().getchannel("A")}),
+    "profile": (_JPEG, {"Filter": "/DCTDecode", "ColorSpace": kinds.srgb_profile()}),
+}
+
+
+def test_pictures_of_pdfs_stay_as_they_are(mailroom: Mailroom, tmp_path: Path) -> None:
+    """What poppler takes out of the sealed file is what it takes out of the scan."""
+    (tmp_path / "scan.pdf").write_bytes(kinds.pdf_of(list(PDF_PICTURES.values())))
+    before = _taken(tmp_path / "scan.pdf", "-all")
+    sealed = mailroom.seal("pdf", (tmp_path / "scan.pdf").read_bytes())
+    for number, name in enumerate(PDF_PICTURES, start=1):
+        pairs = zip(before[number], sealed.coded[number], strict=True)
+        assert all(here.read_bytes() == there.read_bytes() for here, there in pairs), name
+    codings = {path.suffix for files in sealed.coded.values() for path in files}
+    assert codings == {".jpg", ".png", ".jb2e"}
+    assert not [
+        found
+        for page in sealed.inspection.pages
+        for found in page.findings
+        if found.code is FindingCode.JBIG2
+    ]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus")
+def test_symbol_coding_is_told_and_kept_as_it_arrived(mailroom: Mailroom) -> None:
+    """Drawing it anew would not bring swapped characters back, only hide where they come from."""
+    scan = CORPUS / "odd_pdfs" / "jbig2.pdf"
+    sealed = mailroom.seal("symbols", scan.read_bytes())
+    before = _taken(sealed.pdf.parent / "scan", "-all")
+    assert [path.read_bytes() for path in sealed.coded[1]] == [
+        path.read_bytes() for path in before[1]
+    ]
+    assert FindingCode.JBIG2 in {found.code for found in sealed.inspection.pages[0].findings}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
+import pikepdf
+from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageCms, ImageDraw
 
 SIZE = (480, 352)
@@ -178,6 +180,45 @@ def _put(out: bytearray, data: bytes) -> int:
     return place
 
 
+def a85(data: bytes) -> bytes:
+    return base64.a85encode(data) + b"~>"
+
+
+def pdf_of(pictures: list[tuple[bytes, dict[str, object]]]) -> bytes:
+    """A PDF with a page for each picture: coded bytes, and what differs from RGB of 8 bit."""
+    pdf = pikepdf.new()
+    for data, told in pictures:
+        image = pikepdf.Stream(pdf, data)
+        image.Type, image.Subtype = Name.XObject, Name.Image
+        image.Width, image.Height = SIZE
+        plain = {} if told.get("Filter") == "/JPXDecode" else {"ColorSpace": "/DeviceRGB"}
+        for key, value in {**plain, "BitsPerComponent": 8, **told}.items():
+            image[f"/{key}"] = _pdf_object(pdf, value)
+        page = pdf.add_blank_page(page_size=(240, 176)).obj
+        page.Resources = Dictionary(XObject=Dictionary(Im=image))
+        page.Contents = pdf.make_stream(b"240 0 0 176 0 0 cm /Im Do")
+    buffer = io.BytesIO()
+    level = pikepdf.StreamDecodeLevel.none
+    pdf.save(buffer, compress_streams=False, stream_decode_level=level)
+    return buffer.getvalue()
+
+
+def _pdf_object(pdf: pikepdf.Pdf, value: object) -> object:
+    """Names are written `/Name`, a profile is bytes, a mask a picture."""
+    if isinstance(value, str):
+        return Name(value)
+    if isinstance(value, list):
+        return Array([_pdf_object(pdf, one) for one in value])
+    if isinstance(value, bytes):
+        return Array([Name.ICCBased, pdf.make_indirect(pikepdf.Stream(pdf, value, N=3))])
+    if isinstance(value, Image.Image):
+        mask = pikepdf.Stream(pdf, value.tobytes())
+        mask.Type, mask.Subtype, mask.ColorSpace = Name.XObject, Name.Image, Name.DeviceGray
+        mask.Width, mask.Height, mask.BitsPerComponent = *value.size, 8
+        return pdf.make_indirect(mask)
+    return value
+
+
 def write_png(
     bits: int, kind: int, rows: list[bytes], chunks: dict[bytes, bytes], *, interlaced: bool = False
 ) -> bytes:
@@ -222,6 +263,3 @@ def adam7(pixels: np.ndarray) -> list[bytes]:
         for top, left, down, across in passes
         for row in png_rows(pixels[top::down, left::across])
     ]
-
-
-Maker = Callable[[], bytes]
