@@ -38,7 +38,7 @@ def settle_colours(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
 
 
 def jpeg_2000_mode(data: bytes) -> str:
-    """Give the colours (L, RGB, CMYK) of a JPEG 2000 file by its header boxes (ITU-T T.800, annex I).
+    """Give the colours (L, RGB, CMYK) of a JPEG 2000 by its header boxes (ITU-T T.800, annex I).
 
     Raises CannotKeepError for what ISO 19005-2, 6.2.8.3, forbids.
     """
