@@ -175,10 +175,15 @@ def grey_glance(file: Image.Image, dpi: float) -> Image.Image:
 def grey_in(file: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Give a picture in grey in a size that is not larger; large ones are never held in full."""
     if file.format == "JPEG":
-        file.draft("L", size)
+        draft_grey(file, size)
     elif file.mode == "1" and is_large(file.size):
         return drawn_small(file, max(size)).resize(size, Image.Resampling.BOX)
     return as_grey(file).resize(size, Image.Resampling.BOX)
+
+
+def draft_grey(file: Image.Image, size: tuple[int, int]) -> None:
+    """Have a JPEG decoded small, in grey unless Adobe says RGB: libjpeg would give the red."""
+    file.draft("RGB" if file.info.get("adobe_transform") == 0 else "L", size)
 
 
 def as_grey(picture: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ from eakte.domain.mail import POINTS_PER_INCH, MediaType
 from eakte.domain.text import PreparedPicture
 from eakte.pages.large_jpeg import large_jpeg
 from eakte.pages.limits import MAX_READ_PIXELS
-from eakte.pages.pictures import as_grey, grey_in, resolution
+from eakte.pages.pictures import as_grey, draft_grey, grey_in, resolution
 from eakte.pages.render import draw, drawable_dpi, open_document, picture_resolution
 from eakte.pictures.laid_down import orientation_of, stored_size
 from eakte.pictures.large import is_large
@@ -66,7 +66,7 @@ def _from_picture(source: Path, number: int) -> tuple[Image.Image, float, int]:
         if is_large(file.size):
             return grey_in(file, size), dpi, rotation
         if file.format == "JPEG":
-            file.draft("L", file.size)
+            draft_grey(file, file.size)
         grey = as_grey(file)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)

@@ -32,10 +32,18 @@ def laid_down(file: Image.Image) -> Image.Image:
     if file.format is None:
         return file
     seen = orientation_of(file)
-    file.load()
+    _load(file)
     if file.format == "TIFF":
         return file.transpose(_BACK[seen.degrees]) if seen.degrees else file
     return file.transpose(_MIRROR) if seen.mirrored else file
+
+
+def _load(file: Image.Image) -> None:
+    """Load the pixels; Pillow forgets the orientation of a TIFF that it maps into memory."""
+    name = getattr(file, "filename", "")
+    file.filename = ""  # type: ignore[attr-defined]
+    file.load()
+    file.filename = name  # type: ignore[attr-defined]
 
 
 def stored(file: Image.Image) -> Image.Image:

@@ -164,6 +164,7 @@ LOSSLESS: dict[str, tuple[kinds.TiffPage, Image.Image]] = {
     "tiles": (_tiled([tile.tobytes() for tile in _tiles(COLOUR)]), COLOUR),
     "alpha, unassociated": (_rgba(2), COLOUR),
     "a fourth sample that is no alpha": (_rgba(0), COLOUR),
+    "turned, not compressed": (kinds.by_pillow(GREY, "raw").told(274, 8), GREY),
     "turned and mirrored": (kinds.by_pillow(COLOUR, "tiff_lzw", 16).told(274, 7), COLOUR),
 }
 """Pages whose pixels stay as they are, in a coding without loss: what poppler shall find."""
