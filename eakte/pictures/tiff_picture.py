@@ -99,7 +99,7 @@ def tiff_image(pdf: pikepdf.Pdf, source: Path, file: Image.Image) -> pikepdf.Str
 
 
 def _fax(pdf: pikepdf.Pdf, tiff: _Tiff, compression: int) -> pikepdf.Stream | None:
-    """Keep fax codes if PDF readers see the same pixels in them (real faxes have faults)."""
+    """Keep fax codes; of Group 3 only if PDFium sees the same pixels: real faxes have faults."""
     strips = tiff.pieces()
     tag = _GROUP_4_OPTIONS if compression == _GROUP_4 else _GROUP_3_OPTIONS
     options = tiff.first(tag, 0) if compression != _HUFFMAN else 0
@@ -117,7 +117,8 @@ def _fax(pdf: pikepdf.Pdf, tiff: _Tiff, compression: int) -> pikepdf.Stream | No
         told = {"K": 0, "EncodedByteAlign": True, "EndOfBlock": False}
     told["BlackIs1"] = tiff.first(_PHOTOMETRIC, 0) == 1
     image = fax_image(pdf, coded, tiff.size, told)
-    return image if shows(image, lambda: stored(tiff.file)) else None
+    trusted = compression == _GROUP_4 or shows(image, lambda: stored(tiff.file))
+    return image if trusted else None
 
 
 def _group_4_strips(pdf: pikepdf.Pdf, tiff: _Tiff, strips: list[bytes]) -> pikepdf.Stream | None:
