@@ -4,11 +4,11 @@ What becomes of each (the first line that fits):
 
 | arrives as | is kept as |
 |---|---|
-| JPEG, Huffman-coded (baseline, extended, progressive) in grey, YCbCr, RGB, CMYK, YCCK | its bytes |
+| JPEG in Huffman coding (baseline, progressive): grey, YCbCr, RGB, CMYK, YCCK | its bytes |
 | JPEG in arithmetic coding, or called YCbCr by JFIF and RGB by Adobe | its pixels, Flate |
-| TIFF: one strip of Group 4; Group 3 (1D, 2D) and modified Huffman, strips joined | its codes |
+| TIFF: one strip of Group 4; Group 3 (1D, 2D), modified Huffman | its codes, joined |
 | TIFF: the same in FillOrder 2 | its codes, the bits of each byte turned round |
-| TIFF: Group 4 in several strips | its pixels, one Group 4; above 100 megapixels a picture a strip |
+| TIFF: Group 4 in several strips | its pixels, one Group 4; if large, a picture a strip |
 | TIFF: JPEG in strips | one JPEG of the strips' codes, with restart markers between them |
 | TIFF: JPEG in tiles | a picture of each tile |
 | TIFF: JPEG of the old style, named as a whole | its bytes |
@@ -18,8 +18,8 @@ What becomes of each (the first line that fits):
 | PNG without alpha and interlacing, 1 to 16 bit, palette too | its compressed pixels |
 | PNG interlaced, 8 bit (grey: 16 bit) | its pixels, Flate |
 | a transparent colour (tRNS) | the same, with a colour key or a soft mask |
-| alpha, 8 bit, not premultiplied | colours and alpha apart, Flate; no mask if nothing shines through |
-| alpha premultiplied or of 16 bit; PNG interlaced RGB of 16 bit; YCbCr (raw), Lab | drawn anew, told |
+| alpha, 8 bit, not premultiplied | colours and alpha apart, Flate; no mask if it is not needed |
+| alpha premultiplied or of 16 bit; interlaced RGB of 16 bit; Lab; raw YCbCr | drawn anew, told |
 | samples of 32 bit or real numbers | nothing: refused (`unknown_type`) |
 | orientation 3, 6, 8 (EXIF, TIFF) | as stored; the page is turned (/Rotate) |
 | orientation 2, 4, 5, 7 | as stored; shown mirrored by a matrix, the page is turned |
