@@ -59,6 +59,6 @@ def _pages(
 ) -> Iterator[pikepdf.Page]:
     """Give pages of a half in that order, one at a time; `sources` keeps their file open."""
     if media_type is not MediaType.PDF:
-        return picture_pages(joined, half, numbers)
+        return picture_pages(joined, half, media_type, numbers)
     pdf = sources.enter_context(pikepdf.open(half))
     return (pdf.pages[number - 1] for number in numbers)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import pikepdf
 from PIL import Image
 
 from eakte.i18n import N_
 from eakte.pages.tiff import GROUP_3, GROUP_4
 from eakte.pages.whole import cut_off
+from eakte.pictures.coding import fax_image
+from eakte.pictures.large import Drawn, is_large
 
+_Rows = Callable[[int, int], np.ndarray]
+"""Decodes the rows from one to before another."""
 _END_OF_BLOCK, _END_BITS = 0x001001, 24
 _MORE_CODED_BYTES = bytes(range(17, 251, 13)) * 8
 _SPARE_ROWS = 2
@@ -42,16 +49,35 @@ def check_fax(data: bytes, fax: Fax) -> None:
     coded = data.translate(_REVERSED) if fax.fill_order == 2 else data  # noqa: PLR2004 - TIFF
     bits = _ending(coded)
     marked = fax.compression == GROUP_4 and bits & ((1 << _END_BITS) - 1) == _END_OF_BLOCK
-    picture = _decoded(coded, fax)
-    if marked:
-        alike = _rows_alike(picture)
-        whole = _ones_before_end(coded, alike) + _SPARE_ROWS >= alike
-    else:
-        longer = _decoded(coded.rstrip(b"\0") + _MORE_CODED_BYTES, fax)
-        above = (0, 0, fax.width, max(1, fax.height - _SPARE_ROWS))
-        whole = picture.crop(above).tobytes() == longer.crop(above).tobytes()
+    with _rows(coded, fax) as rows:
+        if marked:
+            alike = _rows_alike(rows, fax.height)
+            whole = _ones_before_end(coded, alike) + _SPARE_ROWS >= alike
+        else:
+            with _rows(coded.rstrip(b"\0") + _MORE_CODED_BYTES, fax) as longer:
+                whole = _alike(rows, longer, max(1, fax.height - _SPARE_ROWS))
     if not whole:
         raise cut_off(N_("a picture has fewer rows than it should"))
+
+
+@contextmanager
+def _rows(coded: bytes, fax: Fax) -> Iterator[_Rows]:
+    """Give what decodes rows: Pillow, or PDFium if the picture is too large to be held."""
+    if not is_large((fax.width, fax.height)):
+        picture = _decoded(coded, fax)
+        yield lambda top, low: np.asarray(picture.crop((0, top, fax.width, low)))
+        return
+    with pikepdf.new() as pdf:
+        k = -1 if fax.compression == GROUP_4 else fax.options & 1
+        image = fax_image(pdf, coded, (fax.width, fax.height), {"K": k})
+        with Drawn(pdf, image, (fax.width, fax.height)) as drawn:
+            yield drawn.rows
+
+
+def _alike(here: _Rows, there: _Rows, height: int) -> bool:
+    """Tell whether two decoded pictures have the same rows."""
+    bands = [(top, min(top + _ROWS_AT_ONCE, height)) for top in range(0, height, _ROWS_AT_ONCE)]
+    return all(np.array_equal(here(*band), there(*band)) for band in bands)
 
 
 def _decoded(coded: bytes, fax: Fax) -> Image.Image:
@@ -81,17 +107,16 @@ def _ending(coded: bytes) -> int:
     return value // (value & -value) if value else 0
 
 
-def _rows_alike(picture: Image.Image) -> int:
+def _rows_alike(rows: _Rows, height: int) -> int:
     """Count the last rows that are the same as the row before them."""
-    alike, low = 0, picture.height
+    alike, low = 0, height
     while low > 1:
         top = max(0, low - _ROWS_AT_ONCE - 1)
-        band = picture.crop((0, top, picture.width, low)).tobytes()
-        rows = np.frombuffer(band, np.uint8).reshape(low - top, -1)
-        differ = np.nonzero((rows[1:] != rows[:-1]).any(axis=1))[0]
+        band = rows(top, low)
+        differ = np.nonzero((band[1:] != band[:-1]).any(axis=1))[0]
         if len(differ):
-            return alike + len(rows) - 2 - int(differ[-1])
-        alike, low = alike + len(rows) - 1, top + 1
+            return alike + len(band) - 2 - int(differ[-1])
+        alike, low = alike + len(band) - 1, top + 1
     return alike
 
 

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from eakte.domain.findings import FindingCode
 from eakte.i18n import N_
 from eakte.pages.limits import check_pixels
+from eakte.pages.sniff import refusal
 from eakte.pages.whole import cut_off
+from eakte.pictures.large import is_large
 
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
@@ -30,7 +33,10 @@ def check_jpeg(data: bytes) -> int:
     for marker, start, end in _segments(data):
         if marker in _FRAMES:
             frame = marker, data[start:end]
-            check_pixels(*reversed(struct.unpack_from(">HH", frame[1].ljust(5, b"\0"), 1)))
+            height, width = struct.unpack_from(">HH", frame[1].ljust(5, b"\0"), 1)
+            check_pixels(width, height)
+            if marker in _PROGRESSIVE and is_large((width, height)):
+                raise refusal(FindingCode.TOO_LARGE, f"{width} x {height} px, progressive")
         if marker == _START_OF_SCAN:
             scans.append(data[start:end])
         if marker == _END_OF_IMAGE:

@@ -6,10 +6,15 @@ from eakte.domain.findings import FindingCode
 from eakte.i18n import N_
 from eakte.pages.sniff import refusal
 
-MAX_PIXELS = 400_000_000
+MAX_PIXELS = 700_000_000
+"""An A0 plan at 600 dpi has 558 million. What must be decoded in full may be too large before."""
 MAX_PAGES = 5000
 MAX_RENDERED_PIXELS = 80_000_000
 """A page is drawn coarser rather than larger than this."""
+MAX_READ_PIXELS = 24_000_000
+"""The same for OCR, which holds a page in several ways at once: A2 at 245 dpi, A0 at 124."""
+MAX_GLANCE_PIXELS = 18_000_000
+"""The same for the first look at a page: A1 at 150 dpi."""
 
 
 def check_pixels(width: int, height: int) -> None:

@@ -9,8 +9,12 @@ from PIL import Image, ImageFilter
 
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
 from eakte.domain.text import PreparedPicture
-from eakte.pages.pictures import as_grey, exif_rotation, resolution
-from eakte.pages.render import draw, open_document, picture_resolution
+from eakte.pages.large_jpeg import large_jpeg
+from eakte.pages.limits import MAX_READ_PIXELS
+from eakte.pages.pictures import as_grey, draft_grey, grey_in, resolution
+from eakte.pages.render import draw, drawable_dpi, open_document, picture_resolution
+from eakte.pictures.laid_down import orientation_of, stored_size
+from eakte.pictures.large import is_large
 
 OCR_DPI = 300.0
 
@@ -45,22 +49,25 @@ def _from_document(source: Path, number: int) -> tuple[Image.Image, float, int]:
     """Draw a PDF page as stored; give the degrees that its /Rotate asks for, too."""
     with open_document(source) as document:
         own_dpi, rotation = picture_resolution(document, number)
-        grey, dpi = draw(document, number, _ocr_dpi(own_dpi))
+        dpi = _ocr_dpi(own_dpi)
+        jpeg = large_jpeg(document, number, dpi)
+        grey, dpi = jpeg or draw(document, number, dpi, MAX_READ_PIXELS)
         return grey, dpi, rotation
 
 
 def _from_picture(source: Path, number: int) -> tuple[Image.Image, float, int]:
     with Image.open(source) as file:
         file.seek(number - 1)
-        if file.format == "TIFF":
-            file.load()
-        dpi_x, dpi_y = resolution(file)
-        rotation = exif_rotation(file)
+        (dpi_x, dpi_y), (width, height) = resolution(file), stored_size(file)
+        rotation = orientation_of(file).degrees
+        sheet = width * POINTS_PER_INCH / dpi_x, height * POINTS_PER_INCH / dpi_y
+        dpi = drawable_dpi(sheet, _ocr_dpi(min(dpi_x, dpi_y)), MAX_READ_PIXELS)
+        size = max(1, round(width * dpi / dpi_x)), max(1, round(height * dpi / dpi_y))
+        if is_large(file.size):
+            return grey_in(file, size), dpi, rotation
         if file.format == "JPEG":
-            file.draft("L", file.size)
+            draft_grey(file, file.size)
         grey = as_grey(file)
-    dpi = _ocr_dpi(min(dpi_x, dpi_y))
-    size = round(grey.width * dpi / dpi_x), round(grey.height * dpi / dpi_y)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     return grey, dpi, rotation

@@ -10,23 +10,25 @@ from PIL import Image
 
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import POINTS_PER_INCH
-from eakte.pages.limits import MAX_RENDERED_PIXELS
+from eakte.pages.limits import MAX_GLANCE_PIXELS, MAX_RENDERED_PIXELS
 from eakte.pages.sniff import refusal
 
 _DRAWN_AT_ONCE = 16
 
 
-def drawable_dpi(size: tuple[float, float], dpi: float) -> float:
-    """Give dpi, lowered if the page (in points) would get too many pixels."""
+def drawable_dpi(size: tuple[float, float], dpi: float, most: int = MAX_RENDERED_PIXELS) -> float:
+    """Give dpi, lowered if the page (in points) would get more than `most` pixels."""
     pixels = size[0] * size[1] * (dpi / POINTS_PER_INCH) ** 2
-    return dpi if pixels <= MAX_RENDERED_PIXELS else dpi * (MAX_RENDERED_PIXELS / pixels) ** 0.5
+    return dpi if pixels <= most else dpi * (most / pixels) ** 0.5
 
 
-def draw(document: pypdfium2.PdfDocument, number: int, dpi: float) -> tuple[Image.Image, float]:
+def draw(
+    document: pypdfium2.PdfDocument, number: int, dpi: float, most: int = MAX_RENDERED_PIXELS
+) -> tuple[Image.Image, float]:
     """Draw page `number` in grey, undoing its /Rotate; give the resolution used, too."""
     page = document[number - 1]
     try:
-        dpi = drawable_dpi(page.get_size(), dpi)
+        dpi = drawable_dpi(page.get_size(), dpi, most)
         turn_back = (360 - page.get_rotation()) % 360
         bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
         picture: Image.Image = bitmap.to_pil()
@@ -73,12 +75,12 @@ class Sheets:
         return len(self._document)
 
     def draw(self, number: int, dpi: float) -> tuple[Image.Image, float]:
-        """Draw a page; see `draw`."""
+        """Draw a page for a first look at it; see `draw`."""
         if self._drawn == _DRAWN_AT_ONCE:
             self._document.close()
             self._document, self._drawn = open_document(self._path), 0
         self._drawn += 1
-        return draw(self._document, number, dpi)
+        return draw(self._document, number, dpi, MAX_GLANCE_PIXELS)
 
     def __enter__(self) -> Self:
         """Give the open PDF."""

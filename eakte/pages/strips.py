@@ -15,6 +15,7 @@ from eakte.pages.tiff import (
     GROUP_4,
     HEIGHT,
     JPEG,
+    OLD_JPEG,
     WIDTH,
     TiffPage,
     read_strip,
@@ -23,6 +24,7 @@ from eakte.pages.whole import cut_off
 
 _ROWS_PER_STRIP, _TILE_WIDTH, _TILE_HEIGHT = 278, 322, 323
 _RAW, _SAMPLES, _BITS, _PLANES, _SUBSAMPLING = 1, 277, 258, 284, 530
+_WHOLE_JPEG = 513
 _START_AND_TABLES = 2
 
 
@@ -36,7 +38,9 @@ def check_strips(file: BinaryIO, page: TiffPage) -> None:
     if compression == _RAW:
         _check_raw(page)
     for number, (place, length) in enumerate(page.strips()):
-        if compression == JPEG:
+        if compression == OLD_JPEG and page.first(_WHOLE_JPEG, 0) == place:
+            check_jpeg(read_strip(file, place, length))
+        elif compression == JPEG:
             check_jpeg(_with_tables(page.tables, read_strip(file, place, length)))
         elif compression in (GROUP_3, GROUP_4):
             check_fax(read_strip(file, place, length), _fax(page, number, compression))

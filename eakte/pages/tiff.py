@@ -17,9 +17,10 @@ from eakte.pages.whole import cut_off
 
 WIDTH, HEIGHT, COMPRESSION, FILL_ORDER = 256, 257, 259, 266
 FAX_3_OPTIONS, JPEG_TABLES = 292, 347
-GROUP_3, GROUP_4, JPEG = 3, 4, 7
-_OFFSETS_TO_COUNTS = {273: 279, 324: 325}
-"""TIFF tags: StripOffsets to StripByteCounts, TileOffsets to TileByteCounts."""
+GROUP_3, GROUP_4, OLD_JPEG, JPEG = 3, 4, 6, 7
+_OFFSETS_TO_COUNTS = {273: 279, 324: 325, 513: 514}
+"""TIFF tags: StripOffsets to StripByteCounts, TileOffsets to TileByteCounts, and the JPEG of the
+old style as a whole."""
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _TYPE_CODES = {1: "B", 3: "H", 4: "I", 13: "I"}
 _LARGEST_ENTRY = 1 << 22

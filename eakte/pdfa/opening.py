@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import pikepdf
 import pypdfium2
-from pikepdf import Array, Name, Operator
+from pikepdf import Array, Dictionary
+
+from eakte.pictures.refusing import CannotKeepError
 
 _DRAWN_AT_ONCE = 16
+_DEEPEST = 8
 
 
 def open_pdf(path: Path) -> pikepdf.Pdf:
@@ -70,20 +74,41 @@ class Aside:
         self._file = path.open("wb")
         self._file.write(b"%PDF-1.7\n")
         self._places: list[int] = []
+        self._known: dict[bytes, int] = {}
 
     def put(self, picture: pikepdf.Stream) -> int:
-        """Write a picture as it is and give its object number."""
-        entries = dict(picture.items())
-        space = entries.get("/ColorSpace")
-        if isinstance(space, Array) and space[0] == Name.ICCBased:
-            profile = self._put(cast("pikepdf.Stream", space[1]), {"/N": space[1].N})
-            entries["/ColorSpace"] = Operator(f"[/ICCBased {profile} 0 R]")
-        return self._put(picture, entries)
+        """Write a picture with all that belongs to it and give its object number.
 
-    def _put(self, stream: pikepdf.Stream, entries: dict[str, Any]) -> int:
+        Profiles that are the same are written once.
+        """
+        return self._put(picture, 0)
+
+    def _put(self, stream: pikepdf.Stream, depth: int) -> int:
+        if depth > _DEEPEST:
+            raise CannotKeepError
+        entries = {key: self._entry(value, depth) for key, value in stream.items()}
         data = stream.read_raw_bytes()
-        told = {**entries, "/Length": len(data)}
-        body = b"".join(b"%s %s" % (key.encode(), _written(value)) for key, value in told.items())
+        told = {**entries, "/Length": b"%d" % len(data)}
+        body = b"".join(b"%s %s" % (key.encode(), value) for key, value in told.items())
+        digest = hashlib.sha256(body + data).digest()
+        if digest not in self._known:
+            self._known[digest] = self._write(body, data)
+        return self._known[digest]
+
+    def _entry(self, value: Any, depth: int) -> bytes:
+        """Give what stands for a value; a stream within is written first, and named."""
+        if isinstance(value, pikepdf.Stream):
+            return b"%d 0 R" % self._put(value, depth + 1)
+        if isinstance(value, Array):
+            return b"[%s]" % b" ".join(self._entry(one, depth) for one in value.as_list())
+        if isinstance(value, Dictionary):
+            pairs = (
+                b"%s %s" % (key.encode(), self._entry(one, depth)) for key, one in value.items()
+            )
+            return b"<<%s>>" % b" ".join(pairs)
+        return _written(value)
+
+    def _write(self, body: bytes, data: bytes) -> int:
         self._places.append(self._file.tell())
         number = len(self._places)
         self._file.write(b"%d 0 obj\n<<%s>>stream\n" % (number, body))
@@ -118,8 +143,9 @@ def bare_pdf(path: Path) -> pikepdf.Pdf:
 
 
 def _written(value: Any) -> bytes:
-    if isinstance(value, Operator):
-        return bytes(value)
+    """Give a number, name, string or truth value as it stands in a file."""
+    if isinstance(value, bool):
+        return b"true" if value else b"false"
     return (
         bytes(pikepdf.Object.unparse(value))
         if isinstance(value, pikepdf.Object)

@@ -17,7 +17,7 @@ from pathlib import Path
 from eakte import sandbox
 from eakte.sandbox import Limits
 from tests.benchmarks import memory_stages as stages
-from tests.benchmarks.large_scans import jpeg, write_pdf, write_tiff
+from tests.benchmarks.large_scans import jpeg, write_pdf, write_plan, write_tiff
 
 LIMIT_MB = 400
 LIMITS = Limits(3600, 3600, 2000, 4096)
@@ -34,13 +34,16 @@ _SCANS: dict[str, tuple[int, Callable[[Path], Path]]] = {
     "2,000 pages TIFF": (2000, lambda path: write_tiff(path, 2000)),
     "2,000 pages TIFF, some in colour": (2000, lambda path: write_tiff(path, 2000, 8)),
     "1 GB PDF": (400, lambda path: write_pdf(path, 400, jpeg())),
+    "A0 plan, 600 dpi, Group 4": (1, lambda path: write_plan(path, "1")),
+    "A0 plan, 600 dpi, grey JPEG": (1, lambda path: write_plan(path, "L")),
+    "A0 plan, 600 dpi, colour JPEG": (1, lambda path: write_plan(path, "RGB")),
 }
 
 
 def peaks(source: Path, work: Path, pages: int) -> dict[str, int]:
     """Give the peak of every stage in MB, in order."""
     found = {each.__name__: _told(each, source, work) for each in (stages.keep, stages.inspect)}
-    for number in (1, pages // 2, pages):
+    for number in sorted({1, max(1, pages // 2), pages}):
         found[f"prepare {number}"] = _told(stages.prepare, source, work, number)
     for stage in _AFTER_READING:
         found[stage.__name__] = _told(stage, source, work)

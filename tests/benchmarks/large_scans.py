@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 A4_300 = (2480, 3508)
+A0_600 = (19866, 28087)
 _FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1}
 
@@ -45,6 +46,16 @@ def write_tiff(path: Path, pages: int, colour_every: int = 0) -> Path:
         for number in range(1, pages + 1):
             page = colour if colour_every and number % colour_every == 0 else black
             link = _append(out, page, link)
+    return path
+
+
+def write_plan(path: Path, mode: str) -> Path:
+    """Write one page of A0 at 600 dpi: a Group 4 TIFF (mode 1) or a JPEG (L, RGB)."""
+    plan = sheet(A0_600)
+    if mode == "1":
+        plan.save(path, "TIFF", compression="group4", strip_size=1 << 30, dpi=(600, 600))
+        return path
+    plan.convert(mode).save(path, "JPEG", quality=60, dpi=(600, 600))
     return path
 
 

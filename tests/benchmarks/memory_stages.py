@@ -103,7 +103,7 @@ def describe(source: Path, work: Path) -> Cost:
 def attach(source: Path, work: Path) -> Cost:
     del source
     pages = jobs.count_pages(work / "archive.pdf")
-    jobs.attach_transfervermerk(work / "archive.pdf", _note(pages), work / "noted.pdf")
+    jobs.attach_transfervermerk(work / "archive.pdf", note(pages), work / "noted.pdf")
     return cost()
 
 
@@ -139,7 +139,7 @@ def verify_own(source: Path, work: Path) -> Cost:
     return cost()
 
 
-def _note(pages: int) -> Transfervermerk:
+def note(pages: int) -> Transfervermerk:
     return Transfervermerk(
         document="0123456789abcdef-1",
         source_sha256="ab" * 32,

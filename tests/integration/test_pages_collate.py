@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from pathlib import Path
 
 import pikepdf
@@ -119,11 +120,15 @@ def test_tiffs_keep_every_pixel(tmp_path: Path, mode: str) -> None:
     even = _file(tmp_path, "even", tiff([sides[1]], "tiff_deflate"))
     out = tmp_path / "out.pdf"
     collate(odd, MediaType.TIFF, even, MediaType.TIFF, out, reversed_=True)
-    with pikepdf.open(out) as pdf:
-        pictures = [each for page in pdf.pages for each in _pictures(page)]
-        pixels = [each.read_bytes() for each in pictures]
+    subprocess.run(["pdfimages", "-tiff", out, tmp_path / "taken"], check=True)
+    taken = [Image.open(path) for path in sorted(tmp_path.glob("taken-*"))]
     shown = [side.convert("RGB") if mode == "P" else side for side in sides]
-    assert pixels == [side.tobytes() for side in shown]
+    assert [
+        picture.convert(side.mode).tobytes() for picture, side in zip(taken, shown, strict=True)
+    ] == [side.tobytes() for side in shown]
+    with pikepdf.open(out) as pdf:
+        filters = {str(each.Filter) for page in pdf.pages for each in _pictures(page)}
+    assert filters == {"/CCITTFaxDecode" if mode == "1" else "/FlateDecode"}
     pages = inspect(out).pages
     assert {page.kind for page in pages} == {PageKind.PICTURE}
     assert [page.dpi for page in pages] == pytest.approx([200, 200], abs=0.5)

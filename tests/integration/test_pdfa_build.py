@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 
 from eakte import sandbox
 from eakte.domain.archive import ArchiveCopy, ArchiveWay
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import MediaType
 from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.errors import UnusableInputError
@@ -95,12 +96,15 @@ def test_a_jpeg_stays_byte_for_byte(mode: str, tmp_path: Path) -> None:
     assert copy.way is ArchiveWay.PICTURES
 
 
-def test_a_cmyk_jpeg_looks_the_same_and_is_named(tmp_path: Path) -> None:
+def test_a_cmyk_jpeg_stays_byte_for_byte_and_its_profile_is_named(tmp_path: Path) -> None:
     data = encoded(letter().convert("CMYK"), "JPEG", quality=90)
     copy, out = _archive(tmp_path, data)
-    assert copy.rasterised == (1,)
+    assert copy.rasterised == ()
+    assert _raw(out).read_raw_bytes() == data
     shown = _rendered(out, DPI)
     assert np.abs(shown - _grey(letter(), shown.shape)).mean() < 3
+    (page,) = inspect(tmp_path / "scan").pages
+    assert FindingCode.NO_COLOUR_PROFILE in {found.code for found in page.findings}
 
 
 def test_a_single_group_4_strip_stays_byte_for_byte(tmp_path: Path) -> None:
@@ -170,16 +174,16 @@ def test_a_png_keeps_its_coded_pixels(mode: str, tmp_path: Path) -> None:
     assert copy.rasterised == ()
 
 
-@pytest.mark.parametrize(("alpha", "rasterised"), [(255, ()), (90, (1,))])
-def test_transparency_is_shown_on_white_and_named(
-    alpha: int, rasterised: tuple[int, ...], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("alpha", [255, 90])
+def test_transparency_is_kept_as_a_mask_if_there_is_any(alpha: int, tmp_path: Path) -> None:
     page = letter().convert("RGBA")
     page.putalpha(alpha)
     copy, out = _archive(tmp_path, encoded(page, "PNG"))
+    assert ("/SMask" in _raw(out)) == (alpha < 255)
     sheet = Image.alpha_composite(Image.new("RGBA", page.size, "white"), page)
-    assert _same(_pixels(out), sheet.convert("RGB"))
-    assert copy.rasterised == rasterised
+    shown = _rendered(out, DPI)
+    assert np.abs(shown - _grey(sheet, shown.shape)).mean() < 2
+    assert copy.rasterised == ()
 
 
 @pytest.mark.parametrize("picture", [letter(), letter().convert("L"), bitonal()])

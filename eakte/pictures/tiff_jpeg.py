@@ -43,6 +43,17 @@ def joined_jpeg(tags: dict[int, object], strips: list[bytes]) -> bytes | None:
     return _START + head + _with_restarts([data for _, data in parsed]) + _END
 
 
+def tile_jpegs(tags: dict[int, object], tiles: list[bytes]) -> list[bytes]:
+    """Make each tile a JPEG of its own by the tables that all share; [] where that cannot be."""
+    if tags.get(_PHOTOMETRIC) not in _ADOBE_TRANSFORMS:
+        return []
+    tables = tags.get(_TABLES, b"")
+    shared = _segments(tables if isinstance(tables, bytes) else b"")[0]
+    named = [*_colours(tags), *(item for item in shared if item[0] in (_QUANTISATION, _HUFFMAN))]
+    head = _START + b"".join(_segment(marker, data) for marker, data in named)
+    return [head + tile[len(_START) :] for tile in tiles]
+
+
 def _colours(tags: dict[int, object]) -> list[tuple[int, bytes]]:
     """Say what the components are, which in a TIFF is the directory's business."""
     transform = _ADOBE_TRANSFORMS[int(str(tags[_PHOTOMETRIC]))]
