@@ -13,8 +13,10 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -33,27 +35,49 @@ class Cost:
     code: int = 0
 
 
+class Running:
+    """A command at work in a process of its own; what it prints goes to a log."""
+
+    def __init__(self, command: list[str], folder: Path, **environment: str) -> None:
+        """Start it; `folder` (made if missing) gets log and figures."""
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, figures = tempfile.mkstemp(dir=folder)
+        os.close(descriptor)
+        self._figures = Path(figures)
+        with (folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.benchmarks.measured", figures, *command],
+                env=os.environ | environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def stop(self) -> None:
+        """Ask the command to end (SIGTERM)."""
+        self.process.terminate()
+
+    def cost(self) -> Cost:
+        """Wait for the end and give the cost."""
+        if self.process.wait():
+            raise RuntimeError(self.process.args)
+        told = self._figures.read_text()
+        self._figures.unlink()
+        return Cost(**json.loads(told))
+
+
 def measured(command: list[str], folder: Path, **environment: str) -> Cost:
-    """Run a command from a process of its own and give its cost; what it prints goes to a log."""
-    folder.mkdir(parents=True, exist_ok=True)
-    figures = folder / "cost.json"
-    with (folder / "log").open("ab") as log:
-        subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.measured", str(figures), *command],
-            env=os.environ | environment,
-            stdout=log,
-            stderr=log,
-            check=True,
-        )
-    return Cost(**json.loads(figures.read_text()))
+    """Run a command to its end and give its cost."""
+    return Running(command, folder, **environment).cost()
 
 
 def main() -> None:
-    """Run, wait for everything, write the figures."""
+    """Run, wait for everything, write the figures; SIGTERM is passed on."""
     if ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError("prctl")
     begun = time.monotonic()
-    code = subprocess.call(sys.argv[2:])
+    with subprocess.Popen(sys.argv[2:]) as child:
+        signal.signal(signal.SIGTERM, lambda *_args: child.terminate())
+        code = child.wait()
     wall = time.monotonic() - begun
     with suppress(ChildProcessError):
         while True:
