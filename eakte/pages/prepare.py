@@ -1,24 +1,35 @@
-"""The picture for the OCR engine: upright, evenly lit, black on white."""
+"""The picture for the OCR engine: upright, level, evenly lit, black on white unless that is worse.
+
+What is done is chosen by measurement (see eakte.pages.clarity). The stored page stays as it is.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
-from eakte.domain.text import PreparedPicture
+from eakte.domain.text import Preparation, PreparedPicture
+from eakte.pages.clarity import clarity
+from eakte.pages.light import even_light
 from eakte.pages.pictures import as_grey, exif_rotation, resolution
-from eakte.pages.render import draw, open_document, picture_resolution
+from eakte.pages.render import draw, largest_picture, open_document
+from eakte.pages.straighten import fall, levelled
+from eakte.pages.thresholds import threshold
 
 OCR_DPI = 300.0
 
-_KEPT_DPI = (180.0, 330.0)
+_KEPT_DPI = (250.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
-_PAPER_STEP = 16
-"""The paper's brightness is estimated on a picture smaller by this factor."""
-_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 110, 215
+_MOST_PIXELS = 36_000_000
+"""A2 at 300 dpi; larger sheets are read coarser, so that memory stays bounded."""
+_FAX_RADIUS, _GRAIN_RADIUS = 1.5, 2.0
+"""Pixels at 300 dpi by which steps of bitonal pictures, and grain, are smoothed."""
+_SHARPEN = ImageFilter.UnsharpMask(4, 150, 0)
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -26,44 +37,90 @@ _CLOCKWISE = {
 }
 
 
-def prepare(source: Path, media_type: MediaType, number: int, out: Path) -> PreparedPicture:
-    """Write the bitonal picture of page `number` (from 1) to `out` as a Group 4 TIFF."""
+@dataclass(frozen=True)
+class _Sheet:
+    """A page in grey with square pixels; degrees asked for; its own dpi if black and white."""
+
+    grey: Image.Image
+    dpi: float
+    asked: int
+    bitonal_dpi: float | None
+
+
+def prepare(
+    source: Path,
+    media_type: MediaType,
+    number: int,
+    out: Path,
+    preparation: Preparation | None = None,
+    turned: int | None = None,
+) -> PreparedPicture:
+    """Write the picture of page `number` (from 1) to `out` as a TIFF.
+
+    `preparation` and `turned` (degrees clockwise), if given, are done instead of what measurement
+    says and what the file asks for.
+    """
     if media_type is MediaType.PDF:
-        grey, dpi, turned = _from_document(source, number)
+        sheet = _from_document(source, number)
     else:
-        grey, dpi, turned = _from_picture(source, number)
+        sheet = _from_picture(source, number)
+    turned = sheet.asked if turned is None else turned
     if turned:
-        grey = grey.transpose(_CLOCKWISE[turned])
-    black_on_white = binarise(grey)
-    black_on_white.save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+        sheet = replace(sheet, grey=sheet.grey.transpose(_CLOCKWISE[turned]))
+    picture = _write(sheet, out, preparation)
+    return replace(picture, turned=turned, asked=sheet.asked)
+
+
+def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> PreparedPicture:
+    grey, dpi = sheet.grey, sheet.dpi
+    even = even_light(grey)
+    clear = clarity(grey, even)
+    chosen = preparation or clear.preparation(sheet.bitonal_dpi)
+    if chosen is Preparation.SMOOTHED:
+        radius = _GRAIN_RADIUS if sheet.bitonal_dpi is None else _FAX_RADIUS
+        even = even_light(grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
+    page = Image.fromarray(even)
+    askew = fall(page, dpi)
+    page, margin = levelled(page, askew)
+    cut = threshold(even, clear.grain)
+    black_on_white = page.point([255 * (level > cut) for level in range(256)], "1")
+    if chosen is Preparation.BITONAL:
+        black_on_white.save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+    else:
+        sharp = chosen is Preparation.SHARPENED
+        (page.filter(_SHARPEN) if sharp else page).save(out, "TIFF", dpi=(dpi, dpi))
     ink = 1.0 - float(np.asarray(black_on_white).mean())
-    width, height = grey.size
-    return PreparedPicture(out, width, height, dpi, POINTS_PER_INCH / dpi, turned, ink)
+    return PreparedPicture(
+        out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
+    )
 
 
-def _from_document(source: Path, number: int) -> tuple[Image.Image, float, int]:
+def _from_document(source: Path, number: int) -> _Sheet:
     """Draw a PDF page as stored; give the degrees that its /Rotate asks for, too."""
     with open_document(source) as document:
-        own_dpi, rotation = picture_resolution(document, number)
-        grey, dpi = draw(document, number, _ocr_dpi(own_dpi))
-        return grey, dpi, rotation
+        own = largest_picture(document, number)
+        wide, high = (edge / POINTS_PER_INCH for edge in document.get_page_size(number - 1))
+        grey, dpi = draw(document, number, _bounded(_ocr_dpi(own.dpi), wide, high))
+        return _Sheet(grey, dpi, own.rotation, own.dpi if own.bitonal else None)
 
 
-def _from_picture(source: Path, number: int) -> tuple[Image.Image, float, int]:
+def _from_picture(source: Path, number: int) -> _Sheet:
     with Image.open(source) as file:
         file.seek(number - 1)
         if file.format == "TIFF":
             file.load()
         dpi_x, dpi_y = resolution(file)
+        wide, high = file.width / dpi_x, file.height / dpi_y
+        dpi = _bounded(_ocr_dpi(min(dpi_x, dpi_y)), wide, high)
+        size = max(1, round(wide * dpi)), max(1, round(high * dpi))
         rotation = exif_rotation(file)
+        bitonal_dpi = min(dpi_x, dpi_y) if file.mode == "1" else None
         if file.format == "JPEG":
-            file.draft("L", file.size)
+            file.draft("L", size)
         grey = as_grey(file)
-    dpi = _ocr_dpi(min(dpi_x, dpi_y))
-    size = round(grey.width * dpi / dpi_x), round(grey.height * dpi / dpi_y)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return grey, dpi, rotation
+    return _Sheet(grey, dpi, rotation, bitonal_dpi)
 
 
 def _ocr_dpi(own: float) -> float:
@@ -71,32 +128,6 @@ def _ocr_dpi(own: float) -> float:
     return own if least <= own <= most else OCR_DPI
 
 
-def binarise(grey: Image.Image) -> Image.Image:
-    """Divide a grey picture by its paper's brightness and cut it at Otsu's threshold."""
-    even = _even_light(grey)
-    threshold = otsu(np.bincount(even.ravel(), minlength=256))
-    threshold = min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD)
-    return Image.fromarray(even > threshold)
-
-
-def _even_light(grey: Image.Image) -> np.ndarray:
-    """Make paper white everywhere: shadows, tints and the fall-off of light go."""
-    paper = grey.reduce(_PAPER_STEP)
-    paper = paper.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.BoxBlur(3))
-    wide = paper.resize(grey.size, Image.Resampling.BILINEAR)
-    light = np.maximum(np.asarray(wide, np.uint16), 1)
-    scaled = np.asarray(grey, np.uint16) * np.uint16(255) // light
-    even: np.ndarray = np.minimum(scaled, 255).astype(np.uint8)
-    return even
-
-
-def otsu(histogram: np.ndarray) -> int:
-    """Give the threshold that best separates two classes of a grey histogram (Otsu 1979)."""
-    counts = histogram.astype(np.float64)
-    levels = np.arange(counts.size)
-    below, mass = np.cumsum(counts), np.cumsum(counts * levels)
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = mass / below - (mass[-1] - mass) / above
-        spread = np.nan_to_num(below * above * distance**2)
-    return int(np.argmax(spread))
+def _bounded(dpi: float, wide: float, high: float) -> float:
+    """Give dpi, lowered if a page of so many inches would get too many pixels."""
+    return min(dpi, math.sqrt(_MOST_PIXELS / (wide * high)))
