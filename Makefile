@@ -1,4 +1,4 @@
-.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench clean
+.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -50,9 +50,18 @@ corpus: setup
 archive-table: setup
 	.venv/bin/python -m tests.benchmarks.archive_table
 
-# Measure what is measured only on demand.
+# What a page costs from inbox to Akte, beside OCRmyPDF (installed apart) and bare Tesseract (15 minutes).
+# EAKTE_BENCH_FILES=4 takes four invoices and four letters only.
+bench-ocr: setup
+	@.venv/bin/python -m tests.benchmarks.bench_ocr
+
+# How well scans are read, by what is wrong with them: eakte, OCRmyPDF, bare Tesseract.
+bench-recall: setup
+	@.venv/bin/python -m tests.benchmarks.bench_recall
+
+# Measure what else is measured only on demand.
 bench: setup
-	for each in tests/benchmarks/bench_*.py; do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
+	for each in $(filter-out %bench_ocr.py %bench_recall.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

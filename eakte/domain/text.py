@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from eakte.domain.findings import Finding
@@ -28,21 +29,37 @@ class Word:
     line: int
 
 
+class Preparation(StrEnum):
+    """What is done to the grey picture of a page, so that it reads well."""
+
+    BITONAL = "bitonal"
+    """Cut into black and white: enough for a clear scan, and cheapest."""
+    SMOOTHED = "smoothed"
+    """Grey, its grain smoothed: for noise, and for the ragged edges of a fax."""
+    SHARPENED = "sharpened"
+    """Grey, its edges made steeper: for a page out of focus."""
+
+
 @dataclass(frozen=True)
 class PreparedPicture:
-    """The picture of one page as the OCR engine gets it: black on white.
+    """The picture of one page as the OCR engine gets it: dark on white, its lines level.
 
-    `turned` is how many degrees clockwise the stored page was turned to make it; `scale` is points
-    per pixel, the same in both directions. `ink` is the share of black pixels.
+    `turned` is how many degrees clockwise the stored page was turned to make it, `asked` how many
+    of these the file itself asks for. `askew` is by how many degrees its lines fell to the right
+    before they were made level, for which `margin` pixels of white were added left and right, above
+    and below; they count in `width_px` and `height_px`. `ink` is the share of dark pixels.
     """
 
     path: Path
     width_px: int
     height_px: int
     dpi: float
-    scale: float
     turned: int = 0
+    asked: int = 0
+    askew: float = 0.0
+    margin: tuple[int, int] = (0, 0)
     ink: float = 1.0
+    preparation: Preparation = Preparation.BITONAL
 
 
 @dataclass(frozen=True)

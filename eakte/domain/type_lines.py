@@ -75,6 +75,20 @@ def reach(text: str) -> tuple[float, float] | None:
     return above, max(deep, _COMMA if _COMMAS & set(text) else 0.0)
 
 
+def letter_boxes(text: str, box: Box) -> Iterator[Box]:
+    """Give the boxes of a word's letters, as if all were of one width; its own, if unknown."""
+    reached = reach(text)
+    if reached is None:
+        yield box
+        return
+    above, below = reached
+    size, width = (box.y1 - box.y0) / (above + below), (box.x1 - box.x0) / len(text)
+    for place, letter in enumerate(text):
+        up, down = reach(letter) or reached
+        x = box.x0 + place * width
+        yield Box(x, box.y0 + (above - up) * size, x + width, box.y1 - (below - down) * size)
+
+
 def _above(letter: str) -> float:
     if letter in _SMALL_LETTERS:
         return _SMALL

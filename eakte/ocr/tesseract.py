@@ -84,7 +84,7 @@ def recognise(
             number,
             {
                 FindingCode.OCR_INCOMPLETE: not complete,
-                FindingCode.UPSIDE_DOWN: extra % 360 != 0,
+                FindingCode.UPSIDE_DOWN: (picture.turned + extra - picture.asked) % 360 != 0,
                 FindingCode.LOW_OCR_CONFIDENCE: complete and _is_doubtful(reading, picture.ink),
                 FindingCode.HANDWRITING: handwritten,
             },
@@ -112,7 +112,8 @@ def _read_turned(
     try:
         with Image.open(picture.path) as file:
             turned = file.transpose(_CLOCKWISE[extra])
-        turned.save(path, "TIFF", compression="group4", dpi=(picture.dpi, picture.dpi))
+        packed = "group4" if turned.mode == "1" else None
+        turned.save(path, "TIFF", compression=packed, dpi=(picture.dpi, picture.dpi))
         second = _read(path, picture, languages, deadline)
     finally:
         path.unlink(missing_ok=True)

@@ -34,8 +34,13 @@ class Reading:
 
     @property
     def weight(self) -> float:
-        """How much was read how surely: decides between two readings of one page."""
-        return sum(word.confidence**2 * len(word.text) for word in self.words)
+        """How much was read how surely; see `weight`."""
+        return weight(self.words)
+
+
+def weight(words: tuple[Word, ...]) -> float:
+    """Give how much was read how surely: decides between two readings of one page."""
+    return sum(word.confidence**2 * len(word.text) for word in words)
 
 
 def parse_tsv(tsv: str) -> Reading:

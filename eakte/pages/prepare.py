@@ -1,18 +1,27 @@
-"""The picture for the OCR engine: upright, evenly lit, black on white."""
+"""The picture for the OCR engine: upright, level, evenly lit, black on white unless that is worse.
+
+What is done is chosen by measurement (see eakte.pages.clarity). The stored page stays as it is.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
-from eakte.domain.text import PreparedPicture
+from eakte.domain.text import Preparation, PreparedPicture
+from eakte.pages.clarity import COARSE_DPI, clarity
 from eakte.pages.large_jpeg import large_jpeg
+from eakte.pages.light import even_light
 from eakte.pages.limits import MAX_READ_PIXELS
 from eakte.pages.pictures import as_grey, draft_grey, grey_in, resolution
-from eakte.pages.render import draw, drawable_dpi, open_document, picture_resolution
+from eakte.pages.polarity import dark_on_light
+from eakte.pages.render import draw, drawable_dpi, largest_picture, open_document
+from eakte.pages.straighten import fall, levelled
+from eakte.pages.thresholds import threshold
 from eakte.pictures.laid_down import orientation_of, stored_size
 from eakte.pictures.large import is_large
 
@@ -20,9 +29,9 @@ OCR_DPI = 300.0
 
 _KEPT_DPI = (180.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
-_PAPER_STEP = 16
-"""The paper's brightness is estimated on a picture smaller by this factor."""
-_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 110, 215
+_FAX_RADIUS, _GRAIN_RADIUS = 1.5, 2.0
+"""Pixels at 300 dpi by which steps of bitonal pictures, and grain, are smoothed."""
+_SHARPEN = ImageFilter.UnsharpMask(4, 150, 0)
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -30,80 +39,101 @@ _CLOCKWISE = {
 }
 
 
-def prepare(source: Path, media_type: MediaType, number: int, out: Path) -> PreparedPicture:
-    """Write the bitonal picture of page `number` (from 1) to `out` as a Group 4 TIFF."""
+@dataclass(frozen=True)
+class _Sheet:
+    """A page in grey with square pixels, the degrees asked for, and how its picture is stored."""
+
+    grey: Image.Image
+    dpi: float
+    asked: int
+    own_dpi: float
+    bitonal: bool
+
+
+def prepare(
+    source: Path,
+    media_type: MediaType,
+    number: int,
+    out: Path,
+    preparation: Preparation | None = None,
+    turned: int | None = None,
+) -> PreparedPicture:
+    """Write the picture of page `number` (from 1) to `out` as a TIFF.
+
+    `preparation` and `turned` (degrees clockwise), if given, are done instead of what measurement
+    says and what the file asks for.
+    """
     if media_type is MediaType.PDF:
-        grey, dpi, turned = _from_document(source, number)
+        sheet = _from_document(source, number)
     else:
-        grey, dpi, turned = _from_picture(source, number)
+        sheet = _from_picture(source, number)
+    turned = sheet.asked if turned is None else turned
     if turned:
-        grey = grey.transpose(_CLOCKWISE[turned])
-    black_on_white = binarise(grey)
-    black_on_white.save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+        sheet = replace(sheet, grey=sheet.grey.transpose(_CLOCKWISE[turned]))
+    picture = _write(sheet, out, preparation)
+    return replace(picture, turned=turned, asked=sheet.asked)
+
+
+def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> PreparedPicture:
+    grey, dpi = dark_on_light(sheet.grey), sheet.dpi
+    even = _lit(sheet, grey)
+    clear = clarity(grey, even, enlarged=dpi / sheet.own_dpi if sheet.own_dpi else 1.0)
+    chosen = preparation or clear.preparation(
+        sheet.own_dpi if sheet.bitonal else dpi, bitonal=sheet.bitonal
+    )
+    if chosen is Preparation.SMOOTHED:
+        radius = _FAX_RADIUS if sheet.bitonal else _GRAIN_RADIUS
+        even = _lit(sheet, grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
+    page = Image.fromarray(even)
+    askew = fall(page, dpi)
+    page, margin = levelled(page, askew)
+    cut = threshold(even, clear.grain)
+    black_on_white = page.point([255 * (level > cut) for level in range(256)], "1")
+    if chosen is Preparation.BITONAL:
+        black_on_white.save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+    else:
+        sharp = chosen is Preparation.SHARPENED
+        (page.filter(_SHARPEN) if sharp else page).save(out, "TIFF", dpi=(dpi, dpi))
     ink = 1.0 - float(np.asarray(black_on_white).mean())
-    width, height = grey.size
-    return PreparedPicture(out, width, height, dpi, POINTS_PER_INCH / dpi, turned, ink)
+    return PreparedPicture(
+        out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
+    )
 
 
-def _from_document(source: Path, number: int) -> tuple[Image.Image, float, int]:
+def _lit(sheet: _Sheet, grey: Image.Image) -> np.ndarray:
+    """Light the page evenly; the paper of a bitonal picture is white, its solid areas are ink."""
+    return np.asarray(grey) if sheet.bitonal else even_light(grey)
+
+
+def _from_document(source: Path, number: int) -> _Sheet:
     """Draw a PDF page as stored; give the degrees that its /Rotate asks for, too."""
     with open_document(source) as document:
-        own_dpi, rotation = picture_resolution(document, number)
-        dpi = _ocr_dpi(own_dpi)
+        own = largest_picture(document, number)
+        dpi = _ocr_dpi(own.dpi, own.bitonal)
         jpeg = large_jpeg(document, number, dpi)
         grey, dpi = jpeg or draw(document, number, dpi, MAX_READ_PIXELS)
-        return grey, dpi, rotation
+        return _Sheet(grey, dpi, own.rotation, own.dpi, own.bitonal)
 
 
-def _from_picture(source: Path, number: int) -> tuple[Image.Image, float, int]:
+def _from_picture(source: Path, number: int) -> _Sheet:
     with Image.open(source) as file:
         file.seek(number - 1)
         (dpi_x, dpi_y), (width, height) = resolution(file), stored_size(file)
-        rotation = orientation_of(file).degrees
-        sheet = width * POINTS_PER_INCH / dpi_x, height * POINTS_PER_INCH / dpi_y
-        dpi = drawable_dpi(sheet, _ocr_dpi(min(dpi_x, dpi_y)), MAX_READ_PIXELS)
+        rotation, bitonal = orientation_of(file).degrees, file.mode == "1"
+        page = width * POINTS_PER_INCH / dpi_x, height * POINTS_PER_INCH / dpi_y
+        own_dpi = min(dpi_x, dpi_y)
+        dpi = drawable_dpi(page, _ocr_dpi(own_dpi, bitonal), MAX_READ_PIXELS)
         size = max(1, round(width * dpi / dpi_x)), max(1, round(height * dpi / dpi_y))
         if is_large(file.size):
-            return grey_in(file, size), dpi, rotation
+            return _Sheet(grey_in(file, size), dpi, rotation, own_dpi, bitonal)
         if file.format == "JPEG":
             draft_grey(file, file.size)
         grey = as_grey(file)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return grey, dpi, rotation
+    return _Sheet(grey, dpi, rotation, own_dpi, bitonal)
 
 
-def _ocr_dpi(own: float) -> float:
-    least, most = _KEPT_DPI
-    return own if least <= own <= most else OCR_DPI
-
-
-def binarise(grey: Image.Image) -> Image.Image:
-    """Divide a grey picture by its paper's brightness and cut it at Otsu's threshold."""
-    even = _even_light(grey)
-    threshold = otsu(np.bincount(even.ravel(), minlength=256))
-    threshold = min(max(threshold, _LOWEST_THRESHOLD), _HIGHEST_THRESHOLD)
-    return Image.fromarray(even > threshold)
-
-
-def _even_light(grey: Image.Image) -> np.ndarray:
-    """Make paper white everywhere: shadows, tints and the fall-off of light go."""
-    paper = grey.reduce(_PAPER_STEP)
-    paper = paper.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.BoxBlur(3))
-    wide = paper.resize(grey.size, Image.Resampling.BILINEAR)
-    light = np.maximum(np.asarray(wide, np.uint16), 1)
-    scaled = np.asarray(grey, np.uint16) * np.uint16(255) // light
-    even: np.ndarray = np.minimum(scaled, 255).astype(np.uint8)
-    return even
-
-
-def otsu(histogram: np.ndarray) -> int:
-    """Give the threshold that best separates two classes of a grey histogram (Otsu 1979)."""
-    counts = histogram.astype(np.float64)
-    levels = np.arange(counts.size)
-    below, mass = np.cumsum(counts), np.cumsum(counts * levels)
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = mass / below - (mass[-1] - mass) / above
-        spread = np.nan_to_num(below * above * distance**2)
-    return int(np.argmax(spread))
+def _ocr_dpi(own: float, bitonal: bool) -> float:  # noqa: FBT001 - what is known of a picture
+    least = COARSE_DPI if bitonal else _KEPT_DPI[0]
+    return own if least <= own <= _KEPT_DPI[1] else OCR_DPI

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -37,24 +38,36 @@ def draw(
         page.close()
 
 
-def picture_resolution(document: pypdfium2.PdfDocument, number: int) -> tuple[float, int]:
-    """Give the dpi of the largest picture on a page (0 if there is none) and its /Rotate."""
+@dataclass(frozen=True)
+class PlacedPicture:
+    """The largest picture on a page, in black and white only or not, and the page's /Rotate.
+
+    `area` is in square points.
+    """
+
+    area: float = 0.0
+    dpi: float = 0.0
+    bitonal: bool = False
+    rotation: int = 0
+
+
+def largest_picture(document: pypdfium2.PdfDocument, number: int) -> PlacedPicture:
+    """Give the largest picture on a page; one of no area and 0 dpi if there is none."""
     page = document[number - 1]
     try:
         pictures = page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,))
-        found = [_placed_dpi(picture) for picture in pictures]
-        return max(found, default=(0.0, 0.0))[1], int(page.get_rotation())
+        found = max(map(_placed, pictures), key=lambda each: each.area, default=PlacedPicture())
+        return replace(found, rotation=int(page.get_rotation()))
     finally:
         page.close()
 
 
-def _placed_dpi(picture: pypdfium2.PdfImage) -> tuple[float, float]:
-    """Give the area that a picture covers, in square points, and its dots per inch."""
+def _placed(picture: pypdfium2.PdfImage) -> PlacedPicture:
     left, bottom, right, top = picture.get_bounds()
     width, height = picture.get_px_size()
-    wide, high = max(right - left, 0.1), max(top - bottom, 0.1)
-    area = width * height / (wide * high)
-    return wide * high, area**0.5 * POINTS_PER_INCH
+    area = max(right - left, 0.1) * max(top - bottom, 0.1)
+    dpi = (width * height / area) ** 0.5 * POINTS_PER_INCH
+    return PlacedPicture(area, dpi, picture.get_metadata().bits_per_pixel == 1)
 
 
 class Sheets:

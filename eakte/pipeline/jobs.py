@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from eakte.domain.mail import Inspection, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.domain.verification import VerificationReport
+from eakte.ocr.again import other_preparation, surer
 from eakte.ocr.interface import OcrEngine
 from eakte.ocr.tesseract import recognise
 from eakte.pages.collate import collate
@@ -120,9 +122,30 @@ def read_page(
     if own is not None and own.worth is Worth.ENOUGH:
         return own.page
     tempfile.tempdir = str(folder)  # the OCR library's own files: this process is for one page
-    picture = prepare(source, media_type, page.number, folder / "page")
-    read = _ENGINE(seconds, picture, page.number, page.width, page.height, languages)
+    read = _recognised(source, media_type, page, languages, seconds, folder)
     return read if own is None else with_own(own, read)
+
+
+def _recognised(
+    source: Path,
+    media_type: MediaType,
+    page: SourcePage,
+    languages: str,
+    seconds: float,
+    folder: Path,
+) -> RecognisedPage:
+    """Read a page by OCR; if it reads badly, once more from a picture prepared in another way."""
+    deadline = time.monotonic() + seconds
+    size = page.width, page.height
+    picture = prepare(source, media_type, page.number, folder / "page")
+    first = _ENGINE(deadline - time.monotonic(), picture, page.number, *size, languages)
+    other = other_preparation(first, picture)
+    if other is None:
+        return first
+    again = folder / "again"
+    picture = prepare(source, media_type, page.number, again, other, first.rotation)
+    second = _ENGINE(deadline - time.monotonic(), picture, page.number, *size, languages)
+    return surer(first, second)
 
 
 def make_archive_copy(

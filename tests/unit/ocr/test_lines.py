@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eakte.domain.text import Box, Word
-from eakte.domain.type_lines import reach, stands
+from eakte.domain.type_lines import letter_boxes, reach, stands
 from eakte.ocr.lines import settled
 
 _SIZE, _BASE, _POINT = 40.0, 500.0, 4.0
@@ -78,3 +78,13 @@ def test_all_lines_of_a_page_have_one_slope() -> None:
     assert (first.slope, second.slope) == pytest.approx((-0.03, -0.03), abs=0.004)
     assert first.size == pytest.approx(_SIZE, rel=0.05)
     assert first.base == pytest.approx(_BASE, abs=3)
+
+
+def test_the_letters_of_a_word_fill_its_box_each_as_high_as_it_is() -> None:
+    word = _word("Tag", 10.0)
+    first, second, third = letter_boxes(word.text, word.box)
+    assert (first.x0, third.x1) == (word.box.x0, word.box.x1)
+    assert first.y0 == word.box.y0 < second.y0 == pytest.approx(third.y0)
+    assert first.y1 == pytest.approx(_BASE) == second.y1
+    assert third.y1 == word.box.y1
+    assert list(letter_boxes("--", word.box)) == [word.box]

@@ -1,19 +1,42 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-from PIL import Image, ImageDraw
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
 
-from eakte.pages.prepare import binarise, otsu
+from eakte.domain.mail import MediaType
+from eakte.domain.text import Preparation, PreparedPicture
+from eakte.pages.prepare import prepare
+from eakte.pages.thresholds import otsu
 
 
-def _strokes(paper: np.ndarray) -> tuple[Image.Image, np.ndarray]:
+def _strokes(paper: np.ndarray, ink_share: float = 0.3) -> tuple[Image.Image, np.ndarray]:
     """Black bars on paper of any light; give the picture and where its ink is."""
     mask = Image.new("L", (paper.shape[1], paper.shape[0]), 0)
     draw = ImageDraw.Draw(mask)
     for x in range(40, paper.shape[1] - 40, 30):
         draw.rectangle((x, 40, x + 6, paper.shape[0] - 40), fill=1)
     ink = np.asarray(mask, bool)
-    return Image.fromarray(np.where(ink, paper * 0.3, paper).astype(np.uint8)), ink
+    return Image.fromarray(np.where(ink, paper * ink_share, paper).astype(np.uint8)), ink
+
+
+def _prepared(picture: Image.Image, tmp_path: Path, dpi: float = 300) -> PreparedPicture:
+    source = tmp_path / "page.png"
+    picture.save(source, dpi=(dpi, dpi))
+    return prepare(source, MediaType.PNG, 1, tmp_path / "out")
+
+
+def _black(prepared: PreparedPicture) -> np.ndarray:
+    with Image.open(prepared.path) as file:
+        assert file.mode == "1"
+        return ~np.asarray(file)
+
+
+def _noisy(picture: Image.Image, spread: float) -> Image.Image:
+    noise = np.random.default_rng(3).normal(0, spread, picture.size[::-1])
+    return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
 
 
 def test_otsu_finds_the_valley_between_two_heaps() -> None:
@@ -22,14 +45,55 @@ def test_otsu_finds_the_valley_between_two_heaps() -> None:
     assert 42 <= otsu(histogram) < 198
 
 
-def test_shadow_across_the_page_hides_no_ink() -> None:
+@pytest.mark.parametrize("ink_share", [0.3, 0.8])
+def test_shadow_across_the_page_hides_no_ink(ink_share: float, tmp_path: Path) -> None:
+    """Faint grey print, too, is cut between its own ink and paper."""
     paper = np.tile(np.linspace(70, 250, 800), (600, 1))
-    picture, ink = _strokes(paper)
-    black = ~np.asarray(binarise(picture))
-    assert (black == ink).mean() > 0.995
+    picture, ink = _strokes(paper, ink_share)
+    prepared = _prepared(picture, tmp_path)
+    assert (_black(prepared) == ink).mean() > 0.995
+    assert prepared.ink == pytest.approx(ink.mean(), abs=0.005)
 
 
-def test_a_bare_tinted_page_stays_white() -> None:
-    noise = np.random.default_rng(3).normal(0, 4, (600, 800))
-    page = Image.fromarray(np.clip(205 + noise, 0, 255).astype(np.uint8))
-    assert np.asarray(binarise(page)).mean() > 0.999
+def test_a_bare_tinted_page_stays_white(tmp_path: Path) -> None:
+    page = _noisy(Image.new("L", (800, 600), 205), 4)
+    assert _prepared(page, tmp_path).ink < 0.001
+
+
+def test_the_measured_clarity_chooses_the_preparation(tmp_path: Path) -> None:
+    page, _ = _strokes(np.full((900, 1200), 240.0))
+    dots = np.asarray(page).copy()
+    dots[np.random.default_rng(1).random(dots.shape) < 0.01] = 0
+    cut = page.point([255 * (level > 128) for level in range(256)], "1")
+    fax = cut.resize((800, 600))
+    chosen = {
+        "clear": _prepared(page, tmp_path),
+        "grain": _prepared(_noisy(page, 60), tmp_path),
+        "dots": _prepared(Image.fromarray(dots), tmp_path),
+        "out of focus": _prepared(page.filter(ImageFilter.GaussianBlur(3)), tmp_path),
+        "black and white at 300 dpi": _prepared(cut, tmp_path),
+        "black and white at 200 dpi": _prepared(fax, tmp_path, 200),
+    }
+    assert {name: each.preparation.value for name, each in chosen.items()} == {
+        "clear": Preparation.BITONAL,
+        "grain": Preparation.SMOOTHED,
+        "dots": Preparation.SMOOTHED,
+        "out of focus": Preparation.SHARPENED,
+        "black and white at 300 dpi": Preparation.BITONAL,
+        "black and white at 200 dpi": Preparation.SMOOTHED,
+    }
+
+
+def test_pixels_that_are_not_square_become_square(tmp_path: Path) -> None:
+    source = tmp_path / "fax.tif"
+    Image.new("1", (816, 392), 1).save(source, dpi=(204, 98), compression="group4")
+    prepared = prepare(source, MediaType.TIFF, 1, tmp_path / "out")
+    assert (prepared.width_px, prepared.height_px, prepared.dpi) == (1200, 1200, 300)
+
+
+def test_a_sheet_too_large_for_memory_is_read_coarser(tmp_path: Path) -> None:
+    source = tmp_path / "plan.tif"
+    Image.new("1", (9000, 9000), 1).save(source, dpi=(300, 300), compression="group4")
+    prepared = prepare(source, MediaType.TIFF, 1, tmp_path / "out")
+    assert prepared.width_px * prepared.height_px < 36_100_000
+    assert prepared.dpi == pytest.approx(200, abs=1)
