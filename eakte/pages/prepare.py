@@ -14,16 +14,17 @@ from PIL import Image, ImageFilter
 
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
 from eakte.domain.text import Preparation, PreparedPicture
-from eakte.pages.clarity import clarity
+from eakte.pages.clarity import COARSE_DPI, clarity
 from eakte.pages.light import even_light
 from eakte.pages.pictures import as_grey, exif_rotation, resolution
+from eakte.pages.polarity import dark_on_light
 from eakte.pages.render import draw, largest_picture, open_document
 from eakte.pages.straighten import fall, levelled
 from eakte.pages.thresholds import threshold
 
 OCR_DPI = 300.0
 
-_KEPT_DPI = (250.0, 330.0)
+_KEPT_DPI = (180.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
 _MOST_PIXELS = 36_000_000
 """A2 at 300 dpi; larger sheets are read coarser, so that memory stays bounded."""
@@ -39,12 +40,13 @@ _CLOCKWISE = {
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A page in grey with square pixels; degrees asked for; its own dpi if black and white."""
+    """A page in grey with square pixels, the degrees asked for, and how its picture is stored."""
 
     grey: Image.Image
     dpi: float
     asked: int
-    bitonal_dpi: float | None
+    own_dpi: float
+    bitonal: bool
 
 
 def prepare(
@@ -72,12 +74,14 @@ def prepare(
 
 
 def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> PreparedPicture:
-    grey, dpi = sheet.grey, sheet.dpi
+    grey, dpi = dark_on_light(sheet.grey), sheet.dpi
     even = even_light(grey)
-    clear = clarity(grey, even)
-    chosen = preparation or clear.preparation(sheet.bitonal_dpi)
+    clear = clarity(grey, even, enlarged=dpi / sheet.own_dpi if sheet.own_dpi else 1.0)
+    chosen = preparation or clear.preparation(
+        sheet.own_dpi if sheet.bitonal else dpi, bitonal=sheet.bitonal
+    )
     if chosen is Preparation.SMOOTHED:
-        radius = _GRAIN_RADIUS if sheet.bitonal_dpi is None else _FAX_RADIUS
+        radius = _FAX_RADIUS if sheet.bitonal else _GRAIN_RADIUS
         even = even_light(grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
     page = Image.fromarray(even)
     askew = fall(page, dpi)
@@ -100,8 +104,8 @@ def _from_document(source: Path, number: int) -> _Sheet:
     with open_document(source) as document:
         own = largest_picture(document, number)
         wide, high = (edge / POINTS_PER_INCH for edge in document.get_page_size(number - 1))
-        grey, dpi = draw(document, number, _bounded(_ocr_dpi(own.dpi), wide, high))
-        return _Sheet(grey, dpi, own.rotation, own.dpi if own.bitonal else None)
+        grey, dpi = draw(document, number, _bounded(_ocr_dpi(own.dpi, own.bitonal), wide, high))
+        return _Sheet(grey, dpi, own.rotation, own.dpi, own.bitonal)
 
 
 def _from_picture(source: Path, number: int) -> _Sheet:
@@ -111,21 +115,21 @@ def _from_picture(source: Path, number: int) -> _Sheet:
             file.load()
         dpi_x, dpi_y = resolution(file)
         wide, high = file.width / dpi_x, file.height / dpi_y
-        dpi = _bounded(_ocr_dpi(min(dpi_x, dpi_y)), wide, high)
+        dpi = _bounded(_ocr_dpi(min(dpi_x, dpi_y), file.mode == "1"), wide, high)
         size = max(1, round(wide * dpi)), max(1, round(high * dpi))
         rotation = exif_rotation(file)
-        bitonal_dpi = min(dpi_x, dpi_y) if file.mode == "1" else None
+        bitonal = file.mode == "1"
         if file.format == "JPEG":
             file.draft("L", size)
         grey = as_grey(file)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return _Sheet(grey, dpi, rotation, bitonal_dpi)
+    return _Sheet(grey, dpi, rotation, min(dpi_x, dpi_y), bitonal)
 
 
-def _ocr_dpi(own: float) -> float:
-    least, most = _KEPT_DPI
-    return own if least <= own <= most else OCR_DPI
+def _ocr_dpi(own: float, bitonal: bool) -> float:  # noqa: FBT001 - what is known of a picture
+    least = COARSE_DPI if bitonal else _KEPT_DPI[0]
+    return own if least <= own <= _KEPT_DPI[1] else OCR_DPI
 
 
 def _bounded(dpi: float, wide: float, high: float) -> float:
