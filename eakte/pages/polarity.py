@@ -12,6 +12,8 @@ _LEAST_CONTRAST = 60
 _GROUND = 0.4
 """Where the mean is nearer to the darkest than this share of the contrast, the ground is dark."""
 _LEAST_CELLS = 3
+_MOSTLY, _DARK = 0.1, 128
+"""A dark page with light type on this share of its cells is a negative as a whole."""
 
 
 def dark_on_light(grey: Image.Image) -> Image.Image:
@@ -19,10 +21,12 @@ def dark_on_light(grey: Image.Image) -> Image.Image:
     marked = _inverse(grey)
     if not marked.any():
         return grey
+    turned = grey.point(range(255, -1, -1))
+    if marked.mean() > _MOSTLY * 255 and np.asarray(grey)[::8, ::8].mean() < _DARK:
+        return turned
     mask = Image.fromarray(marked).resize(
         (marked.shape[1] * _CELL, marked.shape[0] * _CELL), Image.Resampling.NEAREST
     )
-    turned = grey.point(range(255, -1, -1))
     return Image.composite(turned, grey, mask.crop((0, 0, *grey.size)))
 
 

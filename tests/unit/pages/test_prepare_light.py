@@ -108,3 +108,9 @@ def test_light_type_on_dark_ground_becomes_dark_type(tmp_path: Path) -> None:
     black = _black(_prepared(Image.fromarray(levels), tmp_path))
     assert (black == ink)[330:570].mean() > 0.99
     assert (black == ink).mean() > 0.98
+
+
+def test_a_negative_becomes_positive(tmp_path: Path) -> None:
+    page, ink = _strokes(np.full((900, 1200), 240.0))
+    negative = page.point(range(255, -1, -1))
+    assert (_black(_prepared(negative, tmp_path)) == ink).mean() > 0.995
