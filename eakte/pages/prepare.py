@@ -75,14 +75,14 @@ def prepare(
 
 def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> PreparedPicture:
     grey, dpi = dark_on_light(sheet.grey), sheet.dpi
-    even = even_light(grey)
+    even = _lit(sheet, grey)
     clear = clarity(grey, even, enlarged=dpi / sheet.own_dpi if sheet.own_dpi else 1.0)
     chosen = preparation or clear.preparation(
         sheet.own_dpi if sheet.bitonal else dpi, bitonal=sheet.bitonal
     )
     if chosen is Preparation.SMOOTHED:
         radius = _FAX_RADIUS if sheet.bitonal else _GRAIN_RADIUS
-        even = even_light(grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
+        even = _lit(sheet, grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
     page = Image.fromarray(even)
     askew = fall(page, dpi)
     page, margin = levelled(page, askew)
@@ -97,6 +97,11 @@ def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> Prepare
     return PreparedPicture(
         out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
     )
+
+
+def _lit(sheet: _Sheet, grey: Image.Image) -> np.ndarray:
+    """Light the page evenly; the paper of a bitonal picture is white, its solid areas are ink."""
+    return np.asarray(grey) if sheet.bitonal else even_light(grey)
 
 
 def _from_document(source: Path, number: int) -> _Sheet:
