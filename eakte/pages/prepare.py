@@ -26,8 +26,8 @@ OCR_DPI = 300.0
 
 _KEPT_DPI = (180.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
-_MOST_PIXELS = 36_000_000
-"""A2 at 300 dpi; larger sheets are read coarser, so that memory stays bounded."""
+_MOST_PIXELS = 30_000_000
+"""A2 at 280 dpi; larger sheets are read coarser, so that memory stays bounded."""
 _FAX_RADIUS, _GRAIN_RADIUS = 1.5, 2.0
 """Pixels at 300 dpi by which steps of bitonal pictures, and grain, are smoothed."""
 _SHARPEN = ImageFilter.UnsharpMask(4, 150, 0)
