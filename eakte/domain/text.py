@@ -34,6 +34,8 @@ class Preparation(StrEnum):
 
     BITONAL = "bitonal"
     """Cut into black and white: enough for a clear scan, and cheapest."""
+    GREY = "grey"
+    """Left grey: with fewer dots per inch the shades at the edges count."""
     SMOOTHED = "smoothed"
     """Grey, its grain smoothed: for noise, and for the ragged edges of a fax."""
     SHARPENED = "sharpened"

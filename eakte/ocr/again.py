@@ -8,6 +8,7 @@ from eakte.ocr.tsv import weight
 
 _OTHER = {
     Preparation.BITONAL: Preparation.SHARPENED,
+    Preparation.GREY: Preparation.SHARPENED,
     Preparation.SHARPENED: Preparation.SMOOTHED,
     Preparation.SMOOTHED: Preparation.SHARPENED,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from PIL import Image
 
 from eakte.domain.text import Preparation
 from eakte.pages.thresholds import otsu
+
+COARSE_DPI = 250.0
+"""Below, bitonal pictures have steps for edges and are smoothed best; grey ones left so."""
 
 _EVERY = 8
 """One row of so many is measured."""
@@ -21,8 +25,6 @@ _DOTTED = 0.002
 """Share of pixels that stand alone."""
 _BLURRED = 0.30
 """Scans at 150 dpi have 0.36 and more, at 300 dpi 0.45 to 0.6; out of focus by 2 pixels 0.25."""
-_COARSE_DPI = 250.0
-"""Bitonal pictures below have steps for edges: smoothed, they read far better."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,26 @@ class Clarity:
     contrast: float
     sharpness: float
 
-    def preparation(self, bitonal_dpi: float | None) -> Preparation:
-        """Choose what reads best; `bitonal_dpi`: of a stored picture in black and white."""
-        if bitonal_dpi is not None and bitonal_dpi < _COARSE_DPI:
+    def preparation(self, dpi: float, *, bitonal: bool) -> Preparation:
+        """Choose what reads best; `dpi` of the picture to be read, or of the stored bitonal one."""
+        coarse = dpi < COARSE_DPI
+        grainy = self.grain > _GRAINY * self.contrast
+        if (coarse and bitonal) or grainy or self.dots > _DOTTED:
             return Preparation.SMOOTHED
-        if self.dots > _DOTTED or self.grain > _GRAINY * self.contrast:
-            return Preparation.SMOOTHED
-        return Preparation.SHARPENED if self.sharpness < _BLURRED else Preparation.BITONAL
+        if self.sharpness < _BLURRED:
+            return Preparation.SHARPENED
+        return Preparation.GREY if coarse else Preparation.BITONAL
 
 
-def clarity(grey: Image.Image, even: np.ndarray) -> Clarity:
-    """Measure a page; `even` is `grey` in even light."""
+def clarity(grey: Image.Image, even: np.ndarray, enlarged: float = 1.0) -> Clarity:
+    """Measure a page; `even` is `grey` in even light, `enlarged` how much from what is stored."""
     grain = _grain(np.asarray(grey)[::_EVERY])
     contrast = _contrast(even[::_EVERY])
     steps = np.abs(np.diff(even[::_EVERY].astype(np.int16), axis=1)).astype(np.float32)
     edges = steps[steps > max(3 * grain, _FAINTEST_EDGE)]
     sharpness = float(edges @ edges) / float(edges.sum()) / contrast if edges.size else 1.0
-    return Clarity(grain, _dots(even, contrast), contrast, sharpness)
+    reach = 1 if enlarged <= 1 else math.ceil(enlarged) + 1
+    return Clarity(grain, _dots(even, contrast, reach), contrast, sharpness)
 
 
 def _grain(rows: np.ndarray) -> float:
@@ -68,22 +73,19 @@ def _grain(rows: np.ndarray) -> float:
 
 def _contrast(rows: np.ndarray) -> float:
     """Give the mean depth of the darker class of pixels."""
-    counts = np.bincount(rows.ravel(), minlength=256)[: otsu_of(rows) + 1]
+    histogram = np.bincount(rows.ravel(), minlength=256)
+    counts = histogram[: otsu(histogram) + 1]
     return 255.0 - float(counts @ np.arange(counts.size)) / max(int(counts.sum()), 1)
 
 
-def otsu_of(rows: np.ndarray) -> int:
-    """Give Otsu's threshold of a picture."""
-    return otsu(np.bincount(rows.ravel(), minlength=256))
-
-
-def _dots(even: np.ndarray, contrast: float) -> float:
-    """Give the share of pixels that differ from the four beside them by half the contrast."""
-    rows = np.arange(1, even.shape[0] - 1, _EVERY)
-    if not rows.size or even.shape[1] < 3:  # noqa: PLR2004 - one has two neighbours
+def _dots(even: np.ndarray, contrast: float, reach: int) -> float:
+    """Give the share of pixels that differ by half the contrast from all four `reach` away."""
+    rows = np.arange(reach, even.shape[0] - reach, _EVERY)
+    if not rows.size or even.shape[1] <= 2 * reach:
         return 0.0
-    middle = even[rows, 1:-1].astype(np.int16)
-    beside = (even[rows - 1, 1:-1], even[rows + 1, 1:-1], even[rows, :-2], even[rows, 2:])
+    middle = even[rows, reach:-reach].astype(np.int16)
+    sides = even[rows, : -2 * reach], even[rows, 2 * reach :]
+    beside = (even[rows - reach, reach:-reach], even[rows + reach, reach:-reach], *sides)
     least = np.minimum.reduce(beside).astype(np.int16)
     most = np.maximum.reduce(beside).astype(np.int16)
     depth = contrast / 2

@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from eakte.database.migrate import current, newest
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
 from eakte.i18n import _
+from eakte.ocr.languages import installed_languages
 from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
@@ -59,7 +60,7 @@ def _machine() -> Iterator[Health]:
     for library in _LIBRARIES:
         yield Health(library, True, importlib.metadata.version(library))
     yield _tesseract()
-    yield from _languages()
+    yield from _languages(_LANGUAGES)
     version = sqlite3.sqlite_version_info
     advice = _("Install SQLite 3.40 or newer.")
     yield Health("SQLite", version >= (3, 40), sqlite3.sqlite_version, advice)
@@ -74,10 +75,9 @@ def _tesseract() -> Health:
     return Health("tesseract", True, f"{version[0] if version else '?'} ({program})")
 
 
-def _languages() -> Iterator[Health]:
-    program = shutil.which("tesseract")
-    installed = _output([program, "--list-langs"]).split() if program else []
-    for language in _LANGUAGES:
+def _languages(names: Iterable[str]) -> Iterator[Health]:
+    installed = installed_languages()
+    for language in names:
         advice = _("Install it: apt-get install tesseract-ocr-{name}").format(name=language)
         found = language in installed
         detail = _("installed") if found else _("not found")
@@ -101,7 +101,10 @@ def _home(home: Home) -> Iterator[Health]:
     advice = _("Write it; without it nothing can be sealed.")
     yield Health("Verfahrensdokumentation", documentation.is_file(), str(documentation), advice)
     yield _space(home)
-    classes = len(load_definitions(home.pipelines).classes)
+    definitions = load_definitions(home.pipelines)
+    asked = {name for each in definitions.pipelines.values() for name in each.languages.split("+")}
+    yield from _languages(sorted(asked.difference(_LANGUAGES)))
+    classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
 

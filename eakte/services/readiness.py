@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-
-from eakte.errors import ConfigurationError, EnvironmentProblemError
+from eakte.errors import ConfigurationError
 from eakte.i18n import _
+from eakte.ocr.languages import require_languages
 from eakte.pipeline.context import Context
 
 
 def require_ready(context: Context) -> None:
-    """Check definitions, OCR, keys and Verfahrensdokumentation.
+    """Check definitions, OCR and its languages, keys and Verfahrensdokumentation.
 
     Raises ConfigurationError or EnvironmentProblemError naming the first thing that is missing.
     """
     for inbox in context.home.settings.inboxes:
-        context.definitions.pipeline(inbox.pipeline)
-    if shutil.which("tesseract") is None:
-        raise EnvironmentProblemError(detail=_("tesseract is not installed"))
+        require_languages(context.definitions.pipeline(inbox.pipeline).languages)
     document = context.home.verfahrensdokumentation()
     if not document.is_file():
         detail = _("there is no Verfahrensdokumentation; nothing can be sealed without it")

@@ -71,6 +71,7 @@ def test_the_measured_clarity_chooses_the_preparation(tmp_path: Path) -> None:
         "grain": _prepared(_noisy(page, 60), tmp_path),
         "dots": _prepared(Image.fromarray(dots), tmp_path),
         "out of focus": _prepared(page.filter(ImageFilter.GaussianBlur(3)), tmp_path),
+        "grey at 200 dpi": _prepared(page, tmp_path, 200),
         "black and white at 300 dpi": _prepared(cut, tmp_path),
         "black and white at 200 dpi": _prepared(fax, tmp_path, 200),
     }
@@ -79,6 +80,7 @@ def test_the_measured_clarity_chooses_the_preparation(tmp_path: Path) -> None:
         "grain": Preparation.SMOOTHED,
         "dots": Preparation.SMOOTHED,
         "out of focus": Preparation.SHARPENED,
+        "grey at 200 dpi": Preparation.GREY,
         "black and white at 300 dpi": Preparation.BITONAL,
         "black and white at 200 dpi": Preparation.SMOOTHED,
     }
@@ -95,5 +97,20 @@ def test_a_sheet_too_large_for_memory_is_read_coarser(tmp_path: Path) -> None:
     source = tmp_path / "plan.tif"
     Image.new("1", (9000, 9000), 1).save(source, dpi=(300, 300), compression="group4")
     prepared = prepare(source, MediaType.TIFF, 1, tmp_path / "out")
-    assert prepared.width_px * prepared.height_px < 36_100_000
-    assert prepared.dpi == pytest.approx(200, abs=1)
+    assert prepared.width_px * prepared.height_px < 30_100_000
+    assert prepared.dpi == pytest.approx(182.6, abs=1)
+
+
+def test_light_type_on_dark_ground_becomes_dark_type(tmp_path: Path) -> None:
+    page, ink = _strokes(np.full((900, 1200), 240.0))
+    levels = np.asarray(page).copy()
+    levels[300:600] = 255 - levels[300:600] * 0.8
+    black = _black(_prepared(Image.fromarray(levels), tmp_path))
+    assert (black == ink)[330:570].mean() > 0.99
+    assert (black == ink).mean() > 0.98
+
+
+def test_a_negative_becomes_positive(tmp_path: Path) -> None:
+    page, ink = _strokes(np.full((900, 1200), 240.0))
+    negative = page.point(range(255, -1, -1))
+    assert (_black(_prepared(negative, tmp_path)) == ink).mean() > 0.995
