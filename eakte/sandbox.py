@@ -35,8 +35,8 @@ R = TypeVar("R")
 
 _MEGABYTE = 1 << 20
 _MAX_ANSWER = 64 * _MEGABYTE
-_PRELOAD = ["eakte.sandbox", "eakte.pipeline.jobs"]
-"""The second imports every stage that reads scans."""
+_PRELOAD = ["eakte.sandbox", "eakte.pipeline.warm"]
+"""The second imports every stage that reads scans, and must come last."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import struct
 import subprocess
@@ -14,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from eakte import sandbox
+from eakte.domain import codec
+from eakte.domain.archive import ArchiveCopy
 from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.mail import Inspection
+from eakte.domain.text import RecognisedPage
 from eakte.errors import StageFailedError, UnusableInputError
 from eakte.sandbox import Limits
 
@@ -23,6 +28,12 @@ _LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_mb=600)
 
 def echo(finding: Finding, path: Path) -> tuple[Finding, str]:
     return finding, str(path)
+
+
+def readiness() -> tuple[bool, tuple[str, ...]]:
+    """Tell whether collections leave the helper's objects alone, and which codecs are made."""
+    made = tuple(str(kind) for kind in codec._adapters)
+    return gc.get_freeze_count() > 10_000, made
 
 
 def refuse(reason: str) -> str:
@@ -113,6 +124,12 @@ def test_an_answer_without_measure_is_refused(function: Callable[[], str]) -> No
 def test_values_cross_both_ways() -> None:
     finding = Finding(FindingCode.BLANK_PAGE, 3, "leer")
     assert sandbox.call(_LIMITS, echo, finding, Path("/x")) == (finding, "/x")
+
+
+def test_the_helper_is_ready_before_the_first_call() -> None:
+    frozen, codecs = sandbox.call(_LIMITS, readiness)
+    assert frozen
+    assert {str(Inspection), str(RecognisedPage), str(ArchiveCopy)} <= set(codecs)
 
 
 def test_a_refusal_crosses() -> None:
