@@ -59,10 +59,10 @@ def _differs(detail: str) -> UnusableInputError:
 
 
 def _drawn(page: pypdfium2.PdfPage) -> Image.Image:
-    """Draw a page small and grey, as stored (before /Rotate)."""
+    """Draw a page small and grey, as stored (before /Rotate); PDFium draws grey half as fast."""
     dpi = min(_DRAWN_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
     turn_back = (360 - page.get_rotation()) % 360
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, rotation=turn_back)
+    bitmap = page.render(scale=dpi / POINTS_PER_INCH, rotation=turn_back)
     picture: Image.Image = bitmap.to_pil()
     page.close()
     return picture.convert("L")
