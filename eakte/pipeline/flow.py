@@ -12,7 +12,9 @@ engine remembers, and ends in quarantine or back in review: never in a loop, nev
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +41,9 @@ from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
 
 _log = logging.getLogger(__name__)
 
+_WAITING = {"seal"}
+"""Steps that may wait for others: a time-stamp authority far away must not hold up reading."""
+
 
 class Flow:
     """The workflows of one process, registered with the engine when made."""
@@ -47,6 +52,7 @@ class Flow:
         """Register the workflows; `source` runs transactions that hold the engine's checkpoint."""
         self.context = context
         self._source = source
+        self._slots = threading.Semaphore(context.workers)
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
@@ -137,10 +143,20 @@ class Flow:
         self._step("index", index_document, self.context, document)
 
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Run a step and give its value; a refusal is remembered and raised on every replay."""
+        """Run a step and give its value; a refusal is remembered and raised on every replay.
+
+        As many steps work at once as there are workers; one that waits for the network is not
+        counted among them.
+        """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
-        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, watched, *args)
+        slot = contextlib.nullcontext() if name in _WAITING else self._slots
+
+        def in_turn(*args: Any) -> Any:
+            with slot:
+                return watched(*args)
+
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]
