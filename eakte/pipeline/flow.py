@@ -41,6 +41,8 @@ from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, Submitter
 
 _log = logging.getLogger(__name__)
 
+_POLLING_SECONDS = 0.4
+"""So often an intake asks whether its next page is read."""
 _WAITING = {"seal"}
 """Steps that may wait for others: a time-stamp authority far away must not hold up reading."""
 
@@ -109,7 +111,10 @@ class Flow:
                 handles[number] = DBOS.enqueue_workflow(
                     OCR, self._read_page, scan, inspection, number, languages
                 )
-        results = {number: handle.get_result() for number, handle in handles.items()}
+        results = {
+            number: handle.get_result(polling_interval_sec=_POLLING_SECONDS)
+            for number, handle in handles.items()
+        }
         for outcome in results.values():
             if "refused" in outcome:
                 raise _RefusedStepError(outcome["refused"], outcome["detail"])
