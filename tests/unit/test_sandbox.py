@@ -30,10 +30,10 @@ def echo(finding: Finding, path: Path) -> tuple[Finding, str]:
     return finding, str(path)
 
 
-def readiness() -> tuple[bool, tuple[str, ...]]:
-    """Tell whether collections leave the helper's objects alone, and which codecs are made."""
+def readiness() -> tuple[bool, bool, tuple[str, ...]]:
+    """Tell whether collections leave the helper's objects alone, about pages, and the codecs."""
     made = tuple(str(kind) for kind in codec._adapters)
-    return gc.get_freeze_count() > 10_000, made
+    return gc.get_freeze_count() > 10_000, "hugetlb" in os.environ["GLIBC_TUNABLES"], made
 
 
 def refuse(reason: str) -> str:
@@ -109,6 +109,7 @@ def _pipe() -> int:
 
 @pytest.mark.parametrize("function", [answer_by_half, answer_by_half_from_afar])
 def test_half_an_answer_does_not_hold_the_caller(function: Callable[[], str]) -> None:
+    sandbox.call(_LIMITS, readiness)  # the helper process may take seconds to start
     began = time.monotonic()
     with pytest.raises(StageFailedError, match="no result after 2 s"):
         sandbox.call(Limits(wall_seconds=2), function)
@@ -127,8 +128,9 @@ def test_values_cross_both_ways() -> None:
 
 
 def test_the_helper_is_ready_before_the_first_call() -> None:
-    frozen, codecs = sandbox.call(_LIMITS, readiness)
+    frozen, large_pages, codecs = sandbox.call(_LIMITS, readiness)
     assert frozen
+    assert large_pages
     assert {str(Inspection), str(RecognisedPage), str(ArchiveCopy)} <= set(codecs)
 
 
