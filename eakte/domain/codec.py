@@ -20,6 +20,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
+def ready(kind: Any) -> None:
+    """Make what coding and decoding this kind needs: it takes milliseconds the first time."""
+    _adapter(kind)
+
+
 def to_json(value: object, kind: Any = None) -> bytes:
     """Encode a dataclass (or anything pydantic knows) as UTF-8 JSON."""
     return _adapter(kind or type(value)).dump_json(value)

@@ -18,7 +18,9 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.flow import Flow
 from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
 
-_POLLING_SECONDS = 0.2
+_POLLING_SECONDS = 0.4
+_WAITING_IN_LINE = 2
+"""So many of each queue stand ready for a free worker, which then need not wait for the polling."""
 _EXECUTOR = "watch"
 
 
@@ -70,8 +72,8 @@ def _launch(context: Context) -> None:
     DBOS(config=_config(context))
     Flow(context, _source(context))
     DBOS.launch()
-    workers = context.workers
-    for name, concurrency in ((INTAKE, workers + 2), (OCR, workers), (COMPLETE, workers)):
+    more = context.workers + _WAITING_IN_LINE
+    for name, concurrency in ((INTAKE, more), (OCR, more), (COMPLETE, more)):
         DBOS.register_queue(
             name, worker_concurrency=concurrency, polling_interval_sec=_POLLING_SECONDS
         )

@@ -12,7 +12,9 @@ engine remembers, and ends in quarantine or back in review: never in a loop, nev
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +42,11 @@ from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, Submitter, p
 
 _log = logging.getLogger(__name__)
 
+_POLLING_SECONDS = 0.4
+"""So often an intake asks whether its next page is read."""
+_WAITING = {"seal"}
+"""Steps that may wait for others: a time-stamp authority far away must not hold up reading."""
+
 
 class Flow:
     """The workflows of one process, registered with the engine when made."""
@@ -48,6 +55,7 @@ class Flow:
         """Register the workflows; `source` runs transactions that hold the engine's checkpoint."""
         self.context = context
         self._source = source
+        self._slots = threading.Semaphore(context.workers)
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
@@ -105,7 +113,10 @@ class Flow:
                 handles[number] = DBOS.enqueue_workflow(
                     OCR, self._read_page, scan, inspection, number, languages
                 )
-        results = {number: handle.get_result() for number, handle in handles.items()}
+        results = {
+            number: handle.get_result(polling_interval_sec=_POLLING_SECONDS)
+            for number, handle in handles.items()
+        }
         for outcome in results.values():
             if "refused" in outcome:
                 raise _RefusedStepError(outcome["refused"], outcome["detail"])
@@ -141,10 +152,20 @@ class Flow:
         self._step("index", index_document, self.context, document)
 
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
-        """Run a step and give its value; a refusal is remembered and raised on every replay."""
+        """Run a step and give its value; a refusal is remembered and raised on every replay.
+
+        As many steps work at once as there are workers; one that waits for the network is not
+        counted among them.
+        """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
-        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, watched, *args)
+        slot = contextlib.nullcontext() if name in _WAITING else self._slots
+
+        def in_turn(*args: Any) -> Any:
+            with slot:
+                return watched(*args)
+
+        outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]

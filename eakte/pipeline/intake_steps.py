@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from eakte import sandbox
@@ -38,6 +39,9 @@ from eakte.pipeline.describing import (
 from eakte.pipeline.opened import Opened
 from eakte.records import scans
 
+_KEPT_INSPECTIONS = 4
+"""So many are kept in memory: every page asks for that of its scan, which tells of all pages."""
+
 
 class IntakeSteps:
     """From a kept scan to letters that are read, classified and converted."""
@@ -46,6 +50,7 @@ class IntakeSteps:
         """Work with the tools of this process."""
         self.context = context
         self.store = context.store
+        self._inspection = lru_cache(_KEPT_INSPECTIONS)(self._read_inspection)
 
     def inspect(self, scan: str, opened: str) -> dict[str, Any]:
         """Look at the pages of a scan, or of its view; gives what the next steps need.
@@ -205,7 +210,7 @@ class IntakeSteps:
                 file.writelines(alto(origin, pages))
             return self.store.put_file(out)
 
-    def _inspection(self, digest: str) -> Inspection:
+    def _read_inspection(self, digest: str) -> Inspection:
         return from_json(Inspection, self.store.get(Digest(digest)))
 
     def _recognised(self, read: list[str]) -> Pages:

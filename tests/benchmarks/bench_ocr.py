@@ -13,7 +13,8 @@ in this run, through
   waits in review is released by this program, as a clerk would; that is not counted;
 * bare Tesseract, one process a page, text and PDF from the same JPEG: the limit.
 
-CPU is that of all processes of a program, start and end included. Two files (or two workers) at a
+CPU is that of all processes of a program, start and end included. OCRmyPDF gives itself a low
+priority: walls can be compared on a quiet machine only. Two files (or two workers) at a
 time; then eakte again with one. Words are compared as `scans.words` and `peers.found` say.
 """
 
@@ -36,11 +37,19 @@ _WORST = 8
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of the set: its picture lies beside the PDF, as NAME.jpg."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Paper:
     """A file of the set, and its pages."""
 
     pdf: Path
-    pages: tuple[scans.Scan, ...]
+    pages: tuple[Page, ...]
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,12 @@ def papers(folder: Path) -> list[Paper]:
     limit = int(os.environ.get("EAKTE_BENCH_FILES", "99"))
     made = []
     for source in scans.sources(limit, limit):
-        pages = tuple(scans.scanned(page, scans.EVERYDAY) for page in scans.pages(source))
+        scanned = tuple(scans.scanned(page, scans.EVERYDAY) for page in scans.pages(source))
         pdf = folder / f"{source}.pdf"
-        pdf.write_bytes(scans.pdf_file(pages))
-        for page in pages:
-            (folder / f"{page.name}.jpg").write_bytes(scans.picture_file(page))
-        made.append(Paper(pdf, pages))
+        pdf.write_bytes(scans.pdf_file(scanned))
+        for scan in scanned:
+            (folder / f"{scan.name}.jpg").write_bytes(scans.picture_file(scan))
+        made.append(Paper(pdf, tuple(Page(scan.name, scan.words) for scan in scanned)))
     return made
 
 
@@ -114,13 +123,13 @@ def eakte(papers: list[Paper], folder: Path, workers: int) -> tuple[Result, int]
     return Result(cost, copies, found), sealed
 
 
-def _recall(result: Result, pages: list[scans.Scan]) -> float:
+def _recall(result: Result, pages: list[Page]) -> float:
     return sum(result.found.get(page.name, 0) for page in pages) / max(
         1, sum(len(page.words) for page in pages)
     )
 
 
-def _row(name: str, result: Result, pages: list[scans.Scan], size: int) -> None:
+def _row(name: str, result: Result, pages: list[Page], size: int) -> None:
     count, cost = len(pages), result.cost
     print(
         f"{name:<18} {cost.cpu_seconds / count:>8.2f} {cost.wall_seconds / count:>9.2f}"
@@ -130,11 +139,11 @@ def _row(name: str, result: Result, pages: list[scans.Scan], size: int) -> None:
     )
 
 
-def _of(result: Result, page: scans.Scan) -> float:
+def _of(result: Result, page: Page) -> float:
     return _recall(result, [page]) if page.words else 1.0
 
 
-def _worst(pages: list[scans.Scan], results: tuple[Result, Result, Result]) -> None:
+def _worst(pages: list[Page], results: tuple[Result, Result, Result]) -> None:
     """Print the pages that OCRmyPDF read worst."""
     peer = results[0]
     hard = sorted(pages, key=lambda page: _of(peer, page))[:_WORST]

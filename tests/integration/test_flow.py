@@ -27,6 +27,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.errors import SealFailedError
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
+from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.records import documents, scans
 from eakte.seal.signer import Sealer
 from eakte.services import homes, quarantining, reviewing
@@ -270,3 +271,26 @@ def test_no_ghostscript_is_called(context: Context, tmp_path: Path) -> None:
     assert run_eakte(context.home.root, "watch", "--once", PATH=path).returncode == 0
     assert _only_letter(context).state is DocumentState.FILED
     assert not trace.exists()
+
+
+def test_as_many_steps_work_at_once_as_there_are_workers(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`workers` bounds memory and load; a queue alone would let others work beside reading."""
+    settings = context.home.root / "eakte.toml"
+    settings.write_text(settings.read_text().replace("workers = 0", "workers = 1"))
+    at_work, most, inspect = set[str](), set[int](), IntakeSteps.inspect
+
+    def watched(steps: IntakeSteps, scan: str, opened: str) -> dict[str, object]:
+        at_work.add(scan)
+        threading.Event().wait(0.3)
+        most.add(len(at_work))
+        at_work.discard(scan)
+        return inspect(steps, scan, opened)
+
+    monkeypatch.setattr(IntakeSteps, "inspect", watched)
+    for number in range(3):
+        picture = Image.new("L", (300 + number, 200), 255)
+        picture.save(context.home.root / "inbox" / "poststelle" / f"{number}.png", dpi=(200, 200))
+    _work(Context(open_home(context.home.root), SystemClock()))
+    assert most == {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import struct
 import subprocess
@@ -14,7 +15,11 @@ from pathlib import Path
 import pytest
 
 from eakte import sandbox
+from eakte.domain import codec
+from eakte.domain.archive import ArchiveCopy
 from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.mail import Inspection
+from eakte.domain.text import RecognisedPage
 from eakte.errors import StageFailedError, UnusableInputError
 from eakte.sandbox import Limits
 
@@ -23,6 +28,12 @@ _LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_mb=600)
 
 def echo(finding: Finding, path: Path) -> tuple[Finding, str]:
     return finding, str(path)
+
+
+def readiness() -> tuple[bool, bool, tuple[str, ...]]:
+    """Tell whether collections leave the helper's objects alone, about pages, and the codecs."""
+    made = tuple(str(kind) for kind in codec._adapters)
+    return gc.get_freeze_count() > 10_000, "hugetlb" in os.environ["GLIBC_TUNABLES"], made
 
 
 def refuse(reason: str) -> str:
@@ -98,6 +109,7 @@ def _pipe() -> int:
 
 @pytest.mark.parametrize("function", [answer_by_half, answer_by_half_from_afar])
 def test_half_an_answer_does_not_hold_the_caller(function: Callable[[], str]) -> None:
+    sandbox.call(_LIMITS, readiness)  # the helper process may take seconds to start
     began = time.monotonic()
     with pytest.raises(StageFailedError, match="no result after 2 s"):
         sandbox.call(Limits(wall_seconds=2), function)
@@ -113,6 +125,13 @@ def test_an_answer_without_measure_is_refused(function: Callable[[], str]) -> No
 def test_values_cross_both_ways() -> None:
     finding = Finding(FindingCode.BLANK_PAGE, 3, "leer")
     assert sandbox.call(_LIMITS, echo, finding, Path("/x")) == (finding, "/x")
+
+
+def test_the_helper_is_ready_before_the_first_call() -> None:
+    frozen, large_pages, codecs = sandbox.call(_LIMITS, readiness)
+    assert frozen
+    assert large_pages
+    assert {str(Inspection), str(RecognisedPage), str(ArchiveCopy)} <= set(codecs)
 
 
 def test_a_refusal_crosses() -> None:
