@@ -122,10 +122,17 @@ def lines_of(words: Iterable[Word]) -> str:
 def _covered(page: pypdfium2.PdfPage, area: float) -> float:
     """Give the share of a page that its pictures cover, counted twice where they overlap."""
     pictures = page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,))
-    bounds = [picture.get_bounds() for picture in pictures]
+    bounds = [_outermost(picture).get_bounds() for picture in pictures]
     return float(sum((right - left) * (top - low) for left, low, right, top in bounds)) / max(
         area, 1
     )
+
+
+def _outermost(drawn: pypdfium2.PdfObject) -> pypdfium2.PdfObject:
+    """Give the form that the page draws, for a picture within: PDFium measures in the form."""
+    while drawn.container is not None:
+        drawn = drawn.container
+    return drawn
 
 
 def _glyphs(textpage: pypdfium2.PdfTextPage, left: float, top: float) -> list[_Glyph]:

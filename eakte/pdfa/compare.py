@@ -57,7 +57,7 @@ def compare(job: Job, plan: Plan) -> Likeness:
         copy = opened.enter_context(Pages(job.out))
         structure = opened.enter_context(open_pdf(job.out))
         _check_pages(job, structure, len(copy))
-        original = _originals(job, opened)
+        original, unit = _originals(job, opened), _units(job, opened)
         for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
             told = plan.promoted(page)
             shown = _seen(copy.page(index), told=told)
@@ -68,7 +68,7 @@ def compare(job: Job, plan: Plan) -> Likeness:
             faults = (
                 (difference > _MEAN_DIFFERENCE or patch > _PATCH_DIFFERENCE, "looks different"),
                 (kept < _LEAST_WORDS_KEPT or _lost_layer(job, plan, page, sheet), "lost text"),
-                (not _same_place(page, sheet), "has another size"),
+                (not _same_place(page, sheet, unit(page)), "has another size"),
             )
             for detail in (detail for fault, detail in faults if fault):
                 far.add(page.number)
@@ -90,11 +90,23 @@ def _check_pages(job: Job, structure: pikepdf.Pdf, shown: int) -> None:
         raise UnfitError(N_("the copy hides pages"))
 
 
-def _same_place(page: SourcePage, sheet: pikepdf.Page) -> bool:
+def _units(job: Job, opened: ExitStack) -> Callable[[SourcePage], float]:
+    """Give what tells the user unit of a page, in 72nds of an inch; pictures have none."""
+    if job.media_type is not MediaType.PDF:
+        return lambda _: 1.0
+    source = opened.enter_context(open_pdf(job.source))
+    return lambda page: _unit(source.pages[page.number - 1])
+
+
+def _unit(sheet: pikepdf.Page) -> float:
+    return float(sheet.obj.get(Name.UserUnit, 1))
+
+
+def _same_place(page: SourcePage, sheet: pikepdf.Page, unit: float) -> bool:
     left, low, right, top = visible_box(sheet)
     turned = int(sheet.obj.get(Name.Rotate, 0)) % 360
     apart = max(abs(right - left - page.width), abs(top - low - page.height))
-    return apart <= _SIZE_SLACK and turned == page.rotation
+    return apart <= _SIZE_SLACK and turned == page.rotation and unit == _unit(sheet)
 
 
 def _kept(before: Counter[str], after: Counter[str]) -> float:

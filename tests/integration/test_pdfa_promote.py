@@ -257,6 +257,7 @@ def test_a_layer_lies_right_whatever_the_page_does(rotate: int, tmp_path: Path) 
     assert copy.promoted == (1,)
     with pikepdf.open(out) as made:
         assert [float(edge) for edge in made.pages[0].cropbox] == [50, 60, 350, 460]
+        assert made.pages[0].obj.UserUnit == 2
         made.pages[0].obj.Rotate = 0
         del made.pages[0].obj.UserUnit
         made.save(tmp_path / "upright.pdf")
