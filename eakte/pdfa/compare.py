@@ -17,11 +17,12 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from eakte.domain.archive import Likeness
-from eakte.domain.mail import POINTS_PER_INCH, MediaType, SourcePage
+from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
 from eakte.i18n import N_
 from eakte.pdfa.document import layer_words
 from eakte.pdfa.font import FONT
 from eakte.pdfa.images import on_white
+from eakte.pdfa.large import large_jpeg
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Plan, UnfitError
 from eakte.pdfa.scanned import visible_box
@@ -60,7 +61,8 @@ def compare(job: Job, plan: Plan) -> Likeness:
         original, unit = _originals(job, opened), _units(job, opened)
         for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
             told = plan.promoted(page)
-            shown = _seen(copy.page(index), told=told)
+            large = _large(page, sheet)
+            shown = _Seen(large, Counter()) if large else _seen(copy.page(index), told=told)
             before = original(page, shown.picture.size, told)
             difference, patch = _difference(before.picture, shown.picture)
             kept = _kept(before.words, shown.words)
@@ -142,38 +144,42 @@ def _originals(job: Job, opened: ExitStack) -> _Look:
     """Give what shows a page of the scan in a wanted size; pages are best asked for in order."""
     if job.media_type is MediaType.PDF:
         document = opened.enter_context(Pages(job.source))
-        return lambda page, size, told: _of_document(document, page, size, told)
+        structure = opened.enter_context(open_pdf(job.source))
+        return lambda page, size, told: _of_document(document, structure, page, size, told)
     if job.media_type is MediaType.TIFF:
         file = opened.enter_context(Image.open(job.source))
         return lambda page, size, _: _Seen(_of_picture(file, page, size), Counter())
     return lambda page, size, _: _Seen(_of_file(job.source, page, size), Counter())
 
 
+def _large(page: SourcePage, sheet: pikepdf.Page) -> Image.Image | None:
+    """Give what PDFium cannot draw within the memory that we have: a plan as one JPEG."""
+    return large_jpeg(sheet, _LARGEST_EDGE) if page.kind is PageKind.PICTURE else None
+
+
 def _of_document(
     document: Pages,
+    structure: pikepdf.Pdf,
     page: SourcePage,
     size: tuple[int, int],
     told: bool,  # noqa: FBT001
 ) -> _Seen:
+    large = _large(page, structure.pages[page.number - 1])
+    if large:
+        return _Seen(large.resize(size), Counter())
     seen = _seen(document.page(page.number - 1), told=told)
     return _Seen(seen.picture.resize(size), seen.words)
 
 
 def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Image:
     with Image.open(source) as file:
-        file.draft("RGB" if file.mode == "CMYK" else "L", size)
+        file.draft("L" if file.mode == "L" else "RGB", size)
         return _of_picture(file, page, size)
 
 
 def _of_picture(file: Image.Image, page: SourcePage, size: tuple[int, int]) -> Image.Image:
     file.seek(page.number - 1)
-    return _grey(file).resize(size, Image.Resampling.BOX)
-
-
-def _grey(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):
-        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    return on_white(picture).convert("L")
+    return on_white(file).convert("L").resize(size, Image.Resampling.BOX)
 
 
 def _difference(here: Image.Image, there: Image.Image) -> tuple[float, float]:
