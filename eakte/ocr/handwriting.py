@@ -28,6 +28,8 @@ five lines by hand 1,700 to 1,900."""
 _PER_READ = 0.25
 """Strokes for each mm2 of sure words: blurred print leaves scattered words unsure, up to 0.17."""
 _INKED, _SOLID = 0.06, 0.60
+_PAPER = 160
+"""Brighter levels of a grey picture are paper, or the soft edge of a letter."""
 _MOST_INK = 0.5
 """Share of ink in the strokes: by hand 0.27 to 0.44, blurred print 0.55, photographs 0.9."""
 _RULE_MM = 25
@@ -64,7 +66,8 @@ def _ink(picture: PreparedPicture) -> np.ndarray:
     mm = picture.dpi / MM_PER_INCH
     with Image.open(picture.path) as file:
         size = max(1, round(file.width / mm)), max(1, round(file.height / mm))
-        small = file.convert("L").resize(size, Image.Resampling.BOX)
+        dark = file.convert("L").point([255 * (level > _PAPER) for level in range(256)])
+        small = dark.resize(size, Image.Resampling.BOX)
     ink: np.ndarray = 1.0 - np.asarray(small, np.float32) / 255.0
     return ink
 
