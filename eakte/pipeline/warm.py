@@ -7,6 +7,7 @@ child would otherwise write to every object, and so copy the helper's memory pag
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import inspect
@@ -41,3 +42,4 @@ for _job in vars(jobs).values():
             ready(_kind)
 gc.collect()
 gc.freeze()
+atexit.register(gc.unfreeze)  # libraries complain at the end about what was not let go

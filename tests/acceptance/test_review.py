@@ -43,6 +43,7 @@ def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run
         "released",
         "corrected",
         "proposed",
+        "converted",
     ]
 
 

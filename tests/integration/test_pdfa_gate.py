@@ -16,7 +16,7 @@ from eakte.domain.archive import Claim, Level
 from eakte.errors import UnusableInputError
 from eakte.pdfa.attachments import attach, kept
 from eakte.pdfa.check import PASS, verdict
-from eakte.pdfa.font import make_font
+from eakte.pdfa.font import FONT, make_fonts
 from eakte.pdfa.save import save
 from eakte.pdfa.xmp import Facts, packet
 from tests.unit.pdfa.test_xmp import INVOICE, VERMERK
@@ -29,7 +29,7 @@ def _draft() -> pikepdf.Pdf:
     """Make a page with one invisible letter, and an e-invoice."""
     pdf = pikepdf.new()
     page = pdf.add_blank_page(page_size=(99, 99)).obj
-    page.Resources = Dictionary(Font=Dictionary(F=pdf.make_indirect(make_font(pdf, "AB"))))
+    page.Resources = Dictionary(Font=Dictionary(F=pdf.make_indirect(make_fonts(pdf, "AB")[FONT])))
     page.Contents = pdf.make_stream(SHOWN)
     file = Dictionary(Type=Name.Filespec, EF=Dictionary(F=pdf.make_stream(XML)))
     files = Dictionary(Names=Array([String(INVOICE.file_name), file]))
@@ -96,7 +96,7 @@ def test_level_u_passes_just_if_every_code_that_is_shown_has_a_good_value(
     def change(pdf: pikepdf.Pdf) -> None:
         entries = " ".join(f"<{code:04X}> <{value}>" for code, value in mapped.items())
         cmap = f"{len(mapped)} beginbfchar {entries} endbfchar".encode()
-        font = make_font(pdf, "abcdef")
+        font = make_fonts(pdf, "abcdef")[FONT]
         font.ToUnicode = pdf.make_stream(cmap)
         page = pdf.pages[0].obj
         page.Resources.Font.F = font

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from eakte.pdfa.font import make_font
+from eakte.pdfa.font import FONT, make_fonts
 from eakte.pdfa.unicode_proof import unproven
 from tests.integration.page_samples import CORPUS
 
@@ -219,12 +219,12 @@ def test_wherever_it_is_shown(hide: Callable[[pikepdf.Pdf, pikepdf.Object], None
 
 def test_our_own_font_is_proven_by_its_map_not_by_its_name() -> None:
     pdf = _pdf(b"BT /F 9 Tf <00010002> Tj ET")
-    pdf.pages[0].obj.Resources.Font.F = make_font(pdf, "Aß")
+    pdf.pages[0].obj.Resources.Font.F = make_fonts(pdf, "Aß")[FONT]
     assert unproven(pdf) == ()
-    pdf.pages[0].obj.Resources.Font.F = make_font(pdf, "A")
-    assert unproven(pdf) == ("font EakteGlyphless: code 0x02 has no Unicode value",)
+    pdf.pages[0].obj.Resources.Font.F = make_fonts(pdf, "A")[FONT]
+    assert unproven(pdf) == ("font EakteInvisible: code 0x02 has no Unicode value",)
     pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /F 9 Tf <000100> Tj ET")
-    assert unproven(pdf) == ("font EakteGlyphless: a string does not fall into codes",)
+    assert unproven(pdf) == ("font EakteInvisible: a string does not fall into codes",)
 
 
 def test_reasons_are_few_even_if_everything_is_wrong() -> None:

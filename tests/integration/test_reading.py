@@ -27,7 +27,7 @@ from tests.integration.page_samples import letter, tiff
 from tests.unit.ocr.alto_rules import NAMESPACE, check
 
 _WAITING = """#!/bin/sh
-[ "$1" = --version ] && exec {real} --version
+case "$1" in --version|--list-langs) exec {real} "$@";; esac
 read -r _ _ _ parent _ < /proc/$$/stat
 echo "$$ $parent $TMPDIR" >> {folder}/calls
 while [ -e {folder}/wait ] && [ "$(wc -l < {folder}/calls)" -gt {free} ]; do sleep 0.05; done

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from eakte.domain.mail import MediaType
 from eakte.domain.text import Preparation, PreparedPicture
+from eakte.pages.limits import MAX_READ_PIXELS
 from eakte.pages.prepare import prepare
 from eakte.pages.thresholds import otsu
 
@@ -97,8 +98,8 @@ def test_a_sheet_too_large_for_memory_is_read_coarser(tmp_path: Path) -> None:
     source = tmp_path / "plan.tif"
     Image.new("1", (9000, 9000), 1).save(source, dpi=(300, 300), compression="group4")
     prepared = prepare(source, MediaType.TIFF, 1, tmp_path / "out")
-    assert prepared.width_px * prepared.height_px < 30_100_000
-    assert prepared.dpi == pytest.approx(182.6, abs=1)
+    assert prepared.width_px * prepared.height_px < MAX_READ_PIXELS * 1.01
+    assert prepared.dpi == pytest.approx(163.3, abs=1)
 
 
 def test_light_type_on_dark_ground_becomes_dark_type(tmp_path: Path) -> None:
