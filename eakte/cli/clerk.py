@@ -149,7 +149,7 @@ def _print_letter(shown: Shown) -> None:
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
             (_("archive copy"), conversion.sentence(document.pages)),
-            (_("worst page"), conversion.likeness.sentence()),
+            (_("worst page"), conversion.compared()),
         ]
     )
     output.table(

@@ -60,11 +60,6 @@ class Likeness:
     difference: float = 0.0
     words_kept: float = 1.0
 
-    def sentence(self) -> str:
-        """Say it in the reader's language."""
-        text = _("differs by {difference:.2f} of 255 levels of grey; words kept: {kept:.1%}")
-        return text.format(difference=self.difference, kept=self.words_kept)
-
 
 _ALIKE = Likeness()
 
@@ -91,6 +86,13 @@ class Conversion:
         if len(there) == 1:
             return f"{self.claim}: {there[0][0]}"
         return f"{self.claim}: " + "; ".join(f"{kind} ({named(which)})" for kind, which in there)
+
+    def compared(self) -> str:
+        """Say how near the copy comes to what arrived; words where a page keeps its own."""
+        text = _("differs by {difference:.2f} of 255 levels of grey")
+        looks = text.format(difference=self.likeness.difference)
+        kept = _("words kept: {share:.1%}").format(share=self.likeness.words_kept)
+        return f"{looks}; {kept}" if self.promoted else looks
 
 
 @dataclass(frozen=True)

@@ -356,6 +356,8 @@ def test_how_an_archive_copy_was_made_is_in_the_record(
         "PDF/A-3b: the scanner's picture is kept (page 6); "
         "kept as a program drew it (pages 4-5); drawn anew as a picture (page 7)"
     )
-    assert kept.likeness.sentence() == "differs by 1.25 of 255 levels of grey; words kept: 99.5%"
+    assert kept.compared() == "differs by 1.25 of 255 levels of grey; words kept: 99.5%"
     alone = Conversion(Claim(), ArchiveWay.PROMOTED, promoted=(1, 2))
     assert alone.sentence((1, 2)) == "PDF/A-2u: kept as a program drew it"
+    drawn = Conversion(Claim(), ArchiveWay.RASTERISED, (1,))
+    assert drawn.compared() == "differs by 0.00 of 255 levels of grey"
