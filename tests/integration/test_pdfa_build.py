@@ -29,8 +29,8 @@ from eakte.pages.prepare import prepare
 from eakte.pdfa import document, picture_file, sheets
 from eakte.pdfa.build import build
 from eakte.pdfa.check import verdict
-from eakte.pdfa.images import image_of
 from eakte.pdfa.xmp import Facts
+from eakte.pictures.image import image_of
 from tests.integration.page_samples import (
     CORPUS,
     DPI,
