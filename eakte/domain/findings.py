@@ -184,4 +184,5 @@ def _details(alike: list[Finding]) -> list[str]:
 def _detail(detail: str, alike: list[Finding], pages: tuple[int, ...]) -> str:
     """Say one detail, and of which pages it is true unless it is of all of them."""
     own = _pages(each for each in alike if each.detail == detail)
-    return _(detail) if own in {(), pages} else f"{_(detail)} ({named(own)})"
+    text = _(detail)
+    return text if own in {(), pages} else f"{text} ({named(own)})"
