@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from eakte.database import Engine, connect
 from eakte.database.migrate import upgrade
 from eakte.domain.clock import FixedClock
+
+for variable in ("EAKTE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+    os.environ.pop(variable, None)  # messages are English, also where a German runs the tests
 
 NOW = datetime(2026, 10, 5, 8, 30, 15, 123456, tzinfo=UTC)
 

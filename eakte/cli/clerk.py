@@ -10,6 +10,8 @@ import typer
 
 from eakte.cli import output
 from eakte.cli.options import DocumentArgument, HomeOption, JsonOption
+from eakte.domain.findings import sentences
+from eakte.domain.page_numbers import ranges
 from eakte.i18n import _
 from eakte.services.desks import open_desk
 
@@ -132,20 +134,22 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 def _print_letter(shown: Shown) -> None:
     document = shown.document
-    classification = document.classification
+    classification, conversion = document.classification, document.conversion
     class_name = shown.class_name or _("unknown")
     output.facts(
         [
             (_("document"), document.id),
             (_("file"), f"{shown.scan.scan.name} (SHA-256 {document.scan})"),
             (_("received"), f"{document.received_at:%Y-%m-%d %H:%M:%S} UTC"),
-            (_("pages"), ", ".join(map(str, document.pages))),
+            (_("pages"), ranges(document.pages)),
             (_("class"), f"{class_name} ({classification.confidence:.0%})"),
             (_("reasons"), "; ".join(classification.reasons)),
             ("Akte", document.aktenzeichen),
             (_("state"), document.state.value),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
+            (_("archive copy"), conversion.sentence(document.pages)),
+            (_("worst page"), conversion.compared()),
         ]
     )
     output.table(
@@ -159,8 +163,8 @@ def _print_letter(shown: Shown) -> None:
     if shown.enclosures:
         rows = [(each.role.value, each.name, each.digest) for each in shown.enclosures]
         output.table(_("Enclosures"), (_("role"), _("name"), "SHA-256"), rows)
-    for finding in document.findings:
-        output.line(f"• {finding.sentence()}", "yellow")
+    for sentence in sentences(document.findings):
+        output.line(f"• {sentence}", "yellow")
     if document.transfervermerk is not None:
         note = document.transfervermerk
         output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")

@@ -15,6 +15,7 @@ from eakte.cli import output
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import home_path, open_home
 from eakte.domain.clock import SystemClock
+from eakte.domain.findings import sentences
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
@@ -138,7 +139,7 @@ def _print_status(found: Status) -> None:
         text = _("Reading {name}: {done} of {pages} pages")
         output.line(text.format(name=each.name, done=each.done, pages=each.pages))
     for file in found.quarantine:
-        reasons = "; ".join(finding.sentence() for finding in file.reasons)
+        reasons = "; ".join(sentences(file.reasons))
         output.line(_("Quarantine: {name}: {why}").format(name=file.name, why=reasons), "red")
     _print_inboxes(found)
 

@@ -9,6 +9,7 @@ import typer
 
 from eakte.cli import output
 from eakte.cli.options import HomeOption, JsonOption
+from eakte.domain.findings import sentences
 from eakte.i18n import _
 from eakte.services.desks import open_desk
 
@@ -38,7 +39,7 @@ def list_files(home: HomeOption = None, as_json: JsonOption = False) -> None:
             each.scan.digest[:16],
             f"{each.scan.received_at:%Y-%m-%d %H:%M}",
             each.scan.size,
-            "; ".join(finding.sentence() for finding in each.findings),
+            "; ".join(sentences(each.findings)),
         )
         for each in found
     ]
@@ -62,7 +63,7 @@ def show(name: _File, home: HomeOption = None, as_json: JsonOption = False) -> N
             (_("received"), f"{found.scan.received_at:%Y-%m-%d %H:%M:%S} UTC"),
             (_("bytes"), found.scan.size),
             (_("attempts"), found.attempt),
-            (_("why"), "; ".join(finding.sentence() for finding in found.findings)),
+            (_("why"), "; ".join(sentences(found.findings))),
         ]
     )
 

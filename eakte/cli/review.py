@@ -9,6 +9,7 @@ import typer
 from eakte.cli import output
 from eakte.cli.clerk import show as show_letter
 from eakte.cli.options import DocumentArgument, HomeOption, JsonOption
+from eakte.domain.findings import sentences
 from eakte.i18n import _
 from eakte.services.desks import open_desk
 
@@ -33,7 +34,7 @@ def list_waiting(home: HomeOption = None, as_json: JsonOption = False) -> None:
             each.classification.confidence,
             each.aktenzeichen,
             each.subject,
-            "; ".join(finding.sentence() for finding in each.findings),
+            "\n".join(f"• {sentence}" for sentence in sentences(each.findings)),
         )
         for each in found
     ]

@@ -113,6 +113,7 @@ document = sa.Table(
     sa.Column("text", sa.String(64), nullable=False),
     sa.Column("alto", sa.String(64), nullable=False),
     sa.Column("archive_copy", sa.String(64), nullable=False),
+    sa.Column("conversion", sa.Text, nullable=False),
     sa.Column("recognised_at", sa.BigInteger, nullable=False),
     sa.Column("release", sa.Text, nullable=False, default=""),
     sa.Column("transfervermerk", sa.Text, nullable=False, default=""),
@@ -123,7 +124,7 @@ document = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.UniqueConstraint("scan", "part"),
 )
-"""A letter: part `part` of a scan. `fields`, `findings`, `release` are JSON of domain values."""
+"""A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""
 
 audit_event = sa.Table(
     "audit_event",

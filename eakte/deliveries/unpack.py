@@ -17,8 +17,6 @@ _WAYS = {
     MediaType.ZIP: unpack_archive,
     MediaType.XML: unpack_invoice,
 }
-UNPACKED_TYPES = frozenset(_WAYS)
-"""What `unpack` takes."""
 
 
 def unpack(source: Path, media_type: MediaType, out: Path, depth: int = 0) -> Unpacked:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eakte.domain.archive import Conversion
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
@@ -78,6 +79,8 @@ class Document:
     """The words with their places and confidence as ALTO 4 XML."""
     archive_copy: Digest
     """PDF/A before Transfervermerk and seal."""
+    conversion: Conversion
+    """How the archive copy was made."""
     recognised_at: datetime
     release: Release | None = None
     transfervermerk: Transfervermerk | None = None

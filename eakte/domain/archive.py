@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest
+from eakte.domain.page_numbers import named
+from eakte.i18n import _
 
 
 class ArchiveWay(StrEnum):
@@ -63,6 +65,37 @@ _ALIKE = Likeness()
 
 
 @dataclass(frozen=True)
+class Conversion:
+    """How an archive copy was made, as the record of its letter keeps it; pages of the scan."""
+
+    claim: Claim
+    way: ArchiveWay
+    rasterised: tuple[int, ...] = ()
+    promoted: tuple[int, ...] = ()
+    likeness: Likeness = _ALIKE
+
+    def sentence(self, pages: tuple[int, ...]) -> str:
+        """Say it in the reader's language, of a letter with these pages."""
+        others = tuple(sorted({*pages} - {*self.promoted, *self.rasterised}))
+        kinds = (
+            (_("the scanner's picture is kept"), others),
+            (_("kept as a program drew it"), self.promoted),
+            (_("drawn anew as a picture"), self.rasterised),
+        )
+        there = [(kind, which) for kind, which in kinds if which]
+        if len(there) == 1:
+            return f"{self.claim}: {there[0][0]}"
+        return f"{self.claim}: " + "; ".join(f"{kind} ({named(which)})" for kind, which in there)
+
+    def compared(self) -> str:
+        """Say how near the copy comes to what arrived; words where a page keeps its own."""
+        text = _("differs by {difference:.2f} of 255 levels of grey")
+        looks = text.format(difference=self.likeness.difference)
+        kept = _("words kept: {share:.1%}").format(share=self.likeness.words_kept)
+        return f"{looks}; {kept}" if self.promoted else looks
+
+
+@dataclass(frozen=True)
 class ArchiveCopy:
     """A PDF/A file that was just written and found to conform to its claim."""
 
@@ -79,6 +112,11 @@ class ArchiveCopy:
     findings: tuple[Finding, ...] = ()
     """What else was changed on the way: fonts replaced, forms made plain, things left out …"""
     likeness: Likeness = _ALIKE
+
+    @property
+    def conversion(self) -> Conversion:
+        """Give what the record of its letter keeps of it, besides the findings."""
+        return Conversion(self.claim, self.way, self.rasterised, self.promoted, self.likeness)
 
 
 def way_of(pages: int, promoted: int, rasterised: int) -> ArchiveWay:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eakte.domain.page_numbers import named
 from eakte.i18n import N_, _
 
 
@@ -140,19 +142,47 @@ AFTER_SEALING = frozenset({FindingCode.UNCONFIRMED})
 class Finding:
     """One finding: its code, the page it is on (1-based, None for the whole) and a detail.
 
-    What is stored is English; `sentence` translates it when a person reads it.
+    What is stored is English; `sentences` translates it when a person reads it.
     """
 
     code: FindingCode
     page: int | None = None
     detail: str = ""
 
-    def sentence(self) -> str:
-        """Say it in the reader's language, with its page and detail."""
-        text = _(_SENTENCES[self.code])
-        if self.page is not None:
-            text = _("{finding} (page {page})").format(finding=text, page=self.page)
-        if not self.detail:
-            return text
-        detail = _(self.detail)
-        return f"{text}: {detail}"
+
+_MOST_DETAILS = 4
+"""So many different details of one kind are told; the record has them all."""
+
+
+def sentences(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Say findings in the reader's language: a sentence per code, with its pages and details."""
+    by_code = dict[FindingCode, list[Finding]]()
+    for each in findings:
+        by_code.setdefault(each.code, []).append(each)
+    return tuple(_sentence(code, alike) for code, alike in by_code.items())
+
+
+def _sentence(code: FindingCode, alike: list[Finding]) -> str:
+    pages = _pages(alike)
+    told = [_detail(detail, alike, pages) for detail in _details(alike)]
+    text = _(_SENTENCES[code])
+    text = f"{text} ({named(pages)})" if pages else text
+    if len(told) > _MOST_DETAILS:
+        left = _("{count} more").format(count=len(told) - _MOST_DETAILS)
+        told = [*told[:_MOST_DETAILS], left]
+    return f"{text}: {'; '.join(told)}" if told else text
+
+
+def _pages(alike: Iterable[Finding]) -> tuple[int, ...]:
+    return tuple(sorted({each.page for each in alike if each.page is not None}))
+
+
+def _details(alike: list[Finding]) -> list[str]:
+    return list(dict.fromkeys(each.detail for each in alike if each.detail))
+
+
+def _detail(detail: str, alike: list[Finding], pages: tuple[int, ...]) -> str:
+    """Say one detail, and of which pages it is true unless it is of all of them."""
+    own = _pages(each for each in alike if each.detail == detail)
+    text = _(detail)
+    return text if own in {(), pages} else f"{text} ({named(own)})"

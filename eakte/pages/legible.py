@@ -7,12 +7,15 @@ shifted or permuted as broken fonts do: none of the good is called unusable, 95 
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
 _LEAST_SOUND = 0.85
 _SPOILT_CATEGORIES = ("Cn", "Co", "Cc", "Cs")
+_SWAPPED = frozenset(chr(ord(letter) << 8) for letter in string.ascii_letters)
+"""Chinese characters that UTF-16 in the wrong byte order makes of letters; real text has few."""
 _A_TO_M = (63, 24, 26, 39, 143, 23, 21, 59, 67, 1, 8, 37, 33)
 _FREQUENCIES = (*_A_TO_M, 82, 73, 9, 1, 64, 55, 78, 35, 10, 29, 1, 15, 5)
 """Letters in a thousand letters, the mean of German letters to authorities and English."""
@@ -45,8 +48,10 @@ def is_sound(text: str) -> bool:
 
 
 def _stands_for_nothing(letter: str) -> bool:
-    replaced = letter == "\N{REPLACEMENT CHARACTER}"
-    return replaced or unicodedata.category(letter) in _SPOILT_CATEGORIES
+    """Tell whether a character is nobody's, or a Latin letter with its two bytes swapped."""
+    if letter == "\N{REPLACEMENT CHARACTER}" or letter in _SWAPPED:
+        return True
+    return unicodedata.category(letter) in _SPOILT_CATEGORIES
 
 
 def _is_latin(letter: str) -> bool:

@@ -21,12 +21,12 @@ from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
 from eakte.i18n import N_
 from eakte.pdfa.document import layer_words
 from eakte.pdfa.font import FONT
-from eakte.pdfa.images import on_white
 from eakte.pdfa.large import large_jpeg
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Plan, UnfitError
 from eakte.pdfa.scanned import visible_box
 from eakte.pdfa.textlayer import usable
+from eakte.pictures.image import on_white
 
 _DRAWN_DPI, _REDUCTION = 144, 4
 """Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""

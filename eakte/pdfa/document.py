@@ -15,7 +15,6 @@ from eakte.domain.mail import SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.pdfa.attachments import Travelling, attach, kept
 from eakte.pdfa.font import make_fonts
-from eakte.pdfa.images import CannotKeepError
 from eakte.pdfa.normal.normalise import normalise
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Keep, Made, Plan
@@ -25,6 +24,7 @@ from eakte.pdfa.sheets import add_layer, keep_only, show_picture, strip
 from eakte.pdfa.textlayer import letters_of, text_layer
 from eakte.pdfa.unicode_proof import unproven
 from eakte.pdfa.xmp import Facts
+from eakte.pictures.refusing import CannotKeepError
 
 _HELD_BYTES = 64 << 20
 """New pictures that memory holds at once; then the work goes on in a file that has them."""

@@ -1,4 +1,4 @@
-"""The pictures of picture files, and pages of them drawn anew."""
+"""Pages of picture files drawn anew."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from PIL import Image
 
 from eakte.domain.mail import SourcePage
 from eakte.pictures.coding import flate_image
-from eakte.pictures.image import image_of, on_white
-from eakte.pictures.jpeg_picture import jpeg_image
-from eakte.pictures.refusing import CannotKeepError
-
-__all__ = ["CannotKeepError", "flate_image", "image_of", "jpeg_image", "on_white", "redrawn_image"]
+from eakte.pictures.image import on_white
 
 
 def redrawn_image(pdf: pikepdf.Pdf, source: Path, page: SourcePage) -> pikepdf.Stream:

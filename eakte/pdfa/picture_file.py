@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, pdfa
 from eakte.domain.archive import Claim
 from eakte.domain.mail import SourcePage
 from eakte.pdfa.font import make_fonts
-from eakte.pdfa.images import CannotKeepError, image_of, redrawn_image
+from eakte.pdfa.images import redrawn_image
 from eakte.pdfa.opening import Aside
 from eakte.pdfa.plan import Job, Made, Plan
 from eakte.pdfa.save import attempt
@@ -19,6 +19,8 @@ from eakte.pdfa.scanned import Placed
 from eakte.pdfa.sheets import add_layer, show_picture
 from eakte.pdfa.textlayer import letters_of, text_layer
 from eakte.pdfa.xmp import Facts
+from eakte.pictures.image import image_of
+from eakte.pictures.refusing import CannotKeepError
 
 
 def assemble_pictures(job: Job, plan: Plan) -> Made:

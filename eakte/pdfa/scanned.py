@@ -11,7 +11,9 @@ import pypdfium2
 from PIL import Image
 
 from eakte.domain.mail import POINTS_PER_INCH, SourcePage
-from eakte.pdfa.images import CannotKeepError, flate_image, jpeg_image
+from eakte.pictures.coding import flate_image
+from eakte.pictures.jpeg_picture import jpeg_image
+from eakte.pictures.refusing import CannotKeepError
 
 DRAWN_DPI = 300.0
 

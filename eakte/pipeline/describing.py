@@ -8,6 +8,7 @@ from eakte.domain.archive import ArchiveCopy
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.letters import Extraction, Field, FieldName
 from eakte.domain.mail import Inspection, Part, SourcePage
+from eakte.domain.page_numbers import ranges
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 
@@ -75,23 +76,12 @@ def made_how(copy: ArchiveCopy) -> dict[str, str]:
         "way": copy.way.value,
         "pages": str(copy.pages),
         "promoted": str(len(copy.promoted)),
-        "rasterised": _ranges(copy.rasterised),
+        "rasterised": ranges(copy.rasterised),
         "changes": ",".join(f"{code}:{count}" for code, count in sorted(counted.items())),
         "fonts": ",".join(name[:_LONGEST_NAME] for name in sorted(fonts)[:_MOST_FONTS]),
         "difference": f"{copy.likeness.difference:.3f}",
         "words_kept": f"{copy.likeness.words_kept:.4f}",
     }
-
-
-def _ranges(numbers: tuple[int, ...]) -> str:
-    """Write ascending numbers short: 1-3,7."""
-    runs = list[list[int]]()
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1][1:] = [number]
-        else:
-            runs.append([number])
-    return ",".join("-".join(map(str, run)) for run in runs)
 
 
 def text_of(field: Field | None) -> str:

@@ -177,6 +177,7 @@ class IntakeSteps:
             text=self._kept_text(part["read"]),
             alto=self._kept_alto(Origin(name, Digest(scan), looked["languages"]), pages),
             archive_copy=Digest(copy.sha256),
+            conversion=copy.conversion,
             recognised_at=self.context.clock.now(),
         )
         return self.store.put(to_json(document))

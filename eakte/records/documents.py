@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from eakte.database import Connection
 from eakte.database.schema import document as table
 from eakte.domain.akten import Document, DocumentState
+from eakte.domain.archive import Conversion
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
@@ -152,6 +153,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "text": document.text,
         "alto": document.alto,
         "archive_copy": document.archive_copy,
+        "conversion": to_json(document.conversion).decode(),
         "recognised_at": to_micros(document.recognised_at),
         "release": _optional_json(document.release),
         "transfervermerk": _optional_json(document.transfervermerk),
@@ -182,6 +184,7 @@ def _document(row: Any) -> Document:
         text=Digest(row.text),
         alto=Digest(row.alto),
         archive_copy=Digest(row.archive_copy),
+        conversion=from_json(Conversion, row.conversion),
         recognised_at=from_micros(row.recognised_at),
         release=from_json(Release, row.release) if row.release else None,
         transfervermerk=from_json(Transfervermerk, row.transfervermerk)

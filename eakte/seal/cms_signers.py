@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -61,10 +61,6 @@ class Signer:
     """What the issuer says about revocation; None if nobody has to, or no chain is known."""
     revoked: bool
     """Somebody says that a certificate of one of its chains was revoked, whenever."""
-
-
-Digests = Callable[[str], bytes]
-"""Gives the digest of the signed content by one of the algorithms of `digest_names`."""
 
 
 def digest_names(signed: cms.SignedData) -> list[str]:

@@ -15,6 +15,7 @@ from eakte.audit.verify import verify
 from eakte.config import open_home
 from eakte.database import transaction
 from eakte.domain.akten import Document, DocumentState
+from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Classification, Extraction
@@ -62,6 +63,7 @@ def _letter(desk: Desk, scan: Digest, part: int, id_of: int) -> Document:
         text=desk.store.put(b"[]"),
         alto=desk.store.put(b"<alto/>"),
         archive_copy=desk.store.put(b"%PDF"),
+        conversion=Conversion(Claim(), ArchiveWay.PICTURES),
         recognised_at=_NOW,
     )
 

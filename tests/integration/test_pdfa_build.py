@@ -29,8 +29,8 @@ from eakte.pages.prepare import prepare
 from eakte.pdfa import document, picture_file, sheets
 from eakte.pdfa.build import build
 from eakte.pdfa.check import verdict
-from eakte.pdfa.images import image_of
 from eakte.pdfa.xmp import Facts
+from eakte.pictures.image import image_of
 from tests.integration.page_samples import (
     CORPUS,
     DPI,
@@ -330,6 +330,7 @@ def test_words_are_found_where_they_stand(turn: int, tmp_path: Path) -> None:
     text = recognise(90, picture, 1, page.width, page.height, "deu+eng")
     build(source, MediaType.JPEG, inspection.pages, {1: text}, out)
     found = _poppler_words(out)
+    assert len(text.words) > 20
     for word in text.words:
         edges = (word.box.x0, word.box.y0, word.box.x1, word.box.y1)
         places = [place for shown, place in found if shown == word.text]

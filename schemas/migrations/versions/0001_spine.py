@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(64), nullable=False),
         sa.Column("alto", sa.String(64), nullable=False),
         sa.Column("archive_copy", sa.String(64), nullable=False),
+        sa.Column("conversion", sa.Text, nullable=False),
         sa.Column("recognised_at", sa.BigInteger, nullable=False),
         sa.Column("release", sa.Text, nullable=False),
         sa.Column("transfervermerk", sa.Text, nullable=False),

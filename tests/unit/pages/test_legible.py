@@ -62,3 +62,9 @@ def test_a_page_is_unusable_if_one_of_its_fonts_is() -> None:
 def test_characters_that_stand_for_nothing(nothing: str) -> None:
     assert not is_sound(GERMAN + nothing * len(GERMAN))
     assert is_sound(GERMAN + nothing * 5)
+
+
+def test_letters_with_their_bytes_swapped_are_not_chinese() -> None:
+    """As OCRmyPDF's cmyk.pdf has it: a viewer shows "PureBlack" and copies other characters."""
+    assert not is_sound("MulticolorBlack\nPureBlack(K=100)".encode("utf-16-le").decode("utf-16-be"))
+    assert is_sound("人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心。" * 3)

@@ -109,11 +109,10 @@ def test_every_substitute_is_installed_and_free_to_embed(family: str) -> None:
 )
 def test_substitutes_of_standard_fonts_have_their_widths(standard: str, family: str) -> None:
     font = TTFont(Style(family, bold=False, italic=False).path)
-    for name, width in standard_widths(f"/{standard}").items():
-        letter = letter_of(name)
-        if name in {"a", "m", "W", "odieresis", "germandbls", "space", "one"}:
-            told, _ = font["hmtx"][font.getBestCmap()[ord(letter)]]
-            assert told * 1000 / font["head"].unitsPerEm == pytest.approx(width, abs=1)
+    widths = standard_widths(f"/{standard}")
+    for name in ("a", "m", "W", "odieresis", "germandbls", "space", "one"):
+        told, _ = font["hmtx"][font.getBestCmap()[ord(letter_of(name))]]
+        assert told * 1000 / font["head"].unitsPerEm == pytest.approx(widths[name], abs=1)
 
 
 def test_the_profile_is_an_input_profile_from_cmyk_to_lab() -> None:

@@ -13,7 +13,7 @@ from eakte.audit import log
 from eakte.audit.verify import verify
 from eakte.database import Connection, Engine, transaction
 from eakte.domain.akten import Akte, Document, DocumentState
-from eakte.domain.archive import ArchiveCopy, ArchiveWay, Claim, Level, Likeness
+from eakte.domain.archive import ArchiveCopy, ArchiveWay, Claim, Conversion, Level, Likeness
 from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
@@ -76,6 +76,7 @@ def _letter(confidence: float = 0.95, **more: object) -> Document:
         text=digest_of(b"text"),
         alto=digest_of(b"alto"),
         archive_copy=digest_of(b"pdf"),
+        conversion=Conversion(Claim(), ArchiveWay.PICTURES),
         recognised_at=_NOW,
     )
     return replace(letter, **more)  # type: ignore[arg-type]
@@ -330,7 +331,7 @@ def test_how_an_archive_copy_was_made_is_in_the_log(
         "way": "mixed",
         "pages": "9",
         "promoted": "2",
-        "rasterised": "1-3,7",
+        "rasterised": "1-3, 7",
         "changes": "font_replaced:2,form_flattened:1",
         "fonts": "Helvetica by LiberationSans",
         "difference": "1.250",
@@ -341,3 +342,22 @@ def test_how_an_archive_copy_was_made_is_in_the_log(
         Finding(FindingCode.RASTERISED, 2),
     )
     assert copy_findings(copy)[4:] == copy.findings
+
+
+def test_how_an_archive_copy_was_made_is_in_the_record(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    """Issue 4: `eakte show` tells which pages were drawn anew, without searching the log."""
+    made = Conversion(Claim(3, Level.B), ArchiveWay.MIXED, (7,), (4, 5), Likeness(1.25, 0.995))
+    _receive(engine, submitter)
+    kept = _propose(engine, submitter, _letter(conversion=made)).conversion
+    assert kept == made
+    assert kept.sentence((4, 5, 6, 7)) == (
+        "PDF/A-3b: the scanner's picture is kept (page 6); "
+        "kept as a program drew it (pages 4-5); drawn anew as a picture (page 7)"
+    )
+    assert kept.compared() == "differs by 1.25 of 255 levels of grey; words kept: 99.5%"
+    alone = Conversion(Claim(), ArchiveWay.PROMOTED, promoted=(1, 2))
+    assert alone.sentence((1, 2)) == "PDF/A-2u: kept as a program drew it"
+    drawn = Conversion(Claim(), ArchiveWay.RASTERISED, (1,))
+    assert drawn.compared() == "differs by 0.00 of 255 levels of grey"
