@@ -18,6 +18,7 @@ from PIL import Image
 
 from eakte.domain.archive import Likeness
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
+from eakte.domain.text import RecognisedPage
 from eakte.i18n import N_
 from eakte.pdfa.document import layer_words
 from eakte.pdfa.font import FONT
@@ -65,7 +66,7 @@ def compare(job: Job, plan: Plan) -> Likeness:
             shown = _Seen(large, Counter()) if large else _seen(copy.page(index), told=told)
             before = original(page, shown.picture.size, told)
             difference, patch = _difference(before.picture, shown.picture)
-            kept = _kept(before.words, shown.words)
+            kept = _kept(_seen_words(before.words, job.texts.get(page.number)), shown.words)
             worst = Likeness(max(worst.difference, difference), min(worst.words_kept, kept))
             faults = (
                 (difference > _MEAN_DIFFERENCE or patch > _PATCH_DIFFERENCE, "looks different"),
@@ -109,6 +110,13 @@ def _same_place(page: SourcePage, sheet: pikepdf.Page, unit: float) -> bool:
     turned = int(sheet.obj.get(Name.Rotate, 0)) % 360
     apart = max(abs(right - left - page.width), abs(top - low - page.height))
     return apart <= _SIZE_SLACK and turned == page.rotation and unit == _unit(sheet)
+
+
+def _seen_words(words: Counter[str], read: RecognisedPage | None) -> Counter[str]:
+    """Leave out the words that no one sees, if that was found out: they may go."""
+    if read is None or not read.own_words:
+        return words
+    return words & Counter(word.text for word in read.words[-read.own_words :])
 
 
 def _kept(before: Counter[str], after: Counter[str]) -> float:

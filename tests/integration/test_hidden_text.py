@@ -1,0 +1,128 @@
+"""Text that a page holds and does not show: it is told, and is no part of what the page says."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, String
+
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.mail import MediaType
+from eakte.domain.text import Box, RecognisedPage, Word
+from eakte.pages.inspect import inspect
+from eakte.pages.own_text import OwnText, Worth, own_text, with_own
+from eakte.pdfa.build import build
+from tests.integration.page_samples import drawn_pdf
+
+HIDDEN = "Betrag 9.000 EUR"
+_TEXT = b"BT /F 10 Tf 30 20 Td (Betrag 9.000 EUR) Tj ET"
+_BESIDE = b"BT /F 10 Tf 1 0 0 1 30 %d Tm (Betrag 9.000 EUR) Tj ET"
+
+WAYS = {
+    "invisible": b"3 Tr " + _TEXT,
+    "white": b"1 g " + _TEXT,
+    "almost white": b"0.97 g " + _TEXT,
+    "covered": _TEXT + b" 1 g 0 10 300 30 re f",
+    "blacked out": _TEXT + b" 0 g 0 10 300 30 re f",
+    "under a picture": _TEXT + b" /Picture Do",
+    "tiny": _TEXT.replace(b"10 Tf", b"0.1 Tf"),
+    "outside": _BESIDE % -200,
+    "cut away": b"q 0 0 5 5 re W n " + _TEXT + b" Q",
+    "transparent": b"/Clear gs " + _TEXT,
+    "hidden layer": b"/OC /Layer BDC " + _TEXT + b" EMC",
+    "layer for print": b"/OC /Print BDC " + _TEXT + b" EMC",
+}
+
+
+def _page(content: bytes) -> pikepdf.Pdf:
+    """A letter and something more on its page."""
+    pdf = pikepdf.open(io.BytesIO(drawn_pdf()))
+    page = pdf.pages[0]
+    helvetica = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type1,
+        BaseFont=Name.Helvetica,
+        Encoding=Name.WinAnsiEncoding,
+    )
+    page.add_resource(helvetica, Name.Font, Name.F)
+    page.add_resource(Dictionary(Type=Name.ExtGState, ca=0, CA=0), Name.ExtGState, Name.Clear)
+    pattern = pdf.make_stream(
+        bytes(range(256)),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=16,
+        Height=16,
+        ColorSpace=Name.DeviceGray,
+        BitsPerComponent=8,
+    )
+    form = pdf.make_stream(b"q 200 0 0 30 20 10 cm /Im Do Q", Type=Name.XObject)
+    form.Subtype, form.BBox = Name.Form, Array([0, 0, 300, 400])
+    form.Resources = Dictionary(XObject=Dictionary(Im=pattern))
+    page.add_resource(form, Name.XObject, Name.Picture)
+    layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Entwurf")))
+    printed = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Druck")))
+    printed.Usage = Dictionary(View=Dictionary(ViewState=Name.OFF))
+    states = Dictionary(OFF=Array([layer]))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer, printed]), D=states)
+    page.obj.Resources.Properties = Dictionary(Layer=layer, Print=printed)
+    page.contents_add(pdf.make_stream(b"q " + content + b" Q"))
+    return pdf
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_that_nobody_sees_is_told_and_not_read(tmp_path: Path, way: str) -> None:
+    """Demand: own text is taken for what a page says, so it must be what the page shows."""
+    source = tmp_path / "letter.pdf"
+    _page(WAYS[way]).save(source)
+    own = own_text(source, 1)
+    assert own.worth is Worth.ENOUGH
+    assert "9.000" not in own.page.text
+    assert own.page.findings == (Finding(FindingCode.HIDDEN_TEXT, 1, HIDDEN),)
+    copy = build(
+        source, MediaType.PDF, inspect(source).pages, {1: own.page}, tmp_path / "archive.pdf"
+    )
+    assert copy.promoted == (1,)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _TEXT,
+        b"0.85 g " + _TEXT,
+        b"0 0 0.5 rg 0 10 300 30 re f 1 g " + _TEXT,
+        b"1 Tr 0.2 w " + _TEXT,
+        b"/Picture Do " + _TEXT,
+    ],
+    ids=["black", "pale", "white on blue", "outlines", "on a picture"],
+)
+def test_text_that_is_seen_counts(tmp_path: Path, content: bytes) -> None:
+    source = tmp_path / "letter.pdf"
+    _page(content).save(source)
+    own = own_text(source, 1)
+    assert own.page.text.endswith(HIDDEN)
+    assert (own.unseen, own.page.findings) == ((), ())
+
+
+def test_an_invisible_layer_counts_where_ocr_reads_the_same() -> None:
+    """Scans often bring the text layer of another OCR: it is right, or it is told."""
+    page = own_page("Betrag", "1.000", "EUR")
+    seen = replace(page, words=(), own_words=0, text="")
+    honest = with_own(OwnText(seen, Worth.THIN, page.words), page)
+    assert (honest.text, honest.own_words, honest.findings) == ("Betrag 1.000 EUR", 3, ())
+    lying = own_page("Gutschrift", "9.000", "EUR").words
+    joined = with_own(OwnText(seen, Worth.THIN, lying), page)
+    assert (joined.text, joined.own_words) == ("Betrag 1.000\nEUR", 1)
+    assert joined.findings == (Finding(FindingCode.HIDDEN_TEXT, 1, "Gutschrift 9.000"),)
+
+
+def own_page(*texts: str) -> RecognisedPage:
+    words = tuple(
+        Word(text, Box(30 + 80 * place, 300, 100 + 80 * place, 312), 0.9, 0)
+        for place, text in enumerate(texts)
+    )
+    text = " ".join(texts)
+    return RecognisedPage(1, 300, 400, words, text, 0, 0.9, complete=True, engine="test")
