@@ -126,3 +126,57 @@ def own_page(*texts: str) -> RecognisedPage:
     )
     text = " ".join(texts)
     return RecognisedPage(1, 300, 400, words, text, 0, 0.9, complete=True, engine="test")
+
+
+def test_what_goes_with_a_page_that_is_drawn_anew_is_told(tmp_path: Path) -> None:
+    """Issue 4: nothing vanishes unsaid, also where only a picture of the page is left."""
+    source, out = tmp_path / "letter.pdf", tmp_path / "archive.pdf"
+    pdf = _page(b"/Nobody cs 1 scn 20 20 50 50 re f")
+    space = Array([Name.Separation, Name.Spot, Name.DeviceRGB, Dictionary()])
+    pdf.pages[0].obj.Resources.ColorSpace = Dictionary(Nobody=pdf.make_indirect(space))
+    rectangle = Array([30, 30, 60, 60])
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Text, Rect=rectangle)
+    note.Contents = String("mit Vorbehalt")
+    hidden = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, Rect=rectangle, F=2)
+    hidden.Contents = String("gilt nicht")
+    pdf.pages[0].obj.Annots = Array([note, hidden])
+    pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=String("<xdp/>"))
+    pdf.save(source)
+    copy = build(source, MediaType.PDF, inspect(source).pages, {}, out)
+    assert copy.rasterised == (1,)
+    assert set(copy.findings) >= {
+        Finding(FindingCode.ACTIVE_CONTENT, None, "OpenAction: JavaScript"),
+        Finding(FindingCode.ACTIVE_CONTENT, None, "XFA"),
+        Finding(FindingCode.NOT_SHOWN, 1, "Text mit Vorbehalt"),
+        Finding(FindingCode.NOT_SHOWN, 1, "FreeText gilt nicht"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("usage", "states", "layer"),
+    [
+        ({}, {}, None),
+        ({"View": Dictionary(ViewState=Name.ON)}, {}, None),
+        ({"Print": Dictionary(PrintState=Name.OFF)}, {}, "Entwurf"),
+        ({"View": Dictionary(ViewState=Name.OFF)}, {}, "Entwurf"),
+        ({}, {"BaseState": Name.OFF}, "Entwurf"),
+        ({}, {"OFF": "the layer"}, "Entwurf"),
+        ({}, {"BaseState": Name.OFF, "ON": "the layer"}, None),
+    ],
+)
+def test_layers_that_some_viewers_hide_are_told(
+    tmp_path: Path, usage: dict[str, Dictionary], states: dict[str, object], layer: str | None
+) -> None:
+    source = tmp_path / "letter.pdf"
+    with pikepdf.open(io.BytesIO(drawn_pdf())) as pdf:
+        group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Entwurf")))
+        group.Usage = Dictionary({f"/{key}": value for key, value in usage.items()})
+        listed = Array([group])
+        default = {
+            f"/{key}": listed if value == "the layer" else value for key, value in states.items()
+        }
+        pdf.Root.OCProperties = Dictionary(OCGs=listed, D=Dictionary(default))
+        pdf.save(source)
+    expected = () if layer is None else (Finding(FindingCode.SEVERAL_LOOKS, None, layer),)
+    assert inspect(source).findings == expected

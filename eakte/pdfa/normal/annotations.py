@@ -62,10 +62,10 @@ class _Pass:
                 continue
             subtype = str(item.get(Name.Subtype, ""))
             if subtype == "/Widget" and not draw_field(self.pdf, item, self.form):
-                yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {_said(item)}")
+                yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {said(item)}")
             if subtype in _COMMENTS and _look(item) is None:
                 draw_comment(self.pdf, item)
-            yield from _told(item, subtype, number, self.layers)
+            yield from lost_with(item, number, self.layers)
             if not _shown(item, subtype, self.layers):
                 self._forget(item)
             elif _stays(item, subtype):
@@ -116,8 +116,9 @@ def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
         _emptied(pdf.get_object(mark))
 
 
-def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator[Finding]:
-    """Name what is lost with an annotation."""
+def lost_with(item: Dictionary, page: int, layers: Layers) -> Iterator[Finding]:
+    """Name what is lost with an annotation: what it does, and what it says without showing it."""
+    subtype = str(item.get(Name.Subtype, ""))
     action = item.get(Name.A)
     if subtype in _MEDIA:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
@@ -127,18 +128,23 @@ def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
     if subtype in _NOT_TOLD or subtype == "/Link" or _is_signature(item):
         return
-    lost = _said(item)
+    lost = said(item)
     hidden = not _shown(item, subtype, layers)
     if (hidden and (lost or _look(item) is not None)) or (lost and _look(item) is None):
         yield Finding(FindingCode.NOT_SHOWN, page, f"{subtype[1:]} {lost}".strip())
 
 
-def _said(item: Dictionary) -> str:
+def said(item: Dictionary) -> str:
     """Give the text of an annotation: a comment, or what a field says."""
     for key in (Name.Contents, Name.V):
         if isinstance(item.get(key), String):
             return str(item[key])[:_MAX_LENGTH]
     return ""
+
+
+def is_comment(item: Dictionary) -> bool:
+    """Tell whether an annotation is a comment, which may say more than it shows."""
+    return str(item.get(Name.Subtype, "")) in _COMMENTS
 
 
 def _shown(item: Dictionary, subtype: str, layers: Layers) -> bool:
