@@ -180,3 +180,44 @@ def test_layers_that_some_viewers_hide_are_told(
         pdf.save(source)
     expected = () if layer is None else (Finding(FindingCode.SEVERAL_LOOKS, None, layer),)
     assert inspect(source).findings == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "told"),
+    [
+        ("1000", b"1.000,00 EUR", False),
+        ("1.000 EUR", b"9.000 EUR", True),
+        ("1.000 EUR", b"", True),
+        ("", b"9.000 EUR", False),
+    ],
+)
+def test_a_field_that_shows_another_value_than_it_has_is_told(
+    tmp_path: Path,
+    value: str,
+    shown: bytes,
+    told: bool,
+) -> None:
+    source, out = tmp_path / "letter.pdf", tmp_path / "archive.pdf"
+    pdf = _page(b"")
+    fonts = pdf.pages[0].obj.Resources.Font
+    look = pdf.make_stream(b"/Tx BMC BT /F 10 Tf 2 4 Td (" + shown + b") Tj ET EMC")
+    look.Type, look.Subtype, look.BBox = Name.XObject, Name.Form, Array([0, 0, 150, 20])
+    look.Resources = Dictionary(Font=fonts)
+    field = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("Betrag"))
+    field.V, field.Rect, field.F = String(value), Array([30, 10, 180, 30]), 4
+    field.AP = Dictionary(N=look)
+    pdf.pages[0].obj.Annots = Array([pdf.make_indirect(field)])
+    pdf.Root.AcroForm = Dictionary(Fields=pdf.pages[0].obj.Annots)
+    pdf.save(source)
+    copy = build(source, MediaType.PDF, inspect(source).pages, {}, out)
+    found = Finding(FindingCode.NOT_SHOWN, 1, f"Widget {value}")
+    assert (found in copy.findings) is told
+
+
+def test_a_whole_line_more_is_another_look(tmp_path: Path) -> None:
+    """The copy of a page must not show what PDFium does not show of the scan, were it one line."""
+    source, out = tmp_path / "letter.pdf", tmp_path / "archive.pdf"
+    line = b"/OC /Print BDC BT /F 10 Tf 20 20 Td (" + b"WM0" * 10 + b") Tj ET EMC"
+    _page(line).save(source)
+    copy = build(source, MediaType.PDF, inspect(source).pages, {1: own_text(source, 1).page}, out)
+    assert copy.rasterised == (1,)

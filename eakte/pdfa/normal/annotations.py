@@ -13,9 +13,10 @@ from pikepdf import Annotation, Array, Dictionary, Name, Object, Page, Stream, S
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import action_name, kept_action
-from eakte.pdfa.normal.appearances import draw_field
+from eakte.pdfa.normal.appearances import draw_field, value_of
 from eakte.pdfa.normal.comments import draw_comment
 from eakte.pdfa.normal.layers import Layers
+from eakte.pdfa.normal.shown_values import shows
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
@@ -61,8 +62,8 @@ class _Pass:
             if not isinstance(item, Dictionary):
                 continue
             subtype = str(item.get(Name.Subtype, ""))
-            if subtype == "/Widget" and not draw_field(self.pdf, item, self.form):
-                yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {said(item)}")
+            if subtype == "/Widget":
+                yield from self._field(item, number)
             if subtype in _COMMENTS and _look(item) is None:
                 draw_comment(self.pdf, item)
             yield from lost_with(item, number, self.layers)
@@ -80,6 +81,18 @@ class _Pass:
         _set_annotations(page, kept)
         if content:
             _append(self.pdf, page, content)
+
+    def _field(self, item: Dictionary, page: int) -> Iterator[Finding]:
+        """Draw what a field says; tell a value that is not what it shows, for only that stays."""
+        look, value = _look(item), value_of(item)
+        if not draw_field(self.pdf, item, self.form):
+            yield Finding(FindingCode.NOT_SHOWN, page, f"Widget {said(item)}")
+        elif (
+            look is not None
+            and _shown(item, "/Widget", self.layers)
+            and not shows(_look(item) or look, self.form, value)
+        ):
+            yield Finding(FindingCode.NOT_SHOWN, page, f"Widget {value[:_MAX_LENGTH]}")
 
     def _forget(self, item: Dictionary) -> None:
         if item.is_indirect:

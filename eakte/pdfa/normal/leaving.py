@@ -34,6 +34,8 @@ def _leaving(pdf: pikepdf.Pdf) -> Iterator[Finding]:
     form = pdf.Root.get(Name.AcroForm)
     if isinstance(form, Dictionary) and Name.XFA in form:
         yield Finding(FindingCode.ACTIVE_CONTENT, None, "XFA")
+        if bool(pdf.Root.get(Name.NeedsRendering, False)):
+            yield Finding(FindingCode.NOT_SHOWN, None, "XFA")  # its pages say "Please wait"
     layers = read_layers(pdf)
     for number, page in enumerate(pdf.pages, start=1):
         notes = page.obj.get(Name.Annots)
