@@ -70,10 +70,10 @@ def own_text(source: Path, number: int) -> OwnText:
         rotation = page.get_rotation()
         page.set_rotation(0)
         left, bottom, right, top = page.get_bbox()
-        glyphs = _glyphs(page.get_textpage(), left, top)
+        drawn = _glyphs(page.get_textpage(), left, top)
         covered = _covered(page, (right - left) * (top - bottom))
         looks = Looks(page)
-    words, unseen = _parted(_words(glyphs), looks)
+    words, unseen = _parted(_words(_looked_at(drawn, looks)))
     read = RecognisedPage(
         number=number,
         width=right - left,
@@ -93,14 +93,22 @@ def own_text(source: Path, number: int) -> OwnText:
     return OwnText(read, worth, unseen)
 
 
-def _parted(
-    words: Iterable[tuple[Word, bool]], looks: Looks
-) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+def _looked_at(glyphs: Iterable[_Glyph], looks: Looks) -> Iterator[_Glyph]:
+    """Tell which glyphs are seen; punctuation is if the letter before it is, small as it is."""
+    before: bool | None = None
+    for glyph in glyphs:
+        if glyph.text.isalnum() or before is None:
+            before = glyph.text.isspace() or looks.show(glyph.box)
+        seen = glyph.seen and before
+        before = None if glyph.text.isspace() else before
+        yield replace(glyph, seen=seen)
+
+
+def _parted(words: Iterable[tuple[Word, bool]]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
     """Part the words into those that are seen and those that are not."""
-    seen, unseen = list[Word](), list[Word]()
-    for word, drawn in words:
-        (seen if drawn and looks.show(word.box) else unseen).append(word)
-    return tuple(seen), tuple(unseen)
+    parted = list(words)
+    seen = tuple(word for word, is_seen in parted if is_seen)
+    return seen, tuple(word for word, is_seen in parted if not is_seen)
 
 
 def _hidden(number: int, unseen: Iterable[Word]) -> tuple[Finding, ...]:
@@ -204,7 +212,7 @@ def _is_seen(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
     return bool(mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
-def _words(glyphs: list[_Glyph]) -> Iterator[tuple[Word, bool]]:
+def _words(glyphs: Iterable[_Glyph]) -> Iterator[tuple[Word, bool]]:
     """Give the words, each with whether its text is drawn at all; both ways need words apart."""
     runs = groupby(glyphs, key=lambda glyph: (glyph.line, glyph.text.isspace(), glyph.seen))
     for (line, space, seen), run in runs:

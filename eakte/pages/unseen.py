@@ -37,10 +37,15 @@ class Looks:
         self._changed = (np.maximum(before, after) - np.minimum(before, after)).max(2)
 
     def show(self, box: Box) -> bool:
-        """Tell whether text changes what is seen in a box (points, from the top left)."""
-        x0, y0 = (max(0, math.floor(edge * self._scale)) for edge in (box.x0, box.y0))
-        x1, y1 = (max(0, math.ceil(edge * self._scale)) for edge in (box.x1, box.y1))
-        place = self._changed[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+        """Tell whether text changes what is seen in the box of a glyph (points, from the top left).
+
+        Its neighbours must not answer for it: pixels that it shares with them do not count.
+        """
+        x0, x1 = math.ceil(box.x0 * self._scale), math.floor(box.x1 * self._scale)
+        if x1 <= x0:
+            x0, x1 = math.floor(box.x0 * self._scale), math.ceil(box.x1 * self._scale)
+        y0, y1 = math.floor(box.y0 * self._scale), math.ceil(box.y1 * self._scale)
+        place = self._changed[max(y0, 0) : max(y1, y0 + 1, 0), max(x0, 0) : max(x1, x0 + 1, 0)]
         return bool(place.size) and int(place.max()) >= _FAINTEST
 
 

@@ -214,6 +214,15 @@ def test_a_field_that_shows_another_value_than_it_has_is_told(
     assert (found in copy.findings) is told
 
 
+def test_one_digit_that_nobody_sees_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "letter.pdf"
+    digit = b"BT /F 10 Tf 30 20 Td (Betrag 1) Tj 1 g (9) Tj 0 g (.000 EUR) Tj ET"
+    _page(digit).save(source)
+    own = own_text(source, 1)
+    assert "9" not in own.page.text.splitlines()[-1]
+    assert own.page.findings == (Finding(FindingCode.HIDDEN_TEXT, 1, "9."),)
+
+
 def test_a_whole_line_more_is_another_look(tmp_path: Path) -> None:
     """The copy of a page must not show what PDFium does not show of the scan, were it one line."""
     source, out = tmp_path / "letter.pdf", tmp_path / "archive.pdf"
