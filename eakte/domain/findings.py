@@ -39,6 +39,8 @@ class FindingCode(StrEnum):
     ACTIVE_CONTENT = "active_content"
     NOT_SHOWN = "not_shown"
     TEXT_UNUSABLE = "text_unusable"
+    HIDDEN_TEXT = "hidden_text"
+    SEVERAL_LOOKS = "several_looks"
     UNICODE_UNPROVEN = "unicode_unproven"
     INCOMING_SIGNATURE = "incoming_signature"
     EMBEDDED_FILES = "embedded_files"
@@ -96,6 +98,10 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.ACTIVE_CONTENT: N_("actions, scripts or media were left out of the archive copy"),
     FindingCode.NOT_SHOWN: N_("content that is not shown was left out of the archive copy"),
     FindingCode.TEXT_UNUSABLE: N_("the text that the file brings along is unusable; OCR read it"),
+    FindingCode.HIDDEN_TEXT: N_("a page holds text that cannot be seen; it is not read"),
+    FindingCode.SEVERAL_LOOKS: N_(
+        "the file has layers that not every viewer or printer shows; the scan has all of them"
+    ),
     FindingCode.UNICODE_UNPROVEN: N_(
         "it is not proven that every character can be copied and searched"
     ),

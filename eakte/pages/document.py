@@ -18,6 +18,7 @@ from eakte.pages.content import Drawing, DrawnPicture, Rectangle, read_page, spa
 from eakte.pages.ends import check_end, check_repairs
 from eakte.pages.glance import GLANCE_DPI
 from eakte.pages.jbig2 import jbig2_findings
+from eakte.pages.layered import hidden_layer
 from eakte.pages.limits import check_count
 from eakte.pages.missing import check_parts, check_resources
 from eakte.pages.pictures import grey_glance
@@ -162,7 +163,9 @@ def _file_findings(pdf: pikepdf.Pdf, path: Path) -> tuple[Finding, ...]:
         FindingCode.INCOMING_SIGNATURE: _has_signature(pdf) or contains(path, b"/ByteRange"),
         FindingCode.EMBEDDED_FILES: Name.EmbeddedFiles in names or Name.AF in root,
     }
-    return tuple(Finding(code) for code, present in found.items() if present)
+    layer = hidden_layer(pdf)
+    looks = () if layer is None else (Finding(FindingCode.SEVERAL_LOOKS, None, layer),)
+    return (*(Finding(code) for code, present in found.items() if present), *looks)
 
 
 def _has_signature(pdf: pikepdf.Pdf) -> bool:

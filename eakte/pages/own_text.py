@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -16,6 +17,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.pages.legible import is_sound
 from eakte.pages.render import open_document
+from eakte.pages.unseen import Looks
 
 ENGINE = "pdf-text"
 
@@ -27,6 +29,9 @@ _COVERED = 0.5
 """The share of a page from which on pictures make a scan of it, if its text is short."""
 _MOST_COMPARED = 2_000_000
 """Pairs of words; beyond that, words rather stand there twice."""
+_MOST_UNREAD = 0.3
+"""The share of an invisible text that OCR may read otherwise: it has other faults than our own."""
+_TOLD_LETTERS = 60
 
 
 class Worth(StrEnum):
@@ -46,6 +51,8 @@ class OwnText:
 
     page: RecognisedPage
     worth: Worth
+    unseen: tuple[Word, ...] = ()
+    """Words that are on the page, but cannot be seen: no part of what it says."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +64,16 @@ class _Glyph:
 
 
 def own_text(source: Path, number: int) -> OwnText:
-    """Give the page's own words and what they are worth; invisible text counts as none."""
+    """Give the page's own words and what they are worth; those that cannot be seen stand apart."""
     with open_document(source) as document:
         page = document[number - 1]
         rotation = page.get_rotation()
         page.set_rotation(0)
-        left, bottom, right, top = page.get_cropbox(fallback_ok=True)
-        glyphs = _glyphs(page.get_textpage(), left, top)
+        left, bottom, right, top = page.get_bbox()
+        drawn = _glyphs(page.get_textpage(), left, top)
         covered = _covered(page, (right - left) * (top - bottom))
-    words = _words(glyphs)
+        looks = Looks(page)
+    words, unseen = _parted(_words(_looked_at(drawn, looks)))
     read = RecognisedPage(
         number=number,
         width=right - left,
@@ -78,8 +86,35 @@ def own_text(source: Path, number: int) -> OwnText:
         engine=ENGINE,
         own_words=len(words),
     )
-    seen = sum(glyph.seen and glyph.text.isalpha() for glyph in glyphs)
-    return OwnText(read, _worth("".join(glyph.text for glyph in glyphs), seen, covered))
+    letters = sum(letter.isalpha() for word in words for letter in word.text)
+    worth = _worth(lines_of((*words, *unseen)), letters, covered)
+    if worth is Worth.ENOUGH:
+        read = replace(read, findings=_hidden(number, unseen))
+    return OwnText(read, worth, unseen)
+
+
+def _looked_at(glyphs: Iterable[_Glyph], looks: Looks) -> Iterator[_Glyph]:
+    """Tell which glyphs are seen; punctuation is if the letter before it is, small as it is."""
+    before: bool | None = None
+    for glyph in glyphs:
+        if glyph.text.isalnum() or before is None:
+            before = glyph.text.isspace() or looks.show(glyph.box)
+        seen = glyph.seen and before
+        before = None if glyph.text.isspace() else before
+        yield replace(glyph, seen=seen)
+
+
+def _parted(words: Iterable[tuple[Word, bool]]) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """Part the words into those that are seen and those that are not."""
+    parted = list(words)
+    seen = tuple(word for word, is_seen in parted if is_seen)
+    return seen, tuple(word for word, is_seen in parted if not is_seen)
+
+
+def _hidden(number: int, unseen: Iterable[Word]) -> tuple[Finding, ...]:
+    detail = " ".join(word.text for word in unseen if _plain(word.text))
+    detail = detail if len(detail) <= _TOLD_LETTERS else f"{detail[:_TOLD_LETTERS]} …"
+    return (Finding(FindingCode.HIDDEN_TEXT, number, detail),) if detail else ()
 
 
 def _worth(text: str, seen: int, covered: float) -> Worth:
@@ -92,17 +127,39 @@ def _worth(text: str, seen: int, covered: float) -> Worth:
 def with_own(own: OwnText, read: RecognisedPage) -> RecognisedPage:
     """Join what was read on a page with its own text: unusable text is left out, and that is said.
 
-    Of the words read, those stay that the own text does not have at their place already.
+    Of the words read, those stay that the own text does not have at their place already. Invisible
+    words (an older OCR layer) count where the same was read; if too few do, that is said, too.
     """
     if own.worth is Worth.UNUSABLE:
         unusable = Finding(FindingCode.TEXT_UNUSABLE, read.number)
         return replace(read, findings=(*read.findings, unusable))
-    there = own.page.words
+    confirmed, unread = _confirmed(own.unseen, read.words)
+    there = (*own.page.words, *confirmed)
     compared = there if len(there) * len(read.words) <= _MOST_COMPARED else ()
     new = tuple(word for word in read.words if not any(_covers(one, word) for one in compared))
     lines = 1 + max((word.line for word in new), default=-1)
     words = (*new, *(replace(word, line=word.line + lines) for word in there))
-    return replace(read, words=words, text=lines_of(words), own_words=len(there))
+    told = _hidden(read.number, unread) if len(unread) > _MOST_UNREAD * len(own.unseen) else ()
+    findings = (*read.findings, *told)
+    return replace(read, words=words, text=lines_of(words), own_words=len(there), findings=findings)
+
+
+def _confirmed(
+    unseen: tuple[Word, ...], read: tuple[Word, ...]
+) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """Part invisible words into those that OCR read, too (each as often), and the others."""
+    left = Counter(_plain(word.text) for word in read)
+    confirmed, unread = list[Word](), list[Word]()
+    for word in unseen:
+        plain = _plain(word.text)
+        (confirmed if left[plain] > 0 else unread).append(word)
+        left[plain] -= 1
+    return tuple(confirmed), tuple(unread)
+
+
+def _plain(text: str) -> str:
+    """Leave letters and digits: at punctuation every OCR errs."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _covers(one: Word, other: Word) -> bool:
@@ -155,9 +212,12 @@ def _is_seen(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
     return bool(mode != raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
-def _words(glyphs: list[_Glyph]) -> tuple[Word, ...]:
-    runs = groupby(glyphs, key=lambda glyph: (glyph.line, glyph.text.isspace()))
-    return tuple(_word(list(run), line) for (line, space), run in runs if not space)
+def _words(glyphs: Iterable[_Glyph]) -> Iterator[tuple[Word, bool]]:
+    """Give the words, each with whether its text is drawn at all; both ways need words apart."""
+    runs = groupby(glyphs, key=lambda glyph: (glyph.line, glyph.text.isspace(), glyph.seen))
+    for (line, space, seen), run in runs:
+        if not space:
+            yield _word(list(run), line), seen
 
 
 def _word(run: list[_Glyph], line: int) -> Word:

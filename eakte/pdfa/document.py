@@ -15,6 +15,7 @@ from eakte.domain.mail import SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.pdfa.attachments import Travelling, attach, kept
 from eakte.pdfa.font import make_fonts
+from eakte.pdfa.normal.leaving import leaving
 from eakte.pdfa.normal.normalise import normalise
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Keep, Made, Plan
@@ -39,10 +40,12 @@ def assemble_document(job: Job, plan: Plan) -> Made:
         work = _Work(job.source, job.out, opened)
         divided = keep_only(work.pdf, [page.number for page in job.pages])
         plan = replace(plan, keep=Keep.PAGES if divided else plan.keep)
+        leaves = leaving(work.pdf)
         files = Travelling() if plan.keep is Keep.PAGES else kept(work.pdf)
         attach(work.pdf, files)
         plan = _show_pictures(work, job, plan)
         drawn = any(plan.promoted(page) for page in job.pages)
+        lost = _lost(leaves, job, plan)
         plan = plan if drawn else replace(plan, keep=max(plan.keep, Keep.FILES))
         strip(work.pdf, plan.keep, drawn=drawn)
         found = _normalised(work.pdf, job, files.part) if drawn else ()
@@ -51,7 +54,8 @@ def assemble_document(job: Job, plan: Plan) -> Made:
         level, doubts = _level(work.pdf, job, plan)
         claim = Claim(files.part, level)
         attempt(work.pdf, Facts(claim, invoice=files.invoice), job.out)
-        return Made(claim, plan, (*files.findings, *found, *doubts))
+        told = dict.fromkeys((*files.findings, *lost, *found, *doubts))
+        return Made(claim, plan, tuple(told))
 
 
 class _Work:
@@ -114,10 +118,19 @@ def _over_page(
 
 def _normalised(pdf: pikepdf.Pdf, job: Job, part: int) -> tuple[Finding, ...]:
     """Normalise what a program drew; pages are told by their numbers in the scan."""
-    return tuple(
-        replace(found, page=None if found.page is None else job.pages[found.page - 1].number)
-        for found in normalise(pdf, part)
-    )
+    return tuple(_numbered(found, job) for found in normalise(pdf, part))
+
+
+def _numbered(found: Finding, job: Job) -> Finding:
+    page = None if found.page is None else job.pages[found.page - 1].number
+    return replace(found, page=page)
+
+
+def _lost(leaves: tuple[Finding, ...], job: Job, plan: Plan) -> tuple[Finding, ...]:
+    """Give what goes from around the pages, and with those that keep nothing but a picture."""
+    pictures = {page.number for page in job.pages if not plan.promoted(page)}
+    told = (_numbered(found, job) for found in leaves)
+    return tuple(found for found in told if found.page is None or found.page in pictures)
 
 
 def layer_words(read: RecognisedPage | None, page: SourcePage, plan: Plan) -> RecognisedPage | None:

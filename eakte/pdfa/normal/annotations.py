@@ -13,9 +13,10 @@ from pikepdf import Annotation, Array, Dictionary, Name, Object, Page, Stream, S
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import action_name, kept_action
-from eakte.pdfa.normal.appearances import draw_field
+from eakte.pdfa.normal.appearances import draw_field, value_of
 from eakte.pdfa.normal.comments import draw_comment
 from eakte.pdfa.normal.layers import Layers
+from eakte.pdfa.normal.shown_values import shows
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
@@ -61,11 +62,11 @@ class _Pass:
             if not isinstance(item, Dictionary):
                 continue
             subtype = str(item.get(Name.Subtype, ""))
-            if subtype == "/Widget" and not draw_field(self.pdf, item, self.form):
-                yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {_said(item)}")
+            if subtype == "/Widget":
+                yield from self._field(item, number)
             if subtype in _COMMENTS and _look(item) is None:
                 draw_comment(self.pdf, item)
-            yield from _told(item, subtype, number, self.layers)
+            yield from lost_with(item, number, self.layers)
             if not _shown(item, subtype, self.layers):
                 self._forget(item)
             elif _stays(item, subtype):
@@ -80,6 +81,18 @@ class _Pass:
         _set_annotations(page, kept)
         if content:
             _append(self.pdf, page, content)
+
+    def _field(self, item: Dictionary, page: int) -> Iterator[Finding]:
+        """Draw what a field says; tell a value that is not what it shows, for only that stays."""
+        look, value = _look(item), value_of(item)
+        if not draw_field(self.pdf, item, self.form):
+            yield Finding(FindingCode.NOT_SHOWN, page, f"Widget {said(item)}")
+        elif (
+            look is not None
+            and _shown(item, "/Widget", self.layers)
+            and not shows(_look(item) or look, self.form, value)
+        ):
+            yield Finding(FindingCode.NOT_SHOWN, page, f"Widget {value[:_MAX_LENGTH]}")
 
     def _forget(self, item: Dictionary) -> None:
         if item.is_indirect:
@@ -116,8 +129,9 @@ def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
         _emptied(pdf.get_object(mark))
 
 
-def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator[Finding]:
-    """Name what is lost with an annotation."""
+def lost_with(item: Dictionary, page: int, layers: Layers) -> Iterator[Finding]:
+    """Name what is lost with an annotation: what it does, and what it says without showing it."""
+    subtype = str(item.get(Name.Subtype, ""))
     action = item.get(Name.A)
     if subtype in _MEDIA:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
@@ -127,18 +141,23 @@ def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
     if subtype in _NOT_TOLD or subtype == "/Link" or _is_signature(item):
         return
-    lost = _said(item)
+    lost = said(item)
     hidden = not _shown(item, subtype, layers)
     if (hidden and (lost or _look(item) is not None)) or (lost and _look(item) is None):
         yield Finding(FindingCode.NOT_SHOWN, page, f"{subtype[1:]} {lost}".strip())
 
 
-def _said(item: Dictionary) -> str:
+def said(item: Dictionary) -> str:
     """Give the text of an annotation: a comment, or what a field says."""
     for key in (Name.Contents, Name.V):
         if isinstance(item.get(key), String):
             return str(item[key])[:_MAX_LENGTH]
     return ""
+
+
+def is_comment(item: Dictionary) -> bool:
+    """Tell whether an annotation is a comment, which may say more than it shows."""
+    return str(item.get(Name.Subtype, "")) in _COMMENTS
 
 
 def _shown(item: Dictionary, subtype: str, layers: Layers) -> bool:

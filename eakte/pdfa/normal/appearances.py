@@ -102,6 +102,11 @@ def _flags(item: Dictionary) -> int:
     return flags if isinstance(flags, int) else 0
 
 
+def value_of(item: Dictionary) -> str:
+    """Give what a text or choice field says; "" for fields of other kinds."""
+    return _text(item) if _inherited(item, Name.FT) in (Name.Tx, Name.Ch) else ""
+
+
 def _text(item: Dictionary) -> str:
     """Give what the field says, choices by the words that are shown for them."""
     value = _inherited(item, Name.V)
