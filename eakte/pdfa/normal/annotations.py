@@ -15,6 +15,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import action_name, kept_action
 from eakte.pdfa.normal.appearances import draw_field
 from eakte.pdfa.normal.comments import draw_comment
+from eakte.pdfa.normal.destinations import Destinations
 from eakte.pdfa.normal.layers import Layers
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
@@ -45,6 +46,7 @@ class _Pass:
 
     pdf: pikepdf.Pdf
     layers: Layers
+    destinations: Destinations
     form: Dictionary
     gone: set[tuple[int, int]] = field(default_factory=set)
     kept: set[tuple[int, int]] = field(default_factory=set)
@@ -65,10 +67,10 @@ class _Pass:
                 yield Finding(FindingCode.NOT_SHOWN, number, f"Widget {_said(item)}")
             if subtype in _COMMENTS and _look(item) is None:
                 draw_comment(self.pdf, item)
-            yield from _told(item, subtype, number, self.layers)
+            yield from self._told(item, subtype, number)
             if not _shown(item, subtype, self.layers):
                 self._forget(item)
-            elif _stays(item, subtype):
+            elif self._stays(item, subtype):
                 kept.append(item)
                 self.kept.add(item.objgen)
             else:
@@ -80,6 +82,53 @@ class _Pass:
         _set_annotations(page, kept)
         if content:
             _append(self.pdf, page, content)
+
+    def _told(self, item: Dictionary, subtype: str, page: int) -> Iterator[Finding]:
+        """Name what is lost with an annotation."""
+        action = item.get(Name.A)
+        if subtype in _MEDIA:
+            yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
+        elif (
+            action is not None
+            and action_name(action) != "GoTo"
+            and kept_action(action, self.destinations) is None
+        ):
+            yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: {action_name(action)}")
+        if Name.AA in item:
+            yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
+        if subtype in _NOT_TOLD or subtype == "/Link" or _is_signature(item):
+            return
+        lost = _said(item)
+        hidden = not _shown(item, subtype, self.layers)
+        if (hidden and (lost or _look(item) is not None)) or (lost and _look(item) is None):
+            yield Finding(FindingCode.NOT_SHOWN, page, f"{subtype[1:]} {lost}".strip())
+
+    def _stays(self, item: Dictionary, subtype: str) -> bool:
+        """Tell whether an annotation stays one, and make it fit."""
+        if subtype == "/Link":
+            return self._kept_link(item)
+        look = _look(item)
+        if subtype not in _COMMENTS or look is None or not str(item.get(Name.Contents, "")):
+            return False
+        item.AP = Dictionary(N=look)
+        _make_visible(item)
+        return True
+
+    def _kept_link(self, item: Dictionary) -> bool:
+        if Name.A in item:
+            action = kept_action(item.A, self.destinations)
+            if action is None:
+                del item.A
+            else:
+                item.A = action
+        if Name.Dest in item:
+            place = self.destinations.kept(item.Dest)
+            if place is None:
+                del item.Dest
+            else:
+                item.Dest = place
+        _make_visible(item)
+        return Name.A in item or Name.Dest in item
 
     def _forget(self, item: Dictionary) -> None:
         if item.is_indirect:
@@ -103,10 +152,13 @@ class _Pass:
         return content
 
 
-def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
+def settle_annotations(
+    pdf: pikepdf.Pdf, layers: Layers, destinations: Destinations
+) -> Iterator[Finding]:
     """Bring the annotations of all pages, form fields among them, into the shape of PDF/A."""
     form = pdf.Root.get(Name.AcroForm)
-    work = _Pass(pdf, layers, form if isinstance(form, Dictionary) else Dictionary())
+    known = form if isinstance(form, Dictionary) else Dictionary()
+    work = _Pass(pdf, layers, destinations, known)
     for number, page in enumerate(pdf.pages, start=1):
         yield from work.page(page, number)
     gone = work.gone - work.kept
@@ -114,23 +166,6 @@ def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
         _forget_in_structure(pdf, gone)
     for mark in gone:
         _emptied(pdf.get_object(mark))
-
-
-def _told(item: Dictionary, subtype: str, page: int, layers: Layers) -> Iterator[Finding]:
-    """Name what is lost with an annotation."""
-    action = item.get(Name.A)
-    if subtype in _MEDIA:
-        yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
-    elif action is not None and kept_action(action) is None:
-        yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: {action_name(action)}")
-    if Name.AA in item:
-        yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
-    if subtype in _NOT_TOLD or subtype == "/Link" or _is_signature(item):
-        return
-    lost = _said(item)
-    hidden = not _shown(item, subtype, layers)
-    if (hidden and (lost or _look(item) is not None)) or (lost and _look(item) is None):
-        yield Finding(FindingCode.NOT_SHOWN, page, f"{subtype[1:]} {lost}".strip())
 
 
 def _said(item: Dictionary) -> str:
@@ -145,29 +180,6 @@ def _shown(item: Dictionary, subtype: str, layers: Layers) -> bool:
     if subtype in _NOT_TOLD or not layers.shown(item.get(Name.OC)):
         return False
     return not _flags(item) & (_HIDDEN | _NO_VIEW)
-
-
-def _stays(item: Dictionary, subtype: str) -> bool:
-    """Tell whether an annotation stays one, and make it fit."""
-    if subtype == "/Link":
-        return _kept_link(item)
-    look = _look(item)
-    if subtype not in _COMMENTS or look is None or not str(item.get(Name.Contents, "")):
-        return False
-    item.AP = Dictionary(N=look)
-    _make_visible(item)
-    return True
-
-
-def _kept_link(item: Dictionary) -> bool:
-    if Name.A in item:
-        action = kept_action(item.A)
-        if action is None:
-            del item.A
-        else:
-            item.A = action
-    _make_visible(item)
-    return Name.A in item or Name.Dest in item
 
 
 def _make_visible(item: Dictionary) -> None:

@@ -56,12 +56,14 @@ class Usage:
 def own_resources(pdf: pikepdf.Pdf) -> None:
     """Make all resource dictionaries and fonts objects, so that they can be told apart.
 
-    A form without resources gets those of its page, which it used (ISO 19005-2 6.2.2).
+    A form without resources gets its own of those of its page, which it used (ISO 19005-2 6.2.2).
     """
     for scope in pdf.content_scopes():
         resources = scope.resources
         if resources is None:
             resources = Dictionary()
+        if scope.kind == "form" and Name.Resources not in scope.content:
+            resources = _copied(resources)
         if not resources.is_indirect:
             resources = pdf.make_indirect(resources)
         if scope.kind != "glyph":
@@ -71,6 +73,17 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
             for name, font in list(fonts.items()):
                 if isinstance(font, Dictionary) and not font.is_indirect:
                     fonts[name] = pdf.make_indirect(font)
+
+
+def _copied(resources: Dictionary) -> Dictionary:
+    """Copy resources so that a change of which names they have stays theirs."""
+    return Dictionary(
+        {
+            key: Dictionary(dict(table.items())) if isinstance(table, Dictionary) else table
+            for key, table in resources.items()
+            if table is not None
+        }
+    )
 
 
 def read_usage(pdf: pikepdf.Pdf) -> Usage:
