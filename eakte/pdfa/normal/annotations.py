@@ -17,6 +17,7 @@ from eakte.pdfa.normal.appearances import draw_field
 from eakte.pdfa.normal.comments import draw_comment
 from eakte.pdfa.normal.destinations import Destinations
 from eakte.pdfa.normal.layers import Layers
+from eakte.pdfa.normal.usage import copied
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
@@ -142,7 +143,7 @@ class _Pass:
             return b""
         look.Type, look.Subtype = Name.XObject, Name.Form
         if Name.Resources not in look and Name.DR in self.form:
-            look.Resources = self.form.DR
+            look.Resources = copied(self.form.DR)
         name = Name(f"/EakteAnnotation{self.drawn}")
         turned = int(page.obj.get(Name.Rotate, 0))
         content = annotation.get_page_content_for_appearance(name, turned, 0, _HIDDEN | _NO_VIEW)

@@ -63,7 +63,7 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
         if resources is None:
             resources = Dictionary()
         if scope.kind == "form" and Name.Resources not in scope.content:
-            resources = _copied(resources)
+            resources = copied(resources)
         if not resources.is_indirect:
             resources = pdf.make_indirect(resources)
         if scope.kind != "glyph":
@@ -75,7 +75,7 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
                     fonts[name] = pdf.make_indirect(font)
 
 
-def _copied(resources: Dictionary) -> Dictionary:
+def copied(resources: Dictionary) -> Dictionary:
     """Copy resources so that a change of which names they have stays theirs."""
     return Dictionary(
         {
