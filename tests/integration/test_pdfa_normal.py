@@ -480,12 +480,15 @@ def test_what_the_standard_requires_is_written_down() -> None:
         assert len(sheet.Annots[0].QuadPoints) == 8
 
 
-def test_a_form_without_resources_does_not_hold_itself() -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_form_does_not_hold_itself_by_its_resources(*, shared: bool) -> None:
     """A form gets copies of what its page has: resources that go in circles trouble readers."""
     pdf = Pdf.new()
     form = pdf.make_stream(b"BT /F1 9 Tf (a) Tj ET", Subtype=Name.Form, BBox=[0, 0, 9, 9])
     resources = {"Font": Dictionary(F1=_helvetica()), "XObject": Dictionary(X1=form)}
-    _page(pdf, b"/X1 Do", **resources)
+    page = _page(pdf, b"/X1 Do", **resources)
+    if shared:
+        page.Resources = form.Resources = pdf.make_indirect(page.Resources)
     _findings, made = _passed(_bytes(pdf))
     with pikepdf.open(io.BytesIO(made)) as after:
         own = after.pages[0].obj.Resources.XObject.X1.Resources

@@ -58,11 +58,15 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
 
     A form without resources gets its own of those of its page, which it used (ISO 19005-2 6.2.2).
     """
+    shared = (page.obj.get(Name.Resources) for page in pdf.pages)
+    of_pages = {each.objgen for each in shared if each is not None and each.is_indirect}
     for scope in pdf.content_scopes():
         resources = scope.resources
         if resources is None:
             resources = Dictionary()
-        if scope.kind == "form" and Name.Resources not in scope.content:
+        if scope.kind == "form" and (
+            Name.Resources not in scope.content or resources.objgen in of_pages
+        ):
             resources = copied(resources)
         if not resources.is_indirect:
             resources = pdf.make_indirect(resources)
@@ -75,7 +79,7 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
                     fonts[name] = pdf.make_indirect(font)
 
 
-def copied(resources: Dictionary) -> Dictionary:
+def copied(resources: Object) -> Dictionary:
     """Copy resources so that a change of which names they have stays theirs."""
     return Dictionary(
         {
