@@ -99,7 +99,7 @@ def _page(page: pikepdf.Page, number: int, sheets: Sheets) -> SourcePage:
         bitonal=bitonal,
         findings=(*sight.findings, *jbig2_findings(number, jbig2)),
         separator=sight.separator,
-        rotation=int(page.obj.get(Name.Rotate, 0)) % 360,
+        rotation=int(int(page.obj.get(Name.Rotate, 0)) / 90) % 4 * 90,
         picture=None if picture is None else picture.place,
         marks=sight.marks,
     )

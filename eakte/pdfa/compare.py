@@ -25,7 +25,7 @@ from eakte.pdfa.font import FONT
 from eakte.pdfa.large import large_jpeg
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plan import Job, Plan, UnfitError
-from eakte.pdfa.scanned import visible_box
+from eakte.pdfa.scanned import drawn_page, visible_box
 from eakte.pdfa.textlayer import usable
 from eakte.pictures.image import on_white
 
@@ -62,7 +62,7 @@ def compare(job: Job, plan: Plan) -> Likeness:
         copy = opened.enter_context(Pages(job.out))
         structure = opened.enter_context(open_pdf(job.out))
         _check_pages(job, structure, len(copy))
-        original, unit = _originals(job, opened), _units(job, opened)
+        original, unit = _originals(job, plan, opened), _units(job, opened)
         for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
             told = plan.promoted(page)
             large = _large(page, sheet)
@@ -152,12 +152,20 @@ def _seen(page: pypdfium2.PdfPage, *, told: bool) -> _Seen:
 _Look = Callable[[SourcePage, tuple[int, int], bool], _Seen]
 
 
-def _originals(job: Job, opened: ExitStack) -> _Look:
-    """Give what shows a page of the scan in a wanted size; pages are best asked for in order."""
+def _originals(job: Job, plan: Plan, opened: ExitStack) -> _Look:
+    """Give what shows a page of the scan in a wanted size; pages are best asked for in order.
+
+    PDFium lays tiles of patterns at whole pixels, so that they drift with the resolution: pages
+    that were drawn anew are compared with what is drawn as fine.
+    """
     if job.media_type is MediaType.PDF:
         document = opened.enter_context(Pages(job.source))
         structure = opened.enter_context(open_pdf(job.source))
-        return lambda page, size, told: _of_document(document, structure, page, size, told)
+        return lambda page, size, told: (
+            _of_drawn(document, page, size)
+            if page.number in plan.redrawn
+            else _of_document(document, structure, page, size, told)
+        )
     if job.media_type is MediaType.TIFF:
         file = opened.enter_context(Image.open(job.source))
         return lambda page, size, _: _Seen(_of_picture(file, page, size), Counter())
@@ -181,6 +189,11 @@ def _of_document(
         return _Seen(large.resize(size), Counter())
     seen = _seen(document.page(page.number - 1), told=told)
     return _Seen(seen.picture.resize(size), seen.words)
+
+
+def _of_drawn(document: Pages, page: SourcePage, size: tuple[int, int]) -> _Seen:
+    drawn = drawn_page(document.page(page.number - 1), page).convert("L")
+    return _Seen(drawn.resize(size, Image.Resampling.BOX), Counter())
 
 
 def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Image:

@@ -15,6 +15,7 @@ from eakte.domain.mail import SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.pdfa.attachments import Travelling, attach, kept
 from eakte.pdfa.font import make_fonts
+from eakte.pdfa.normal.colours import settle_picture_colours
 from eakte.pdfa.normal.leaving import leaving
 from eakte.pdfa.normal.normalise import normalise
 from eakte.pdfa.opening import Pages, open_pdf
@@ -48,7 +49,7 @@ def assemble_document(job: Job, plan: Plan) -> Made:
         lost = _lost(leaves, job, plan)
         plan = plan if drawn else replace(plan, keep=max(plan.keep, Keep.FILES))
         strip(work.pdf, plan.keep, drawn=drawn)
-        found = _normalised(work.pdf, job, files.part) if drawn else ()
+        found = _normalised(work.pdf, job, files.part if drawn else None)
         _add_layers(work.pdf, job, plan)
         pdfa.prepare(work.pdf, Claim(files.part).flavour)
         level, doubts = _level(work.pdf, job, plan)
@@ -116,9 +117,13 @@ def _over_page(
     return Placed(image, (page.width, 0.0, 0.0, page.height, box[0], box[1]), box)
 
 
-def _normalised(pdf: pikepdf.Pdf, job: Job, part: int) -> tuple[Finding, ...]:
-    """Normalise what a program drew; pages are told by their numbers in the scan."""
-    return tuple(_numbered(found, job) for found in normalise(pdf, part))
+def _normalised(pdf: pikepdf.Pdf, job: Job, part: int | None) -> tuple[Finding, ...]:
+    """Normalise what a program drew; pages are told by their numbers in the scan.
+
+    `part`: None if there are only pictures, of which just the colours may be in doubt.
+    """
+    told = settle_picture_colours(pdf) if part is None else normalise(pdf, part)
+    return tuple(_numbered(found, job) for found in told)
 
 
 def _numbered(found: Finding, job: Job) -> Finding:

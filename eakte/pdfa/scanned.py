@@ -70,7 +70,7 @@ def visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
 
 def redrawn_page(pdf: pikepdf.Pdf, sheet: pypdfium2.PdfPage, page: SourcePage) -> pikepdf.Stream:
     """Draw a page as stored (before /Rotate); grey pages stay lossless, colour becomes JPEG."""
-    picture = _drawn(sheet, page)
+    picture = drawn_page(sheet, page)
     red, green, blue = picture.split()
     if red.tobytes() == green.tobytes() == blue.tobytes():
         return flate_image(pdf, red)
@@ -80,7 +80,8 @@ def redrawn_page(pdf: pikepdf.Pdf, sheet: pypdfium2.PdfPage, page: SourcePage) -
         return jpeg_image(pdf, buffer.getvalue(), file)
 
 
-def _drawn(sheet: pypdfium2.PdfPage, page: SourcePage) -> Image.Image:
+def drawn_page(sheet: pypdfium2.PdfPage, page: SourcePage) -> Image.Image:
+    """Draw a page as stored, as fine as one that is drawn anew."""
     scale = DRAWN_DPI / POINTS_PER_INCH
     pixels = page.width * page.height * scale**2
     if pixels > _MAX_PIXELS:

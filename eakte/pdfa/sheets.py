@@ -43,6 +43,8 @@ def strip(pdf: pikepdf.Pdf, keep: Keep, *, drawn: bool) -> None:
     """
     for key in set(pdf.trailer.keys()) - _TRAILER:
         del pdf.trailer[key]
+    for page in pdf.pages:
+        settle_rotation(page.obj)
     if keep is Keep.ALL:
         return
     root: Any = pdf.Root
@@ -81,6 +83,14 @@ def _leads_elsewhere(note: Any) -> bool:
         return True
     action = note.get(Name.A, Dictionary())
     return Name.Dest in note or (isinstance(action, Dictionary) and action.get(Name.S) == Name.GoTo)
+
+
+def settle_rotation(sheet: Any) -> None:
+    """Turn a page by whole quarters, as viewers do whatever it says (ISO 32000-1 table 30)."""
+    if Name.Rotate in sheet:
+        turned = int(sheet.Rotate / 90) % 4 * 90
+        if turned != sheet.Rotate:
+            sheet.Rotate = turned
 
 
 def show_picture(sheet: Any, pdf: pikepdf.Pdf, placed: Placed) -> None:

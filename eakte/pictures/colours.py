@@ -15,10 +15,12 @@ import pikepdf
 from pikepdf import Array, Name
 
 _SPACES = {"1": Name.DeviceGray, "L": Name.DeviceGray, "RGB": Name.DeviceRGB}
-_ICC_SPACES = {"L": b"GRAY", "RGB": b"RGB ", "CMYK": b"CMYK"}
+_ICC_SPACES = {"L": b"GRAY", "RGB": b"RGB ", "LAB": b"Lab ", "CMYK": b"CMYK"}
 _COMPONENTS = {"L": 1, "RGB": 3, "CMYK": 4}
 _ICC_CLASSES = (b"scnr", b"mntr", b"prtr", b"spac")
 _ICC_HEADER, _ICC_NEWEST = 128, 4
+_ICC_TAG = struct.Struct(">4sII")
+_MOST_TAGS = 200
 _NODES = 5
 """Steps of each ink in our own profile; between them is interpolated."""
 _TO_XYZ = (
@@ -44,7 +46,20 @@ def usable_profile(profile: bytes, mode: str) -> bool:
         and profile[8] <= _ICC_NEWEST
         and profile[12:16] in _ICC_CLASSES
         and profile[16:20] == _ICC_SPACES.get(mode)
+        and _is_whole(profile)
     )
+
+
+def _is_whole(profile: bytes) -> bool:
+    """Tell whether the file and all of its tags are there (ICC.1:2001-04, 6.1 and 6.2)."""
+    (size,) = struct.unpack_from(">I", profile)
+    (count,) = struct.unpack_from(">I", profile.ljust(_ICC_HEADER + 4, b"\0"), _ICC_HEADER)
+    start = _ICC_HEADER + 4
+    end = start + count * _ICC_TAG.size
+    if profile[36:40] != b"acsp" or not 0 < count <= _MOST_TAGS or not end <= size <= len(profile):
+        return False
+    tags = _ICC_TAG.iter_unpack(profile[start:end])
+    return all(start <= at <= size and at + length <= size for _, at, length in tags)
 
 
 def _icc_based(pdf: pikepdf.Pdf, profile: bytes, mode: str) -> pikepdf.Object:

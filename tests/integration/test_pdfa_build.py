@@ -393,3 +393,45 @@ def _grey(picture: Image.Image, shape: tuple[int, ...]) -> np.ndarray:
 
 def _same(here: Image.Image, there: Image.Image) -> bool:
     return here.mode == there.mode and np.array_equal(np.asarray(here), np.asarray(there))
+
+
+def test_ink_pictures_of_pdfs_stay_byte_for_byte_and_their_colours_are_named(
+    tmp_path: Path,
+) -> None:
+    """A scan in DeviceCMYK keeps its JPEG; an odd /Rotate counts in whole quarters."""
+    inks = Image.merge("CMYK", [Image.linear_gradient("L").resize((300, 400))] * 4)
+    coded = encoded(inks, "JPEG", quality=85)
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(216, 288))
+        picture = pdf.make_stream(coded, Type=Name.XObject, Subtype=Name.Image)
+        picture.Filter, picture.ColorSpace = Name.DCTDecode, Name.DeviceCMYK
+        picture.Width, picture.Height, picture.BitsPerComponent = 300, 400, 8
+        picture.Decode = pikepdf.Array([1, 0] * 4)
+        page.obj.Resources = Dictionary(XObject=Dictionary(Im=picture))
+        page.obj.Contents = pdf.make_stream(b"q 216 0 0 288 0 0 cm /Im Do Q")
+        page.obj.Rotate = 45
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    copy, out = _archive(tmp_path, buffer.getvalue())
+    assert copy.way is ArchiveWay.PICTURES
+    assert [found.code for found in copy.findings] == [FindingCode.NO_COLOUR_PROFILE]
+    assert _raw(out).read_raw_bytes() == coded
+    with pikepdf.open(out) as made:
+        sheet = made.pages[0].obj
+        assert sheet.Resources.ColorSpace.DefaultCMYK[0] == Name.ICCBased
+        assert sheet.Rotate == 0
+
+
+def test_patterns_that_are_drawn_anew_are_not_taken_for_other_ones(tmp_path: Path) -> None:
+    """PDFium puts tiles at whole pixels: at another resolution they drift apart."""
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        tile = pdf.make_stream(b"1 0 0 rg 0 0 5 5 re f", Type=Name.Pattern, PatternType=1)
+        tile.PaintType, tile.TilingType, tile.XStep, tile.YStep = 1, 1, 10, 10
+        tile.BBox, tile.Resources = pikepdf.Array([0, 0, 10, 10]), Dictionary()
+        page.obj.Resources = Dictionary(Pattern=Dictionary(P1=tile))
+        page.obj.Contents = pdf.make_stream(b"/Pattern cs /P1 scn 0 0 500 500 re f")
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    copy, _out = _archive(tmp_path, buffer.getvalue())
+    assert copy.rasterised == (1,)

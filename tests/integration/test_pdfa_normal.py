@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, String, pdfa
+from PIL import ImageCms
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.normalise import normalise
@@ -444,3 +445,90 @@ def test_hostile_structures_end(spoil: Callable[[Pdf], None]) -> None:
         return
     with pikepdf.open(io.BytesIO(made)) as written:
         assert len(written.pages) == 1
+
+
+def test_what_the_standard_requires_is_written_down() -> None:
+    """Demand 2: validators that are stricter than ours find nothing missing, either."""
+    pdf = Pdf.new()
+    program = pdf.make_stream(_LIBERATION.read_bytes())
+    font = Dictionary(
+        Subtype=Name.TrueType,
+        BaseFont=Name("/LiberationSans"),
+        Encoding=Name.WinAnsiEncoding,
+        FirstChar=65,
+        LastChar=70,
+        Widths=[667, 667, 722],
+        FontDescriptor=Dictionary(FontFile2=program, StemV=String("x")),
+    )
+    form = pdf.make_stream(b"0 0 5 5 re f", Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    form.Group = Dictionary(S=Name.Transparency)
+    page = _page(
+        pdf,
+        b"BT /F1 24 Tf 20 50 Td (ABC) Tj ET /X1 Do",
+        Font=Dictionary(F1=font),
+        XObject=Dictionary(X1=form),
+    )
+    page.Group = Dictionary(S=Name.Other)
+    page.Annots = Array([_annotation("Highlight", Contents=String("a"), C=[1, 1, 0])])
+    _findings, made = _passed(_bytes(pdf))
+    with pikepdf.open(io.BytesIO(made)) as after:
+        sheet = after.pages[0].obj
+        new = sheet.Resources.Font.F1
+        assert (new.Type, new.LastChar) == (Name.Font, 67)
+        needed = ("FontName", "Flags", "FontBBox", "ItalicAngle", "Ascent", "Descent", "CapHeight")
+        assert {f"/{key}" for key in (*needed, "StemV", "Type")} <= set(new.FontDescriptor.keys())
+        assert Name.Group not in sheet
+        assert sheet.Resources.XObject.X1.Group.Type == Name.Group
+        assert len(sheet.Annots[0].QuadPoints) == 8
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_form_does_not_hold_itself_by_its_resources(*, shared: bool) -> None:
+    """A form gets copies of what its page has: resources that go in circles trouble readers."""
+    pdf = Pdf.new()
+    form = pdf.make_stream(b"BT /F1 9 Tf (a) Tj ET", Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    resources = {"Font": Dictionary(F1=_helvetica()), "XObject": Dictionary(X1=form)}
+    page = _page(pdf, b"/X1 Do", **resources)
+    if shared:
+        page.Resources = form.Resources = pdf.make_indirect(page.Resources)
+    _findings, made = _passed(_bytes(pdf))
+    with pikepdf.open(io.BytesIO(made)) as after:
+        own = after.pages[0].obj.Resources.XObject.X1.Resources
+        assert Name.Font in own
+        assert Name.XObject not in own
+
+
+def test_links_and_outlines_lead_to_pages_only() -> None:
+    pdf = Pdf.new()
+    page = _page(pdf)
+    good, bad = Array([page, Name.Fit]), (Array([]), Array([Dictionary(), Name.Fit]))
+    links = [_annotation("Link", Dest=place) for place in (good, *bad)]
+    jumps = [_annotation("Link", A=Dictionary(S=Name.GoTo, D=place)) for place in (good, *bad)]
+    page.Annots = Array([*links, *jumps])
+    with pdf.open_outline() as outline:
+        outline.root += [OutlineItem("a", 0), OutlineItem("b", 0)]
+    first = pdf.Root.Outlines.First
+    first.Dest = Array([])
+    first.Next.First = first
+    findings, made = _passed(_bytes(pdf))
+    assert not findings
+    with pikepdf.open(io.BytesIO(made)) as after:
+        assert len(after.pages[0].obj.Annots) == 2
+        item = after.Root.Outlines.First
+        assert Name.Dest not in item
+        assert Name.First not in item.Next
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:300], lambda data: data[:36] + b"nope"])
+def test_profiles_that_are_not_whole_are_not_kept(spoil: Callable[[bytes], bytes]) -> None:
+    """ISO 19005-2 6.2.4.2: a profile conforms to the standard of the ICC, or is none."""
+    whole = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    spoilt = spoil(whole)
+    for data, kept in ((whole, True), (spoilt + whole[len(spoilt) :] * (len(spoilt) == 40), False)):
+        pdf = Pdf.new()
+        space = Array([Name.ICCBased, pdf.make_stream(data, N=3)])
+        _page(pdf, b"/C1 cs 1 0 0 sc 0 0 9 9 re f", ColorSpace=Dictionary(C1=space))
+        _findings, made = _passed(_bytes(pdf))
+        with pikepdf.open(io.BytesIO(made)) as after:
+            left = after.pages[0].obj.Resources.ColorSpace.C1
+            assert isinstance(left, Array) is kept

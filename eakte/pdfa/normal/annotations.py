@@ -15,8 +15,10 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import action_name, kept_action
 from eakte.pdfa.normal.appearances import draw_field, value_of
 from eakte.pdfa.normal.comments import draw_comment
+from eakte.pdfa.normal.destinations import Destinations
 from eakte.pdfa.normal.layers import Layers
 from eakte.pdfa.normal.shown_values import shows
+from eakte.pdfa.normal.usage import copied
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
@@ -46,6 +48,7 @@ class _Pass:
 
     pdf: pikepdf.Pdf
     layers: Layers
+    destinations: Destinations
     form: Dictionary
     gone: set[tuple[int, int]] = field(default_factory=set)
     kept: set[tuple[int, int]] = field(default_factory=set)
@@ -66,10 +69,10 @@ class _Pass:
                 yield from self._field(item, number)
             if subtype in _COMMENTS and _look(item) is None:
                 draw_comment(self.pdf, item)
-            yield from lost_with(item, number, self.layers)
+            yield from lost_with(item, number, self.layers, self.destinations)
             if not _shown(item, subtype, self.layers):
                 self._forget(item)
-            elif _stays(item, subtype):
+            elif self._stays(item, subtype):
                 kept.append(item)
                 self.kept.add(item.objgen)
             else:
@@ -94,6 +97,33 @@ class _Pass:
         ):
             yield Finding(FindingCode.NOT_SHOWN, page, f"Widget {value[:_MAX_LENGTH]}")
 
+    def _stays(self, item: Dictionary, subtype: str) -> bool:
+        """Tell whether an annotation stays one, and make it fit."""
+        if subtype == "/Link":
+            return self._kept_link(item)
+        look = _look(item)
+        if subtype not in _COMMENTS or look is None or not str(item.get(Name.Contents, "")):
+            return False
+        item.AP = Dictionary(N=look)
+        _make_visible(item)
+        return True
+
+    def _kept_link(self, item: Dictionary) -> bool:
+        if Name.A in item:
+            action = kept_action(item.A, self.destinations)
+            if action is None:
+                del item.A
+            else:
+                item.A = action
+        if Name.Dest in item:
+            place = self.destinations.kept(item.Dest)
+            if place is None:
+                del item.Dest
+            else:
+                item.Dest = place
+        _make_visible(item)
+        return Name.A in item or Name.Dest in item
+
     def _forget(self, item: Dictionary) -> None:
         if item.is_indirect:
             self.gone.add(item.objgen)
@@ -106,7 +136,7 @@ class _Pass:
             return b""
         look.Type, look.Subtype = Name.XObject, Name.Form
         if Name.Resources not in look and Name.DR in self.form:
-            look.Resources = self.form.DR
+            look.Resources = copied(self.form.DR)
         name = Name(f"/EakteAnnotation{self.drawn}")
         turned = int(page.obj.get(Name.Rotate, 0))
         content = annotation.get_page_content_for_appearance(name, turned, 0, _HIDDEN | _NO_VIEW)
@@ -116,10 +146,13 @@ class _Pass:
         return content
 
 
-def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
+def settle_annotations(
+    pdf: pikepdf.Pdf, layers: Layers, destinations: Destinations
+) -> Iterator[Finding]:
     """Bring the annotations of all pages, form fields among them, into the shape of PDF/A."""
     form = pdf.Root.get(Name.AcroForm)
-    work = _Pass(pdf, layers, form if isinstance(form, Dictionary) else Dictionary())
+    known = form if isinstance(form, Dictionary) else Dictionary()
+    work = _Pass(pdf, layers, destinations, known)
     for number, page in enumerate(pdf.pages, start=1):
         yield from work.page(page, number)
     gone = work.gone - work.kept
@@ -129,13 +162,19 @@ def settle_annotations(pdf: pikepdf.Pdf, layers: Layers) -> Iterator[Finding]:
         _emptied(pdf.get_object(mark))
 
 
-def lost_with(item: Dictionary, page: int, layers: Layers) -> Iterator[Finding]:
+def lost_with(
+    item: Dictionary, page: int, layers: Layers, destinations: Destinations
+) -> Iterator[Finding]:
     """Name what is lost with an annotation: what it does, and what it says without showing it."""
     subtype = str(item.get(Name.Subtype, ""))
     action = item.get(Name.A)
     if subtype in _MEDIA:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, subtype[1:])
-    elif action is not None and kept_action(action) is None:
+    elif (
+        action is not None
+        and action_name(action) != "GoTo"
+        and kept_action(action, destinations) is None
+    ):
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: {action_name(action)}")
     if Name.AA in item:
         yield Finding(FindingCode.ACTIVE_CONTENT, page, f"{subtype[1:]}: AA")
@@ -164,29 +203,6 @@ def _shown(item: Dictionary, subtype: str, layers: Layers) -> bool:
     if subtype in _NOT_TOLD or not layers.shown(item.get(Name.OC)):
         return False
     return not _flags(item) & (_HIDDEN | _NO_VIEW)
-
-
-def _stays(item: Dictionary, subtype: str) -> bool:
-    """Tell whether an annotation stays one, and make it fit."""
-    if subtype == "/Link":
-        return _kept_link(item)
-    look = _look(item)
-    if subtype not in _COMMENTS or look is None or not str(item.get(Name.Contents, "")):
-        return False
-    item.AP = Dictionary(N=look)
-    _make_visible(item)
-    return True
-
-
-def _kept_link(item: Dictionary) -> bool:
-    if Name.A in item:
-        action = kept_action(item.A)
-        if action is None:
-            del item.A
-        else:
-            item.A = action
-    _make_visible(item)
-    return Name.A in item or Name.Dest in item
 
 
 def _make_visible(item: Dictionary) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, String
 
 from eakte.domain.findings import Finding, FindingCode
+from eakte.pdfa.normal.destinations import Destinations
 
 _MAX_NODES = 100_000
-_FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 _SMALLEST, _LARGEST = 3, 14400
 """The least and the greatest edge of a page's box, in units (ISO 19005-2 6.1.13)."""
 
 
-def settle_catalogue(pdf: pikepdf.Pdf, part: int) -> Iterator[Finding]:
+def settle_catalogue(pdf: pikepdf.Pdf, part: int, destinations: Destinations) -> Iterator[Finding]:
     """Drop embedded files (part 2 has none), and put destinations and page labels in order."""
     root = pdf.Root
     form = root.get(Name.AcroForm)
@@ -25,12 +24,12 @@ def settle_catalogue(pdf: pikepdf.Pdf, part: int) -> Iterator[Finding]:
     _drop(root, Name.AcroForm, Name.OCProperties, Name.OpenAction, Name.AA)
     names = root.get(Name.Names)
     if isinstance(names, Dictionary):
-        _settle_names(names)
+        _settle_names(names, destinations)
         if part == 2:  # noqa: PLR2004 - PDF/A-2
             _drop(names, Name.EmbeddedFiles)
     if part == 2:  # noqa: PLR2004
         _drop(root, Name.AF)
-    _settle_old_destinations(root)
+    _settle_old_destinations(root, destinations)
     for node in _tree(root.get(Name.PageLabels)):
         _settle_labels(node)
 
@@ -84,7 +83,7 @@ def _tree(root: Object | None) -> Iterator[Dictionary]:
             pending.extend(kids)
 
 
-def _settle_names(names: Dictionary) -> None:
+def _settle_names(names: Dictionary, destinations: Destinations) -> None:
     """Keep the named destinations that are ones."""
     for node in _tree(names.get(Name.Dests)):
         pairs = node.get(Name.Names)
@@ -93,31 +92,19 @@ def _settle_names(names: Dictionary) -> None:
         kept: list[Object] = []
         items = list(pairs)
         for key, value in zip(items[::2], items[1::2], strict=False):
-            place = _destination(value)
+            place = destinations.place(value)
             if isinstance(key, String) and place is not None:
                 kept += [key, place]
         node.Names = Array(kept)
 
 
-def _settle_old_destinations(root: Object) -> None:
+def _settle_old_destinations(root: Object, destinations: Destinations) -> None:
     """Do the same for the dictionary of PDF 1.1."""
     old = root.get(Name.Dests)
     if not isinstance(old, Dictionary):
         return
-    places = {key: _destination(value) for key, value in old.items()}
+    places = {key: destinations.place(value) for key, value in old.items()}
     root.Dests = Dictionary({key: place for key, place in places.items() if place is not None})
-
-
-def _destination(value: Object) -> Array | None:
-    """Give a destination as an array (ISO 32000-1 table 151), None if it is none."""
-    place = value.get(Name.D) if isinstance(value, Dictionary) else value
-    if not isinstance(place, Array) or len(place) < 2:  # noqa: PLR2004 - a page and a way to fit
-        return None
-    page, fit, *places = place
-    if not isinstance(page, Dictionary | int) or str(fit) not in _FITS:
-        return None
-    good = all(item is None or isinstance(item, int | float | Decimal) for item in places)
-    return place if good else Array([page, Name.Fit])
 
 
 def _settle_labels(node: Dictionary) -> None:

@@ -13,12 +13,13 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.cmyk import profile_stream
-from eakte.pdfa.normal.usage import Usage
+from eakte.pdfa.normal.usage import Usage, read_usage
+from eakte.pictures.colours import usable_profile
 
 _DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
-_COMPONENTS = {b"GRAY": 1, b"RGB ": 3, b"Lab ": 3, b"CMYK": 4}
-_CLASSES = {b"scnr", b"mntr", b"spac", b"prtr"}
-_PLACE_OF_CLASS, _PLACE_OF_SPACE, _NEWEST = 12, 16, 4
+_NONE: tuple[str, ...] = ()
+_MODES: dict[int, tuple[str, ...]] = {1: ("L",), 3: ("RGB", "LAB"), 4: ("CMYK",)}
+"""What colours profiles of so many components can be about, as Pillow names them."""
 _MAX_DEPTH = 8
 
 
@@ -38,6 +39,11 @@ def settle_colours(pdf: pikepdf.Pdf, usage: Usage) -> Iterator[Finding]:
                 continue
             page = None if scope.page is None else numbers.get(scope.page.objgen)
             yield Finding(FindingCode.NO_COLOUR_PROFILE, page, "DeviceCMYK")
+
+
+def settle_picture_colours(pdf: pikepdf.Pdf) -> tuple[Finding, ...]:
+    """Do the same for pages that show a picture and nothing else; its coded bytes stay."""
+    return tuple(settle_colours(pdf, read_usage(pdf)))
 
 
 class _Assumed:
@@ -133,9 +139,7 @@ class _Profiles:
 
 def _is_good(profile: Stream) -> bool:
     """Tell whether a profile can be used as told (ISO 19005-2 6.2.4.2)."""
-    head = profile.read_bytes()[: _PLACE_OF_SPACE + 4]
-    if len(head) < _PLACE_OF_SPACE + 4:
-        return False
-    told = _COMPONENTS.get(head[_PLACE_OF_SPACE : _PLACE_OF_SPACE + 4])
-    known = head[_PLACE_OF_CLASS : _PLACE_OF_CLASS + 4] in _CLASSES
-    return told == profile.get(Name.N) and known and head[8] <= _NEWEST
+    data = profile.read_bytes()
+    count = profile.get(Name.N)
+    modes = _MODES.get(count, _NONE) if isinstance(count, int) else _NONE
+    return any(usable_profile(data, mode) for mode in modes)

@@ -110,7 +110,7 @@ _LISTS = {
     "cmap": _CMAP,
     "link": f"{_ANNOTATION} A:dictionary Dest:any H:N|I|O|P QuadPoints:numbers",
     "note": f"{_COMMENT} Open:boolean",
-    "markup": f"{_COMMENT} QuadPoints:numbers",
+    "markup": f"{_COMMENT} QuadPoints:numbers L:numbers Vertices:numbers InkList:strokes",
     "appearance": "N:stream>form",
 }
 _CHOSEN = {

@@ -10,6 +10,7 @@ from pikepdf import Array, Dictionary, Name
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.actions import drop_actions
 from eakte.pdfa.normal.annotations import is_comment, lost_with, said
+from eakte.pdfa.normal.destinations import Destinations, read_destinations
 from eakte.pdfa.normal.layers import Layers, read_layers
 
 _MAX_NOTES = 1000
@@ -30,7 +31,8 @@ def leaving(pdf: pikepdf.Pdf) -> tuple[Finding, ...]:
 
 
 def _leaving(pdf: pikepdf.Pdf) -> Iterator[Finding]:
-    yield from drop_actions(pdf)
+    places = read_destinations(pdf)
+    yield from drop_actions(pdf, places)
     form = pdf.Root.get(Name.AcroForm)
     if isinstance(form, Dictionary) and Name.XFA in form:
         yield Finding(FindingCode.ACTIVE_CONTENT, None, "XFA")
@@ -41,12 +43,14 @@ def _leaving(pdf: pikepdf.Pdf) -> Iterator[Finding]:
         notes = page.obj.get(Name.Annots)
         for item in list(notes)[:_MAX_NOTES] if isinstance(notes, Array) else ():
             if isinstance(item, Dictionary):
-                yield from _of_note(item, number, layers)
+                yield from _of_note(item, number, layers, places)
 
 
-def _of_note(item: Dictionary, page: int, layers: Layers) -> Iterator[Finding]:
+def _of_note(
+    item: Dictionary, page: int, layers: Layers, places: Destinations
+) -> Iterator[Finding]:
     """Say what an annotation does and says; the picture of it stays, a comment's words do not."""
-    told = tuple(lost_with(item, page, layers))
+    told = tuple(lost_with(item, page, layers, places))
     yield from told
     words = said(item)
     if words and is_comment(item) and FindingCode.NOT_SHOWN not in {one.code for one in told}:

@@ -12,10 +12,12 @@ from eakte.pdfa.normal.annotations import settle_annotations
 from eakte.pdfa.normal.catalogue import drop_everywhere, settle_boxes, settle_catalogue
 from eakte.pdfa.normal.colours import settle_colours
 from eakte.pdfa.normal.content import plain_content
+from eakte.pdfa.normal.destinations import read_destinations
 from eakte.pdfa.normal.embedded import repair_embedded, settle_names, settle_simple
 from eakte.pdfa.normal.fonts import replace_missing
 from eakte.pdfa.normal.layers import read_layers
 from eakte.pdfa.normal.prune import prune
+from eakte.pdfa.normal.required import write_required
 from eakte.pdfa.normal.usage import drop_unused, own_resources, read_usage
 
 _WRONG = (TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError, AssertionError)
@@ -37,9 +39,10 @@ def normalise(pdf: pikepdf.Pdf, part: int) -> tuple[Finding, ...]:
 
 def _normalised(pdf: pikepdf.Pdf, part: int) -> Iterator[Finding]:
     layers = read_layers(pdf)
-    yield from drop_actions(pdf)
-    yield from settle_annotations(pdf, layers)
-    yield from settle_catalogue(pdf, part)
+    places = read_destinations(pdf)
+    yield from drop_actions(pdf, places)
+    yield from settle_annotations(pdf, layers, places)
+    yield from settle_catalogue(pdf, part, places)
     settle_boxes(pdf)
     own_resources(pdf)
     usage = read_usage(pdf)
@@ -52,3 +55,4 @@ def _normalised(pdf: pikepdf.Pdf, part: int) -> Iterator[Finding]:
     repair_embedded(pdf, usage)
     drop_everywhere(pdf)
     prune(pdf)
+    write_required(pdf)

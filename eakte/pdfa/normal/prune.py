@@ -28,6 +28,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (pikepdf.Boolean,),
     "array": (Array,),
     "numbers": (Array,),
+    "strokes": (Array,),
     "rectangle": (Array,),
     "dictionary": (Dictionary,),
     "stream": (Stream,),
@@ -100,6 +101,8 @@ class _Walk:
                 value[key] = _direct(entry)
             elif shape.types[key] in {"rectangle", "numbers"}:
                 _straighten(value, key, entry)
+            elif shape.types[key] == "strokes":
+                value[key] = Array([Array([_direct(n) for n in stroke]) for stroke in entry])
             elif shape.types[key] == "parameters":
                 value[key] = _own(entry)
         self._descend(value, shape, depth)
@@ -156,6 +159,8 @@ def _fits(entry: Object, kind: str | None) -> bool:
         return False
     if kind == "dictionary":
         return not isinstance(entry, Stream)
+    if kind == "strokes":
+        return all(isinstance(one, Array) and _fits(one, "numbers") for one in entry)
     if kind in {"rectangle", "numbers"}:
         return all(isinstance(number, _NUMBERS) for number in entry) and (
             kind == "numbers" or len(entry) == _RECTANGLE

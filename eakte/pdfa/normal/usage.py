@@ -56,12 +56,18 @@ class Usage:
 def own_resources(pdf: pikepdf.Pdf) -> None:
     """Make all resource dictionaries and fonts objects, so that they can be told apart.
 
-    A form without resources gets those of its page, which it used (ISO 19005-2 6.2.2).
+    A form without resources gets its own of those of its page, which it used (ISO 19005-2 6.2.2).
     """
+    shared = (page.obj.get(Name.Resources) for page in pdf.pages)
+    of_pages = {each.objgen for each in shared if each is not None and each.is_indirect}
     for scope in pdf.content_scopes():
         resources = scope.resources
         if resources is None:
             resources = Dictionary()
+        if scope.kind == "form" and (
+            Name.Resources not in scope.content or resources.objgen in of_pages
+        ):
+            resources = copied(resources)
         if not resources.is_indirect:
             resources = pdf.make_indirect(resources)
         if scope.kind != "glyph":
@@ -71,6 +77,17 @@ def own_resources(pdf: pikepdf.Pdf) -> None:
             for name, font in list(fonts.items()):
                 if isinstance(font, Dictionary) and not font.is_indirect:
                     fonts[name] = pdf.make_indirect(font)
+
+
+def copied(resources: Object) -> Dictionary:
+    """Copy resources so that a change of which names they have stays theirs."""
+    return Dictionary(
+        {
+            key: Dictionary(dict(table.items())) if isinstance(table, Dictionary) else table
+            for key, table in resources.items()
+            if table is not None
+        }
+    )
 
 
 def read_usage(pdf: pikepdf.Pdf) -> Usage:

@@ -9,11 +9,14 @@ from pikepdf import Array, Dictionary, Name, String
 
 from eakte.pdfa.normal.actions import kept_action
 from eakte.pdfa.normal.cmyk import cmyk_profile
+from eakte.pdfa.normal.destinations import Destinations, read_destinations
 from eakte.pdfa.normal.encodings import code_names, letter_of, standard_widths
 from eakte.pdfa.normal.keys import ROLES, chosen
 from eakte.pdfa.normal.layers import Layers
 from eakte.pdfa.normal.substitutes import Style, style_of
 from eakte.pdfa.normal.unicode_maps import byte_map
+
+_NOWHERE = Destinations((), frozenset())
 
 
 def _groups() -> tuple[pikepdf.Pdf, Layers, Dictionary, Dictionary]:
@@ -55,12 +58,31 @@ def test_an_expression_goes_before_the_policy() -> None:
     ],
 )
 def test_only_going_to_a_place_may_stay(action: Dictionary | None, *, kept: bool) -> None:
-    assert (kept_action(action) is not None) is kept
+    assert (kept_action(action, _NOWHERE) is not None) is kept
+
+
+def test_destinations_lead_to_a_page_or_are_none() -> None:
+    pdf = pikepdf.new()
+    page, gone = (pdf.add_blank_page().obj for _ in range(2))
+    del pdf.pages[1]
+    known = read_destinations(pdf)
+    for told in (Array([page, Name.XYZ, 1, None, 0]), Array([0, Name.XYZ, 1, None, 0])):
+        place = known.place(told)
+        assert place is not None
+        assert place[0].objgen == page.objgen
+        assert list(place)[1:] == [Name.XYZ, 1, None, 0]
+    for told in (Array([page]), Array([page, Name.Foo]), Array([page, Name.FitH, String("a")])):
+        place = known.place(Dictionary(D=told))
+        assert place is not None
+        assert list(place)[1:] == [Name.Fit]
+    nowhere = (Array([]), Array([gone, Name.Fit]), Array([1, Name.Fit]), Array([None, Name.Fit]))
+    assert not any(known.kept(told) for told in (*nowhere, Dictionary(), None))
+    assert known.kept(String("name")) == "name"
 
 
 def test_what_follows_an_action_goes() -> None:
     script = Dictionary(S=Name.JavaScript)
-    kept = kept_action(Dictionary(S=Name.URI, URI=String("https://a/"), Next=script))
+    kept = kept_action(Dictionary(S=Name.URI, URI=String("https://a/"), Next=script), _NOWHERE)
     assert kept is not None
     assert "/Next" not in kept
 
