@@ -74,8 +74,8 @@ class CompleteSteps:
     def _accepted(self, document: str, sealed: Digest) -> str:
         """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
         letter, _station = self._letter(document)
-        path, trust, now = self.store.path(sealed), self.context.home.trust, self.context.clock.now()
-        report = accept(path, trust, now, sealed, len(letter.pages))
+        path, now = self.store.path(sealed), self.context.clock.now()
+        report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
         self._require_valid(report)
         return self.store.put(to_json(report))
 
