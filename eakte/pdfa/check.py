@@ -44,12 +44,6 @@ def verdict(path: Path, facts: Facts) -> str:
     return PASS
 
 
-def page_count(path: Path) -> int:
-    """Count the pages of a PDF."""
-    with open_pdf(path) as pdf:
-        return len(pdf.pages)
-
-
 def require_pass(path: Path, facts: Facts) -> None:
     """Raise UnusableInputError (`conversion_failed`) and remove the file unless it conforms."""
     answer = verdict(path, facts)

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name
@@ -20,35 +20,45 @@ from eakte.domain.archive import Likeness
 from eakte.domain.mail import POINTS_PER_INCH, MediaType, PageKind, SourcePage
 from eakte.domain.text import RecognisedPage
 from eakte.i18n import N_
+from eakte.pdfa.difference import Difference, difference
 from eakte.pdfa.document import layer_words
 from eakte.pdfa.font import FONT
 from eakte.pdfa.large import large_jpeg
 from eakte.pdfa.opening import Pages, open_pdf
+from eakte.pdfa.plain_page import look_of
 from eakte.pdfa.plan import Job, Plan, UnfitError
 from eakte.pdfa.scanned import drawn_page, visible_box
 from eakte.pdfa.textlayer import usable
 from eakte.pictures.image import on_white
 
-_DRAWN_DPI, _REDUCTION = 144, 4
-"""Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
 _LARGEST_EDGE = 4000
-_MEAN_DIFFERENCE = 6.0
-_PATCH, _PATCH_DIFFERENCE = 8, 60.0
-"""Grey levels: over the whole page, and over the worst patch of so many pixels (some 6 mm)."""
-_DRAWN_PATCH_DIFFERENCE = 38.0
-"""The same for pages that keep what a program drew: a line of 10 points more or less makes 42,
-other glyphs for a font that was missing at most 30 (137 files of others)."""
 _LEAST_WORDS_KEPT = 0.99
 _SIZE_SLACK = 0.01
 _TO_UNICODE = re.compile(rb"<([0-9A-F]{4})> <([0-9A-F]+)>")
 
 
+class _Fineness(NamedTuple):
+    """At how many dots per inch pages are drawn, and how much smaller they are compared."""
+
+    dpi: int
+    reduction: int
+
+
+_FINE, _COARSE = _Fineness(144, 4), _Fineness(72, 2)
+"""Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
+_SAME_PICTURE = MediaType.PDF, PageKind.PICTURE
+"""Such pages have the same picture on both sides, decoded by the same rules: coarse will do."""
+
+
 @dataclass(frozen=True)
 class _Seen:
-    """A page drawn small and grey, as stored (before /Rotate), and the words that it says."""
+    """A page drawn small, as stored (before /Rotate), and the words that it says.
+
+    The picture is in RGB, or grey if it is large.
+    """
 
     picture: Image.Image
-    words: Counter[str]
+    words: Counter[str] = field(default_factory=Counter)
 
 
 def compare(job: Job, plan: Plan) -> Likeness:
@@ -66,14 +76,13 @@ def compare(job: Job, plan: Plan) -> Likeness:
         for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
             told = plan.promoted(page)
             large = _large(page, sheet)
-            shown = _Seen(large, Counter()) if large else _seen(copy.page(index), told=told)
-            before = original(page, shown.picture.size, told)
-            difference, patch = _difference(before.picture, shown.picture)
-            most = _DRAWN_PATCH_DIFFERENCE if told else _PATCH_DIFFERENCE
+            fine = _fineness(job, page)
+            shown = _Seen(large) if large else _seen(copy.page(index), fine, told=told)
+            before, apart = _apart(partial(original, page, told), shown.picture, fine, told=told)
             kept = _kept(_seen_words(before.words, job.texts.get(page.number)), shown.words)
-            worst = Likeness(max(worst.difference, difference), min(worst.words_kept, kept))
+            worst = Likeness(max(worst.difference, apart.mean), min(worst.words_kept, kept))
             faults = (
-                (difference > _MEAN_DIFFERENCE or patch > most, "looks different"),
+                (apart.is_visible(drawn=told), "looks different"),
                 (kept < _LEAST_WORDS_KEPT or _lost_layer(job, plan, page, sheet), "lost text"),
                 (not _same_place(page, sheet, unit(page)), "has another size"),
             )
@@ -83,6 +92,26 @@ def compare(job: Job, plan: Plan) -> Likeness:
     if far:
         raise UnfitError("; ".join(details[:3]), frozenset(far))
     return Likeness(round(worst.difference, 3), round(worst.words_kept, 4))
+
+
+def _apart(
+    original: Callable[[tuple[int, int], bool], _Seen],
+    shown: Image.Image,
+    fine: _Fineness,
+    *,
+    told: bool,
+) -> tuple[_Seen, Difference]:
+    """Compare with the scan; a page that looks different is looked at again, by PDFium only."""
+    for plainly in (True, False):
+        before = original(shown.size, plainly)
+        apart = difference(before.picture, shown, fine.reduction)
+        if not apart.is_visible(drawn=told):
+            break
+    return before, apart
+
+
+def _fineness(job: Job, page: SourcePage) -> _Fineness:
+    return _COARSE if (job.media_type, page.kind) == _SAME_PICTURE else _FINE
 
 
 def _check_pages(job: Job, structure: pikepdf.Pdf, shown: int) -> None:
@@ -134,22 +163,23 @@ def _lost_layer(job: Job, plan: Plan, page: SourcePage, sheet: pikepdf.Page) -> 
     return bool(wanted) and _solid(_written(sheet)) != _solid(wanted)
 
 
-def _seen(page: pypdfium2.PdfPage, *, told: bool) -> _Seen:
+def _seen(page: pypdfium2.PdfPage, fine: _Fineness, *, told: bool) -> _Seen:
     """Look at a page; `told`: read it, too. PDFium draws grey half as fast as colour."""
     words = Counter[str]()
     if told:
         text = page.get_textpage()
         words.update(text.get_text_range().split())
         text.close()
-    dpi = min(_DRAWN_DPI, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
+    dpi = min(fine.dpi, POINTS_PER_INCH * _LARGEST_EDGE / max(page.get_size()))
     turn_back = (360 - page.get_rotation()) % 360
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, rotation=turn_back)
+    bitmap = page.render(scale=dpi / POINTS_PER_INCH, rotation=turn_back, rev_byteorder=True)
     picture: Image.Image = bitmap.to_pil()
     page.close()
-    return _Seen(picture.convert("L"), words)
+    return _Seen(picture.convert("RGB"), words)
 
 
-_Look = Callable[[SourcePage, tuple[int, int], bool], _Seen]
+_Look = Callable[[SourcePage, bool, tuple[int, int], bool], _Seen]
+"""Of a page, `told` its words or not, in a size, `plainly` (see plain_page) or not."""
 
 
 def _originals(job: Job, plan: Plan, opened: ExitStack) -> _Look:
@@ -161,15 +191,16 @@ def _originals(job: Job, plan: Plan, opened: ExitStack) -> _Look:
     if job.media_type is MediaType.PDF:
         document = opened.enter_context(Pages(job.source))
         structure = opened.enter_context(open_pdf(job.source))
-        return lambda page, size, told: (
+        look = partial(_of_document, job, document, structure)
+        return lambda page, told, size, plainly: (
             _of_drawn(document, page, size)
             if page.number in plan.redrawn
-            else _of_document(document, structure, page, size, told)
+            else look(page, told, size, plainly)
         )
     if job.media_type is MediaType.TIFF:
         file = opened.enter_context(Image.open(job.source))
-        return lambda page, size, _: _Seen(_of_picture(file, page, size), Counter())
-    return lambda page, size, _: _Seen(_of_file(job.source, page, size), Counter())
+        return lambda page, _, size, __: _Seen(_of_picture(file, page, size))
+    return lambda page, _, size, __: _Seen(_of_file(job.source, page, size))
 
 
 def _large(page: SourcePage, sheet: pikepdf.Page) -> Image.Image | None:
@@ -178,22 +209,28 @@ def _large(page: SourcePage, sheet: pikepdf.Page) -> Image.Image | None:
 
 
 def _of_document(
+    job: Job,
     document: Pages,
     structure: pikepdf.Pdf,
     page: SourcePage,
-    size: tuple[int, int],
     told: bool,  # noqa: FBT001
+    size: tuple[int, int],
+    plainly: bool,  # noqa: FBT001
 ) -> _Seen:
-    large = _large(page, structure.pages[page.number - 1])
+    sheet = structure.pages[page.number - 1]
+    large = _large(page, sheet)
     if large:
-        return _Seen(large.resize(size), Counter())
-    seen = _seen(document.page(page.number - 1), told=told)
+        return _Seen(large.resize(size))
+    look = look_of(sheet, size) if plainly and not told else None
+    if look:
+        return _Seen(look)
+    seen = _seen(document.page(page.number - 1), _fineness(job, page), told=told)
     return _Seen(seen.picture.resize(size), seen.words)
 
 
 def _of_drawn(document: Pages, page: SourcePage, size: tuple[int, int]) -> _Seen:
-    drawn = drawn_page(document.page(page.number - 1), page).convert("L")
-    return _Seen(drawn.resize(size, Image.Resampling.BOX), Counter())
+    drawn = drawn_page(document.page(page.number - 1), page).convert("RGB")
+    return _Seen(drawn.resize(size, Image.Resampling.BOX))
 
 
 def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Image:
@@ -204,21 +241,7 @@ def _of_file(source: Path, page: SourcePage, size: tuple[int, int]) -> Image.Ima
 
 def _of_picture(file: Image.Image, page: SourcePage, size: tuple[int, int]) -> Image.Image:
     file.seek(page.number - 1)
-    return on_white(file).convert("L").resize(size, Image.Resampling.BOX)
-
-
-def _difference(here: Image.Image, there: Image.Image) -> tuple[float, float]:
-    """Give the mean difference in grey levels of the page, and of its worst patch."""
-    grey = [np.asarray(picture.reduce(_REDUCTION), np.float32) for picture in (here, there)]
-    difference = np.abs(grey[0] - grey[1])
-    rows, columns = (max(1, edge // _PATCH) * _PATCH for edge in difference.shape)
-    missing = (
-        max(0, wanted - edge)
-        for wanted, edge in zip((rows, columns), difference.shape, strict=True)
-    )
-    padded = np.pad(difference, [(0, spare) for spare in missing])
-    patches = padded[:rows, :columns].reshape(rows // _PATCH, _PATCH, -1, _PATCH)
-    return float(padded.mean()), float(patches.mean((1, 3)).max())
+    return on_white(file).convert("RGB").resize(size, Image.Resampling.BOX)
 
 
 def _solid(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eakte import sandbox
 from eakte.domain.akten import Document
-from eakte.domain.codec import to_json
+from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Schutzbedarf
 from eakte.domain.verification import Verdict, VerificationReport
@@ -15,7 +15,7 @@ from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.review import transfervermerk
-from eakte.seal.verify import accept, verify_own
+from eakte.seal.verify import accept
 
 
 class CompleteSteps:
@@ -39,34 +39,45 @@ class CompleteSteps:
         need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
         source = self.store.path(letter.archive_copy)
         limits = self.context.file_limits(source, pages=len(letter.pages))
-        pages = sandbox.call(limits, jobs.count_pages, source)
+        pages = len(letter.pages)  # what it says is found true below, or thrown away
         made = transfervermerk.make(letter, letter.release, environment, need, pages)
         with self.context.workspace() as folder:
             out = folder / "archive.pdf"
             copy = sandbox.call(limits, jobs.attach_transfervermerk, source, made, out)
+            if copy.pages != pages:
+                raise SealFailedError(detail=f"{copy.pages} pages instead of {pages}")
             self.store.put_file(out)
-        if copy.pages != len(letter.pages):
-            raise SealFailedError(detail=f"{copy.pages} pages instead of {len(letter.pages)}")
         record, pdf = self.store.put(to_json(made)), self.store.path(copy.sha256)
         confirmed = confirming.confirm(self.context, pdf, confirming.ARCHIVE_COPY)
         return {"record": record, "pdf": copy.sha256, "confirmed": confirmed}
 
-    def seal(self, document: str, version: int, pdf: str) -> str:
+    def seal(self, document: str, version: int, pdf: str) -> dict[str, str]:
         """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
 
         A seal counts only if it is valid now and simulated renewals keep it so in the far future.
+        Gives digests of the sealed original and of the report that says so.
         """
         slot = f"sealed/{document}/{version}"
         present = self.store.claimed(slot)
         if present is not None:
-            return present
+            return {"sealed": present, "report": self._accepted(document, present)}
         with self.context.workspace() as folder:
             out, source = folder / "sealed.pdf", self.store.checked(Digest(pdf))
             self.context.sealer.seal(source, f"Posteingang {document}", out)
             digest = self.store.put_file(out)
-        now = self.context.clock.now()
-        self._require_valid(accept(self.store.path(digest), self.context.home.trust, now))
-        return self.store.claim(slot, digest)
+        report = self._accepted(document, digest)
+        claimed = self.store.claim(slot, digest)
+        if claimed != digest:
+            report = self._accepted(document, claimed)
+        return {"sealed": claimed, "report": report}
+
+    def _accepted(self, document: str, sealed: Digest) -> str:
+        """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
+        letter, _station = self._letter(document)
+        path, now = self.store.path(sealed), self.context.clock.now()
+        report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
+        self._require_valid(report)
+        return self.store.put(to_json(report))
 
     def conform(self, pdf: str, sealed: str) -> str:
         """Judge the sealed bytes against PDF/A as the archive copy was, and have them confirmed.
@@ -80,21 +91,18 @@ class CompleteSteps:
             raise SealFailedError(detail=detail.format(found=answer))
         return confirming.confirm(self.context, made, confirming.SEALED)
 
-    def verify(self, document: str, sealed: str) -> dict[str, str]:
-        """Read the sealed original back; gives the report's digest and the verdict VALID.
+    def verify(self, sealed: str, report: str) -> dict[str, str]:
+        """Read the sealed original back: these bytes were judged, and are what will be filed.
 
-        Raises SealFailedError for any other verdict: such bytes are never filed.
+        Gives the digest of the report on them and its verdict VALID. Raises StoreError if the bytes
+        changed, SealFailedError if the report is about others, or is not VALID.
         """
-        letter, _station = self._letter(document)
-        report = verify_own(
-            self.store.path(Digest(sealed)),
-            self.context.home.trust,
-            self.context.clock.now(),
-            sealed,
-            len(letter.pages),
-        )
-        self._require_valid(report)
-        return {"report": self.store.put(to_json(report)), "verdict": report.verdict.value}
+        judged = from_json(VerificationReport, self.store.get(Digest(report)))
+        self._require_valid(judged)
+        size = self.store.checked(Digest(sealed)).stat().st_size
+        if (judged.sha256, judged.size) != (sealed, size):
+            raise SealFailedError(detail=_("the report is not about the sealed file"))
+        return {"report": report, "verdict": judged.verdict.value}
 
     def _require_valid(self, report: VerificationReport) -> None:
         if report.verdict is not Verdict.VALID:

@@ -2,7 +2,7 @@
 
     intake    open (take apart) > inspect, split > check signatures that came with it
               > read every page > per part: convert, describe > propose (review gate)
-    complete  Transfervermerk > seal > judge PDF/A anew > verify the read-back > file > index
+    complete  Transfervermerk > seal and verify > judge PDF/A anew > read back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
 this code and nothing else. Steps run at least once (a crash repeats the step it hit), so each is
@@ -144,9 +144,10 @@ class Flow:
     def _seal_and_file(self, document: str, version: int) -> None:
         steps = self._complete_steps
         noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
-        sealed = self._step("seal", steps.seal, document, version, noted["pdf"])
+        made = self._step("seal", steps.seal, document, version, noted["pdf"])
+        sealed = made["sealed"]
         confirmed = self._step("conform", steps.conform, noted["pdf"], sealed)
-        report = self._step("verify", steps.verify, document, sealed)
+        report = self._step("verify", steps.verify, sealed, made["report"])
         noted["sealed-confirmed"] = confirmed
         self._transaction("file", self._file, document, sealed, report, noted)
         self._step("index", index_document, self.context, document)

@@ -30,7 +30,6 @@ from eakte.pages.prepare import prepare
 from eakte.pages.sniff import sniff
 from eakte.pages.unlock import unlock
 from eakte.pdfa.build import build
-from eakte.pdfa.check import page_count
 from eakte.pdfa.metadata import with_transfervermerk
 from eakte.pdfa.sealed import flavour_of, verdict
 from eakte.pipeline.kept_texts import KeptTexts
@@ -158,11 +157,6 @@ def make_archive_copy(
     """Build the PDF/A of one part; `read`: the text of each page, as read_page's result in JSON."""
     numbers = (page.number for page in pages)
     return build(source, media_type, pages, KeptTexts(dict(zip(numbers, read, strict=True))), out)
-
-
-def count_pages(source: Path) -> int:
-    """Count the pages that an archive copy really has."""
-    return page_count(source)
 
 
 def attach_transfervermerk(

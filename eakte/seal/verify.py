@@ -76,11 +76,18 @@ def verify_foreign(pdf: Path, anchors: Path, at: datetime) -> VerificationReport
 
 
 def verify_own(
-    pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
+    pdf: Path,
+    anchors: Path,
+    at: datetime,
+    expected_sha256: str,
+    expected_pages: int,
+    *,
+    future: bool = False,
 ) -> VerificationReport:
     """Judge a sealed original of ours against its record too: its digest and its pages.
 
     The digest comes first: bytes that are not ours may be hostile, and are not even read then.
+    `future` is for a file that was just sealed: will renewals keep it valid, too?
     """
     with _open(pdf, anchors, at) as case:
         if case.sha256 != expected_sha256.lower():
@@ -89,19 +96,18 @@ def verify_own(
 
         def against_record(facts: FileFacts | None) -> list[Outcome]:
             pages = facts.structure.pages if facts else None
-            return checks.record(case.sha256, expected_sha256, pages, expected_pages)
+            record = checks.record(case.sha256, expected_sha256, pages, expected_pages)
+            renewed = [checks.preservable(facts.future if facts else None)] if future else []
+            return [*record, *renewed]
 
-        return _judge(case, more=against_record)
+        return _judge(case, more=against_record, future=future)
 
 
-def accept(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
+def accept(
+    pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
+) -> VerificationReport:
     """Judge a file that was just sealed: is it valid now, and will renewal keep it so?"""
-
-    def in_future(facts: FileFacts | None) -> list[Outcome]:
-        return [checks.preservable(facts.future if facts else None)]
-
-    with _open(pdf, anchors, at) as case:
-        return _judge(case, more=in_future, future=True)
+    return verify_own(pdf, anchors, at, expected_sha256, expected_pages, future=True)
 
 
 @contextmanager

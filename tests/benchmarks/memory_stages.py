@@ -102,8 +102,9 @@ def describe(source: Path, work: Path) -> Cost:
 
 def attach(source: Path, work: Path) -> Cost:
     del source
-    pages = jobs.count_pages(work / "archive.pdf")
-    jobs.attach_transfervermerk(work / "archive.pdf", note(pages), work / "noted.pdf")
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    made = note(len(found.pages))
+    jobs.attach_transfervermerk(work / "archive.pdf", made, work / "noted.pdf")
     return cost()
 
 
@@ -123,7 +124,9 @@ def seal(source: Path, work: Path) -> Cost:
 
 def accept(source: Path, work: Path) -> Cost:
     del source
-    report = verify.accept(work / "sealed.pdf", work / "trust", NOW)
+    found = from_json(Inspection, (work / "inspection.json").read_bytes())
+    pdf = work / "sealed.pdf"
+    report = verify.accept(pdf, work / "trust", NOW, file_digest(pdf), len(found.pages))
     if report.verdict.value != "VALID":
         raise ValueError(report.reason)
     return cost()

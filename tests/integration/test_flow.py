@@ -204,8 +204,12 @@ def test_a_repeated_seal_step_gives_the_seal_that_is_there(context: Context) -> 
     _work(context)
     letter = _only_letter(context)
     context.__dict__["sealer"] = _BrokenSealer(context.home.trust, context.clock)
-    again = CompleteSteps(context).seal(letter.id, 2, letter.archive_copy)
-    assert again == letter.sealed
+    steps = CompleteSteps(context)
+    again = steps.seal(letter.id, 2, letter.archive_copy)
+    assert again["sealed"] == letter.sealed
+    assert steps.verify(again["sealed"], again["report"])["verdict"] == "VALID"
+    with pytest.raises(SealFailedError, match="not about"):
+        steps.verify(letter.archive_copy, again["report"])
 
 
 class _LaterDamagedStore(LocalBlobStore):

@@ -154,9 +154,12 @@ class TestTheVerdict:
     def test_acceptance_asks_whether_the_seal_can_be_preserved(self, original, folder, tmp_path):
         path = tmp_path / "sealed.pdf"
         path.write_bytes(original)
-        report = accept(path, folder, NOW)
+        digest = hashlib.sha256(original).hexdigest()
+        report = accept(path, folder, NOW, digest, 2)
         assert report.verdict is Verdict.VALID
         assert report.checks[-1].name == "Preservable"
+        assert accept(path, folder, NOW, digest, 3).verdict is Verdict.INVALID
+        assert accept(path, folder, NOW, "0" * 64, 2).verdict is Verdict.INVALID
 
     @pytest.mark.parametrize("years", [1, 4, 9])
     def test_it_stays_valid_offline_after_the_seal_certificate_expired(
