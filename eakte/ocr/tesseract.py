@@ -179,7 +179,13 @@ def _set_up() -> None:
     pytesseract.pytesseract.tesseract_cmd = program
 
 
+def ready() -> None:
+    """Ask Tesseract for its version now: forks of this process, one for each page, need not."""
+    with suppress(EnvironmentProblemError):
+        _version()
+
+
 @cache
 def _version() -> str:
     _set_up()
-    return str(pytesseract.get_tesseract_version())
+    return str(pytesseract.get_tesseract_version(cached=True))
