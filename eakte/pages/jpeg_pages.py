@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -27,6 +28,7 @@ _PLAIN = (
     raw.FPDF_COLORSPACE_CALRGB,
     raw.FPDF_COLORSPACE_ICCBASED,
 )
+_HIDDEN = (Name.SMask, Name.Mask, Name.Decode)
 
 
 def jpeg_page(
@@ -77,9 +79,10 @@ def _is_plain(picture: pypdfium2.PdfImage, source: Path, number: int) -> bool:
     if picture.get_metadata().colorspace not in _PLAIN or picture.container is not None:
         return False
     with pikepdf.open(source, access_mode=pikepdf.AccessMode.stream) as pdf:
-        images = list(pdf.pages[number - 1].images.values())
-        hidden = (Name.SMask, Name.Mask, Name.Decode, Name.SMaskInData)
-        return len(images) == 1 and not any(key in images[0] for key in hidden)
+        objects: Any = pdf.pages[number - 1].resources.get(Name.XObject, {})
+        return len(objects) == 1 and not any(
+            key in image for image in objects.values() for key in _HIDDEN
+        )
 
 
 def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
