@@ -43,7 +43,7 @@ def _inverse(grey: Image.Image) -> np.ndarray:
     sums = rows.sum(1, dtype=np.uint16).reshape(blocks).sum(2)
     mean = _spread((sums // size**2).astype(np.uint8), ImageFilter.BoxBlur(_AROUND))
     contrast = brightest - darkest
-    dark = (contrast > _LEAST_CONTRAST) & (mean - darkest < _GROUND * contrast)
+    dark: np.ndarray = (contrast > _LEAST_CONTRAST) & (mean - darkest < _GROUND * contrast)
     if not dark.any():
         return dark
     patches = Image.fromarray(np.where(dark, 255, 0).astype(np.uint8))
