@@ -1,7 +1,8 @@
 """Tesseract reads a page: the only module that knows pytesseract.
 
 One call gives words, boxes and confidence; text is derived from them. A page that reads badly is
-turned as Tesseract's orientation detection says and read again; the surer reading counts.
+turned as Tesseract's orientation detection says and read again, and so is one whose lines were read
+lying on their side; the surer reading counts.
 Callers run this in the sandbox: Tesseract inherits its limits and stays in its process group.
 """
 
@@ -62,8 +63,11 @@ def recognise(
     complete, extra, reading = True, 0, Reading(())
     try:
         reading = _read(picture.path, picture, languages, deadline)
+        extra = lying(reading.words)
         if reading.confidence < _DOUBTFUL and picture.ink > _LEAST_INK:
-            extra, reading = _read_turned(picture, languages, deadline, reading)
+            extra = _orientation(picture, deadline)
+        if extra:
+            extra, reading = _read_turned(picture, languages, deadline, reading, extra)
     except _TimedOutError:
         complete = False
     read_at = (picture.turned + extra) % 360
@@ -102,10 +106,9 @@ def _is_doubtful(reading: Reading, ink: float) -> bool:
 
 
 def _read_turned(
-    picture: PreparedPicture, languages: str, deadline: float, first: Reading
+    picture: PreparedPicture, languages: str, deadline: float, first: Reading, extra: int
 ) -> tuple[int, Reading]:
-    """Turn the page as orientation detection says, if that reads better."""
-    extra = _orientation(picture, deadline)
+    """Turn the page by so many degrees clockwise, if that reads better."""
     if extra not in _CLOCKWISE:
         return 0, first
     path = picture.path.with_suffix(f".turned{extra}.tif")
@@ -169,17 +172,29 @@ def _reap(pids: set[int]) -> None:
             os.waitpid(pid, 0)
 
 
-@cache
-def _set_up() -> None:
-    """One thread per process, and the program itself rather than whatever PATH says later."""
+def _set_up() -> str:
+    """One thread per process, and the program by its path, which is given."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     program = shutil.which("tesseract")
     if program is None:
         raise EnvironmentProblemError(detail=_("tesseract is not installed"))
     pytesseract.pytesseract.tesseract_cmd = program
+    return program
+
+
+def ready() -> None:
+    """Ask Tesseract for its version now: forks of this process, one for each page, need not."""
+    with suppress(EnvironmentProblemError):
+        _version()
+
+
+def _version() -> str:
+    program = _set_up()
+    return _version_of(program, Path(program).stat().st_mtime_ns)
 
 
 @cache
-def _version() -> str:
-    _set_up()
+def _version_of(program: str, changed: int) -> str:
+    """Ask a program, as it was last changed; pytesseract keeps the answer for its own questions."""
+    del program, changed
     return str(pytesseract.get_tesseract_version())

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from eakte.domain.text import Preparation
-from eakte.pages.thresholds import otsu
+from eakte.pages.thresholds import histogram, otsu
 
 COARSE_DPI = 250.0
 """Below, bitonal pictures have steps for edges and are smoothed best; grey ones left so."""
@@ -55,9 +55,10 @@ def clarity(grey: Image.Image, even: np.ndarray, enlarged: float = 1.0) -> Clari
     """Measure a page; `even` is `grey` in even light, `enlarged` how much from what is stored."""
     grain = _grain(np.asarray(grey)[::_EVERY])
     contrast = _contrast(even[::_EVERY])
-    steps = np.abs(np.diff(even[::_EVERY].astype(np.int16), axis=1)).astype(np.float32)
-    edges = steps[steps > max(3 * grain, _FAINTEST_EDGE)]
-    sharpness = float(edges @ edges) / float(edges.sum()) / contrast if edges.size else 1.0
+    counts, levels = _steps(even[::_EVERY]), np.arange(256)
+    counts[levels <= max(3 * grain, _FAINTEST_EDGE)] = 0
+    edges = int(counts @ levels)
+    sharpness = int(counts @ levels**2) / edges / contrast if edges else 1.0
     reach = 1 if enlarged <= 1 else math.ceil(enlarged) + 1
     return Clarity(grain, _dots(even, contrast, reach), contrast, sharpness)
 
@@ -66,15 +67,27 @@ def _grain(rows: np.ndarray) -> float:
     """Give the standard deviation of the paper's grain, as if the paper were white."""
     if rows.shape[1] < 2:  # noqa: PLR2004 - a step has two ends
         return 0.0
-    steps = np.abs(np.diff(rows.astype(np.int16), axis=1))
-    paper = max(float(np.median(rows)), 1.0)
-    return _STEADY * float(np.median(steps)) / 2**0.5 * 255 / paper
+    paper = max(_median(histogram(rows)), 1.0)
+    return _STEADY * _median(_steps(rows)) / 2**0.5 * 255 / paper
+
+
+def _steps(rows: np.ndarray) -> np.ndarray:
+    """Count how often neighbours in a row differ by how many levels (0..255)."""
+    left, right = rows[:, :-1], rows[:, 1:]
+    return histogram(np.maximum(left, right) - np.minimum(left, right))
+
+
+def _median(counts: np.ndarray) -> float:
+    """Give the median of levels of which so many were counted each."""
+    below = np.cumsum(counts)
+    middle = (int(below[-1]) - 1) // 2, int(below[-1]) // 2
+    return float(np.searchsorted(below, middle, side="right").mean())
 
 
 def _contrast(rows: np.ndarray) -> float:
     """Give the mean depth of the darker class of pixels."""
-    histogram = np.bincount(rows.ravel(), minlength=256)
-    counts = histogram[: otsu(histogram) + 1]
+    counted = histogram(rows)
+    counts = counted[: otsu(counted) + 1]
     return 255.0 - float(counts @ np.arange(counts.size)) / max(int(counts.sum()), 1)
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 from eakte.domain.mail import POINTS_PER_INCH, MediaType
 from eakte.domain.text import Preparation, PreparedPicture
 from eakte.pages.clarity import COARSE_DPI, clarity
-from eakte.pages.large_jpeg import large_jpeg
+from eakte.pages.jpeg_pages import jpeg_page
 from eakte.pages.light import even_light
 from eakte.pages.limits import MAX_READ_PIXELS
 from eakte.pages.pictures import as_grey, draft_grey, grey_in, resolution
@@ -58,7 +58,7 @@ def prepare(
     preparation: Preparation | None = None,
     turned: int | None = None,
 ) -> PreparedPicture:
-    """Write the picture of page `number` (from 1) to `out` as a TIFF.
+    """Write the picture of page `number` (from 1) to `out`: a bitmap (PBM), or a grey TIFF.
 
     `preparation` and `turned` (degrees clockwise), if given, are done instead of what measurement
     says and what the file asks for.
@@ -87,17 +87,23 @@ def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> Prepare
     page = Image.fromarray(even)
     askew = fall(page, dpi)
     page, margin = levelled(page, askew)
-    cut = threshold(even, clear.grain)
-    black_on_white = page.point([255 * (level > cut) for level in range(256)], "1")
+    black = (np.asarray(page) if askew else even) <= threshold(even, clear.grain)
     if chosen is Preparation.BITONAL:
-        black_on_white.save(out, "TIFF", compression="group4", dpi=(dpi, dpi))
+        _save_bitonal(black, out)
     else:
         sharp = chosen is Preparation.SHARPENED
         (page.filter(_SHARPEN) if sharp else page).save(out, "TIFF", dpi=(dpi, dpi))
-    ink = 1.0 - float(np.asarray(black_on_white).mean())
+    ink = np.count_nonzero(black) / black.size
     return PreparedPicture(
         out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
     )
+
+
+def _save_bitonal(black: np.ndarray, out: Path) -> None:
+    """Write a portable bitmap (netpbm's P4): the cheapest to write and to read."""
+    with out.open("wb") as file:
+        file.write(b"P4\n%d %d\n" % black.shape[::-1])
+        file.write(np.packbits(black, axis=1).data)
 
 
 def _lit(sheet: _Sheet, grey: Image.Image) -> np.ndarray:
@@ -110,7 +116,7 @@ def _from_document(source: Path, number: int) -> _Sheet:
     with open_document(source) as document:
         own = largest_picture(document, number)
         dpi = _ocr_dpi(own.dpi, own.bitonal)
-        jpeg = large_jpeg(document, number, dpi)
+        jpeg = jpeg_page(source, document, number, dpi)
         grey, dpi = jpeg or draw(document, number, dpi, MAX_READ_PIXELS)
         return _Sheet(grey, dpi, own.rotation, own.dpi, own.bitonal)
 

@@ -16,6 +16,7 @@ from typing import get_type_hints
 from PIL import Image
 
 from eakte.domain.codec import ready
+from eakte.ocr import tesseract
 from eakte.pipeline import jobs
 
 _IMPORTED_WHEN_USED = (
@@ -36,6 +37,7 @@ _IMPORTED_WHEN_USED = (
 for _name in _IMPORTED_WHEN_USED:
     importlib.import_module(_name)
 Image.init()
+tesseract.ready()
 for _job in vars(jobs).values():
     if inspect.isfunction(_job) and _job.__module__ == jobs.__name__:
         for _kind in get_type_hints(_job).values():
