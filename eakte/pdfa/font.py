@@ -17,6 +17,8 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name
 
+from eakte.pdfa.unicode_maps import unicode_map
+
 UNITS_PER_EM = 1000
 ADVANCE = 1000
 """Wide, because PDFium takes half of it for the step between words that begins a new line."""
@@ -28,8 +30,6 @@ FONT = "/EakteText"
 _NAME = "EakteInvisible"
 _BORN = 3_000_000_000
 """The font's dates, in seconds since 1904: fixed, so that the program always has the same bytes."""
-_CHARACTERS_PER_BLOCK = 100
-"""A ToUnicode section may list so many at once (Adobe Technical Note 5014)."""
 
 
 @cache
@@ -123,24 +123,4 @@ def _font(
 
 def to_unicode(letters: str) -> bytes:
     """Write the CMap that gives every code its letter (ISO 32000-1 9.10.3)."""
-    lines = [
-        "/CIDInit /ProcSet findresource begin",
-        "12 dict begin",
-        "begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def",
-        "/CMapType 2 def",
-        "1 begincodespacerange",
-        "<0000> <FFFF>",
-        "endcodespacerange",
-    ]
-    for start in range(0, len(letters), _CHARACTERS_PER_BLOCK):
-        block = letters[start : start + _CHARACTERS_PER_BLOCK]
-        lines.append(f"{len(block)} beginbfchar")
-        lines.extend(
-            f"<{code:04X}> <{letter.encode('utf-16-be').hex().upper()}>"
-            for code, letter in enumerate(block, start=start + 1)
-        )
-        lines.append("endbfchar")
-    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
-    return "\n".join(lines).encode("ascii")
+    return unicode_map(dict(enumerate(letters, start=1)), 2)

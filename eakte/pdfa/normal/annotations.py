@@ -16,27 +16,14 @@ from eakte.pdfa.normal.actions import action_name, kept_action
 from eakte.pdfa.normal.appearances import draw_field, value_of
 from eakte.pdfa.normal.comments import draw_comment
 from eakte.pdfa.normal.destinations import Destinations
+from eakte.pdfa.normal.keys import MARKUP
 from eakte.pdfa.normal.layers import Layers
 from eakte.pdfa.normal.shown_values import shows
 from eakte.pdfa.normal.usage import copied
 
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _TOGGLE = 1, 2, 4, 32, 256
 _MEDIA = {"/Screen", "/Movie", "/Sound", "/RichMedia", "/3D"}
-_COMMENTS = {
-    "/Text",
-    "/Line",
-    "/Square",
-    "/Circle",
-    "/Polygon",
-    "/PolyLine",
-    "/Highlight",
-    "/Underline",
-    "/Squiggly",
-    "/StrikeOut",
-    "/Stamp",
-    "/Caret",
-    "/Ink",
-}
+_COMMENTS = {"/Text", *MARKUP}
 _NOT_TOLD = {"/Popup", "/TrapNet"}
 """Dropped without a word: they repeat the text of another one, or are the printer's."""
 _MAX_LENGTH = 80

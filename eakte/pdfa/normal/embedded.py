@@ -19,8 +19,8 @@ from eakte.pdfa.normal.truetype import (
     tables,
     with_codes,
 )
-from eakte.pdfa.normal.unicode_maps import byte_map
 from eakte.pdfa.normal.usage import Usage, fonts_of
+from eakte.pdfa.unicode_maps import unicode_map
 
 _SYMBOLIC, _NONSYMBOLIC = 1 << 2, 1 << 5
 _DEFAULT_WIDTH = 1000.0
@@ -217,7 +217,7 @@ def _settle_codes(pdf: pikepdf.Pdf, font: Dictionary, program: Stream, codes: se
         names = code_names(font) if Name.Encoding in font else {}
         letters = letters_of(found, glyphs)
         letters |= {code: letter_of(names[code]) for code in glyphs if code in names}
-        font.ToUnicode = pdf.make_stream(byte_map(letters))
+        font.ToUnicode = pdf.make_stream(unicode_map(letters, 1))
     descriptor = Dictionary(dict(font.FontDescriptor.items()))
     descriptor.Flags = (int(descriptor.Flags) | _SYMBOLIC) & ~_NONSYMBOLIC
     descriptor.FontFile2 = pdf.make_stream(data, Length1=len(data))

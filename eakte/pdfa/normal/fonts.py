@@ -20,8 +20,8 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 from eakte.domain.findings import Finding, FindingCode
 from eakte.pdfa.normal.encodings import code_names, is_dingbats, letter_of, standard_widths
 from eakte.pdfa.normal.substitutes import Style, advance, glyph_name, open_font, outline, style_of
-from eakte.pdfa.normal.unicode_maps import byte_map
 from eakte.pdfa.normal.usage import Usage, fonts_of
+from eakte.pdfa.unicode_maps import unicode_map
 
 _BORN = 3_000_000_000
 """The font's dates, in seconds since 1904: fixed, so that the same font has the same bytes."""
@@ -163,7 +163,7 @@ def _replacement(
     widths = [signs[code].width if code in signs else 0 for code in range(first, last + 1)]
     if not isinstance(told, Stream):
         letters = {code: sign.letters for code, sign in signs.items()}
-        told = pdf.make_stream(byte_map(letters))
+        told = pdf.make_stream(unicode_map(letters, 1))
     return Dictionary(
         Type=Name.Font,
         Subtype=Name.TrueType,

@@ -9,6 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MARKUP = (
+    "/Line",
+    "/Square",
+    "/Circle",
+    "/Polygon",
+    "/PolyLine",
+    "/Highlight",
+    "/Underline",
+    "/Squiggly",
+    "/StrikeOut",
+    "/Stamp",
+    "/Caret",
+    "/Ink",
+)
+"""Comments that mark something on the page."""
 _STREAM = "Length:any Filter:any DecodeParms:parameters"
 _ANNOTATION = (
     "Type:name Subtype:name Rect:rectangle Contents:text P:any NM:text M:text F:integer "
@@ -120,20 +135,7 @@ _CHOSEN = {
         "/Subtype",
         {"/Link": "link", "/Text": "note"}
         | dict.fromkeys(
-            (
-                "/Line",
-                "/Square",
-                "/Circle",
-                "/Polygon",
-                "/PolyLine",
-                "/Highlight",
-                "/Underline",
-                "/Squiggly",
-                "/StrikeOut",
-                "/Stamp",
-                "/Caret",
-                "/Ink",
-            ),
+            MARKUP,
             "markup",
         ),
     ),

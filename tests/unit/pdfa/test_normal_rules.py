@@ -14,7 +14,7 @@ from eakte.pdfa.normal.encodings import code_names, letter_of, standard_widths
 from eakte.pdfa.normal.keys import ROLES, chosen
 from eakte.pdfa.normal.layers import Layers
 from eakte.pdfa.normal.substitutes import Style, style_of
-from eakte.pdfa.normal.unicode_maps import byte_map
+from eakte.pdfa.unicode_maps import unicode_map
 
 _NOWHERE = Destinations((), frozenset())
 
@@ -154,7 +154,7 @@ def test_every_list_named_by_a_list_exists() -> None:
 
 
 def test_a_map_of_bytes_names_letters_outside_the_first_plane_too() -> None:
-    text = byte_map({65: "A", 66: "\U0001f600", 67: ""}).decode()
+    text = unicode_map({65: "A", 66: "\U0001f600", 67: ""}, 1).decode()
     assert "<41> <0041>" in text
     assert "<42> <D83DDE00>" in text
     assert "<43>" not in text

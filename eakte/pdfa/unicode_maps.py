@@ -8,8 +8,9 @@ _PER_BLOCK = 100
 """A section may list so many at once (Adobe Technical Note 5014)."""
 
 
-def byte_map(letters: Mapping[int, str]) -> bytes:
-    """Write the CMap of a font with one byte a code."""
+def unicode_map(letters: Mapping[int, str], code_bytes: int) -> bytes:
+    """Write the CMap of a font with so many bytes a code."""
+    digits = 2 * code_bytes
     lines = [
         "/CIDInit /ProcSet findresource begin",
         "12 dict begin",
@@ -18,11 +19,11 @@ def byte_map(letters: Mapping[int, str]) -> bytes:
         "/CMapName /Adobe-Identity-UCS def",
         "/CMapType 2 def",
         "1 begincodespacerange",
-        "<00> <FF>",
+        f"<{'0' * digits}> <{'F' * digits}>",
         "endcodespacerange",
     ]
     entries = [
-        f"<{code:02X}> <{text.encode('utf-16-be').hex().upper()}>"
+        f"<{code:0{digits}X}> <{text.encode('utf-16-be').hex().upper()}>"
         for code, text in sorted(letters.items())
         if text
     ]
