@@ -99,7 +99,8 @@ def submit(
     from eakte.services.submitting import submit as take_all
 
     taken = take_all(open_desk(home), tuple(files), station)
-    output.table("", (_("file"), _("outcome")), [(path.name, done) for path, done in taken.items()])
+    rows = [(path.name, _(done.value)) for path, done in taken.items()]
+    output.table("", (_("file"), _("outcome")), rows)
     output.line(_("`eakte watch` reads and files them."))
 
 

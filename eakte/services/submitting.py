@@ -21,8 +21,8 @@ from eakte.services import actor
 class Outcome(StrEnum):
     """What became of a file that was submitted."""
 
-    TAKEN = "taken"
-    TAKEN_AGAIN = "taken-again"
+    TAKEN = N_("taken")
+    TAKEN_AGAIN = N_("taken-again")
 
 
 def submit(desk: Desk, paths: tuple[Path, ...], station: str) -> dict[Path, Outcome]:

@@ -145,3 +145,10 @@ def test_the_readme_lists_every_code() -> None:
     readme = _README.read_text(encoding="utf-8")
     for code in ExitCode:
         assert f"| {code.value} |" in readme, f"{code.name} is not documented"
+
+
+def test_a_clerk_reads_in_german_what_became_of_a_file(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "brief.pdf"
+    file.write_bytes(b"%PDF-1.7 of no use, but it is taken")
+    for outcome in ("│ übernommen ", "│ erneut übernommen "):
+        assert outcome in run_eakte(home, "submit", str(file), EAKTE_LANG="de").stdout
