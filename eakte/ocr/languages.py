@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from functools import cache
 
 from eakte.errors import EnvironmentProblemError
 from eakte.i18n import _
@@ -11,16 +13,32 @@ from eakte.i18n import _
 _SECONDS = 20
 
 
+_FOLDER = re.compile(r'^List of available languages in "(?P<folder>.+)"')
+
+
 def installed_languages() -> frozenset[str]:
     """Give the names of Tesseract's language files; none if Tesseract is not installed."""
+    return frozenset(_listing().split())
+
+
+def tessdata() -> str:
+    """Give the folder of Tesseract's language files, "" if Tesseract does not say."""
+    told = _FOLDER.match(_listing())
+    return told["folder"] if told else ""
+
+
+def _listing() -> str:
     program = shutil.which("tesseract")
-    if program is None:
-        return frozenset()
+    return _listing_of(program) if program else ""
+
+
+@cache
+def _listing_of(program: str) -> str:
     command = [program, "--list-langs"]
     listing = subprocess.run(  # noqa: S603 - a program found on PATH, fixed arguments
         command, capture_output=True, text=True, timeout=_SECONDS, check=False
     )
-    return frozenset((listing.stdout + listing.stderr).split())
+    return listing.stdout + listing.stderr
 
 
 def require_languages(languages: str) -> None:

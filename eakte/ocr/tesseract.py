@@ -1,4 +1,4 @@
-"""Tesseract reads a page: the only module that knows pytesseract.
+"""Tesseract reads a page; finding out which way up it is is pytesseract's part.
 
 One call gives words, boxes and confidence; text is derived from them. A page that reads badly is
 turned as Tesseract's orientation detection says and read again, and so is one whose lines were read
@@ -13,7 +13,6 @@ import re
 import shutil
 import time
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import pytesseract
@@ -23,9 +22,11 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.text import PreparedPicture, RecognisedPage
 from eakte.errors import EnvironmentProblemError
 from eakte.i18n import _
+from eakte.ocr import engine
+from eakte.ocr.engine import TimedOutError
 from eakte.ocr.handwriting import seems_handwritten
 from eakte.ocr.places import on_picture, to_points
-from eakte.ocr.tsv import Reading, lying, parse_tsv
+from eakte.ocr.tsv import Reading, lying
 
 LOW_CONFIDENCE = 0.80
 """Clean letters read at 0.90 to 0.96, a letter at 40 dpi at 0.60, a map at 0.71."""
@@ -46,10 +47,6 @@ _CLOCKWISE = {
 }
 
 
-class _TimedOutError(Exception):
-    """Tesseract did not finish in time."""
-
-
 def recognise(
     seconds: float,
     picture: PreparedPicture,
@@ -68,7 +65,7 @@ def recognise(
             extra = _orientation(picture, deadline)
         if extra:
             extra, reading = _read_turned(picture, languages, deadline, reading, extra)
-    except _TimedOutError:
+    except TimedOutError:
         complete = False
     read_at = (picture.turned + extra) % 360
     words = to_points(reading.words, picture, read_at, width, height)
@@ -83,7 +80,7 @@ def recognise(
         rotation=(picture.turned + extra) % 360,
         confidence=round(reading.confidence, 4),
         complete=complete,
-        engine=f"tesseract {_version()}",
+        engine=f"tesseract {engine.version()}",
         findings=_found(
             number,
             {
@@ -136,10 +133,7 @@ def _orientation(picture: PreparedPicture, deadline: float) -> int:
 
 
 def _read(path: Path, picture: PreparedPicture, languages: str, deadline: float) -> Reading:
-    config = f"--psm 3 --dpi {round(picture.dpi)}"
-    return parse_tsv(
-        _within(deadline, pytesseract.image_to_data, path, lang=languages, config=config)
-    )
+    return engine.read(path, picture.dpi, languages, deadline - time.monotonic())
 
 
 def _within(deadline: float, run: object, path: Path, **options: str) -> str:
@@ -147,7 +141,7 @@ def _within(deadline: float, run: object, path: Path, **options: str) -> str:
     _set_up()
     left = deadline - time.monotonic()
     if left <= 0 or not callable(run):
-        raise _TimedOutError
+        raise TimedOutError
     before = _children()
     try:
         return str(run(str(path), timeout=left, **options))
@@ -155,7 +149,7 @@ def _within(deadline: float, run: object, path: Path, **options: str) -> str:
         raise
     except RuntimeError as stopped:
         _reap(_children() - before)
-        raise _TimedOutError from stopped
+        raise TimedOutError from stopped
     except pytesseract.TesseractNotFoundError:
         raise EnvironmentProblemError(detail=_("tesseract is not installed")) from None
 
@@ -172,29 +166,10 @@ def _reap(pids: set[int]) -> None:
             os.waitpid(pid, 0)
 
 
-def _set_up() -> str:
+def _set_up() -> None:
     """One thread per process, and the program by its path, which is given."""
     os.environ["OMP_THREAD_LIMIT"] = "1"
     program = shutil.which("tesseract")
     if program is None:
         raise EnvironmentProblemError(detail=_("tesseract is not installed"))
     pytesseract.pytesseract.tesseract_cmd = program
-    return program
-
-
-def ready() -> None:
-    """Ask Tesseract for its version now: forks of this process, one for each page, need not."""
-    with suppress(EnvironmentProblemError):
-        _version()
-
-
-def _version() -> str:
-    program = _set_up()
-    return _version_of(program, Path(program).stat().st_mtime_ns)
-
-
-@cache
-def _version_of(program: str, changed: int) -> str:
-    """Ask a program, as it was last changed; pytesseract keeps the answer for its own questions."""
-    del program, changed
-    return str(pytesseract.get_tesseract_version())

@@ -8,6 +8,7 @@ child would otherwise write to every object, and so copy the helper's memory pag
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import inspect
@@ -16,9 +17,12 @@ from typing import get_type_hints
 from PIL import Image
 
 from eakte.domain.codec import ready
-from eakte.ocr import tesseract
+from eakte.errors import EnvironmentProblemError
+from eakte.ocr import engine
 from eakte.pipeline import jobs
 
+_LANGUAGES = "deu"
+"""What the pipelines read; others are started page by page."""
 _IMPORTED_WHEN_USED = (
     "encodings.mac_roman",
     "encodings.utf_16_be",
@@ -37,7 +41,8 @@ _IMPORTED_WHEN_USED = (
 for _name in _IMPORTED_WHEN_USED:
     importlib.import_module(_name)
 Image.init()
-tesseract.ready()
+with contextlib.suppress(EnvironmentProblemError):
+    engine.start(_LANGUAGES)
 for _job in vars(jobs).values():
     if inspect.isfunction(_job) and _job.__module__ == jobs.__name__:
         for _kind in get_type_hints(_job).values():
