@@ -199,9 +199,11 @@ def _bar() -> Bar:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    return Bar(*columns, console=output.console(stderr=True))
+    return Bar(*columns, console=output.console(stderr=True), auto_refresh=False)
 
 
 def _advance(bar: Bar, task: object, now: Progress) -> None:
+    """Draw the bar anew as often as the watcher looks: a thread that draws it would cost more."""
     text = _("files done; {letters} to seal").format(letters=now.to_seal)
     bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
+    bar.refresh()

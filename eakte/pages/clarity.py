@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
 
 from eakte.domain.text import Preparation
 from eakte.pages.thresholds import histogram, otsu
@@ -51,9 +50,9 @@ class Clarity:
         return Preparation.GREY if coarse else Preparation.BITONAL
 
 
-def clarity(grey: Image.Image, even: np.ndarray, enlarged: float = 1.0) -> Clarity:
+def clarity(grey: np.ndarray, even: np.ndarray, enlarged: float = 1.0) -> Clarity:
     """Measure a page; `even` is `grey` in even light, `enlarged` how much from what is stored."""
-    grain = _grain(np.asarray(grey)[::_EVERY])
+    grain = _grain(grey[::_EVERY])
     contrast = _contrast(even[::_EVERY])
     counts, levels = _steps(even[::_EVERY]), np.arange(256)
     counts[levels <= max(3 * grain, _FAINTEST_EDGE)] = 0

@@ -89,5 +89,6 @@ def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
     """Decode a JPEG in grey, small as far as libjpeg can, then bring it to its size."""
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as file:
         draft_grey(file, size)
-        grey = file.convert("L")
+        file.load()
+        grey = file if file.mode == "L" else file.convert("L")
     return grey if grey.size == size else grey.resize(size, reducing_gap=2.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
+from eakte.pages.nearby import extreme_nearby
+
 _PAPER_STEP = 16
 """The paper's brightness is estimated on a picture smaller by this factor."""
 _LIGHT_STEP = 4
@@ -15,17 +17,16 @@ _TO_WHOLE = 0.001
 """Lifts quotients that are whole above what rounding took; the next lower one is 1/255 away."""
 
 
-def even_light(grey: Image.Image) -> np.ndarray:
+def even_light(grey: np.ndarray) -> np.ndarray:
     """Make paper white everywhere: shadows, tints and the fall-off of light go."""
-    factors = _factors(grey)
-    picture = np.asarray(grey)
-    even = np.empty(picture.shape, np.uint8)
+    factors = _factors(Image.fromarray(grey))
+    even = np.empty(grey.shape, np.uint8)
     step = _BANDS_AT_ONCE * _LIGHT_STEP
-    for top in range(0, grey.height, step):
+    for top in range(0, grey.shape[0], step):
         rows = slice(top, top + step)
         squares = factors[top // _LIGHT_STEP :][:_BANDS_AT_ONCE]
-        lit = np.repeat(squares, _LIGHT_STEP, axis=0)[: picture[rows].shape[0]]
-        lit *= picture[rows]
+        lit = np.repeat(squares, _LIGHT_STEP, axis=0)[: grey[rows].shape[0]]
+        lit *= grey[rows]
         lit += np.float32(_TO_WHOLE)
         np.copyto(even[rows], np.minimum(lit, 255, out=lit), casting="unsafe")
     return even
@@ -33,9 +34,8 @@ def even_light(grey: Image.Image) -> np.ndarray:
 
 def _factors(grey: Image.Image) -> np.ndarray:
     """Give by what to multiply each pixel of a row, for each row of squares."""
-    paper = grey.reduce(_PAPER_STEP)
-    for _pass in range(2):
-        paper = paper.filter(ImageFilter.MaxFilter(3))
+    brightest = extreme_nearby(np.asarray(grey.reduce(_PAPER_STEP)), np.maximum, reach=2)
+    paper = Image.fromarray(np.ascontiguousarray(brightest))
     squares = -(-grey.width // _LIGHT_STEP), -(-grey.height // _LIGHT_STEP)
     paper = paper.filter(ImageFilter.BoxBlur(3)).resize(squares, Image.Resampling.BILINEAR)
     factors = np.float32(255) / np.maximum(np.asarray(paper), np.uint8(1))

@@ -75,7 +75,7 @@ def prepare(
 
 
 def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> PreparedPicture:
-    grey, dpi = dark_on_light(sheet.grey), sheet.dpi
+    grey, dpi = dark_on_light(np.asarray(sheet.grey)), sheet.dpi
     even = _lit(sheet, grey)
     clear = clarity(grey, even, enlarged=dpi / sheet.own_dpi if sheet.own_dpi else 1.0)
     chosen = preparation or clear.preparation(
@@ -83,7 +83,8 @@ def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> Prepare
     )
     if chosen is Preparation.SMOOTHED:
         radius = _FAX_RADIUS if sheet.bitonal else _GRAIN_RADIUS
-        even = _lit(sheet, grey.filter(ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)))
+        blur = ImageFilter.GaussianBlur(radius * dpi / OCR_DPI)
+        even = _lit(sheet, np.asarray(Image.fromarray(grey).filter(blur)))
     page = Image.fromarray(even)
     askew = fall(page, dpi)
     page, margin = levelled(page, askew)
@@ -106,9 +107,9 @@ def _save_bitonal(black: np.ndarray, out: Path) -> None:
         file.write(np.packbits(black, axis=1).data)
 
 
-def _lit(sheet: _Sheet, grey: Image.Image) -> np.ndarray:
+def _lit(sheet: _Sheet, grey: np.ndarray) -> np.ndarray:
     """Light the page evenly; the paper of a bitonal picture is white, its solid areas are ink."""
-    return np.asarray(grey) if sheet.bitonal else even_light(grey)
+    return grey if sheet.bitonal else even_light(grey)
 
 
 def _from_document(source: Path, number: int) -> _Sheet:

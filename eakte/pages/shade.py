@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from eakte.pages.glance import GLANCE_DPI
+from eakte.pages.nearby import extreme_nearby
 
 MM_PER_INCH = 25.4
 
@@ -67,8 +68,7 @@ def _paper(small: Image.Image) -> np.ndarray:
     spare = rows * _BLOCK - grey.shape[0], columns * _BLOCK - grey.shape[1]
     padded = np.pad(grey, ((0, spare[0]), (0, spare[1])), "edge")
     brightest = padded.reshape(rows, _BLOCK, columns, _BLOCK).max((1, 3))
-    wide = (
-        Image.fromarray(brightest).filter(ImageFilter.MaxFilter(3)).filter(ImageFilter.BoxBlur(1))
-    )
+    near = np.ascontiguousarray(extreme_nearby(brightest, np.maximum))
+    wide = Image.fromarray(near).filter(ImageFilter.BoxBlur(1))
     whole = wide.resize((columns * _BLOCK, rows * _BLOCK), Image.Resampling.BILINEAR)
     return np.asarray(whole)[: grey.shape[0], : grey.shape[1]]
