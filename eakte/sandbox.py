@@ -24,6 +24,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
 
@@ -65,9 +66,7 @@ def call(limits: Limits, function: Callable[P, R], /, *args: P.args, **kwargs: P
     name = f"{function.__module__}:{function.__qualname__}"
     hints = get_type_hints(function)
     request = _encode_arguments(hints, args, kwargs)
-    os.environ.setdefault("GLIBC_TUNABLES", _LARGE_PAGES)  # read when the helper process starts
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
+    context = _helped()
     ours, childs = context.Pipe()
     child = context.Process(target=_child_main, args=(childs, name, request, limits), daemon=True)
     child.start()
@@ -78,6 +77,19 @@ def call(limits: Limits, function: Callable[P, R], /, *args: P.args, **kwargs: P
         _end(child)
         ours.close()
     return cast("R", _decode_answer(hints["return"], name, answer))
+
+
+def warm_up() -> None:
+    """Start the helper process, which then gets ready while the caller goes on."""
+    _helped()
+    forkserver.ensure_running()
+
+
+def _helped() -> multiprocessing.context.ForkServerContext:
+    os.environ.setdefault("GLIBC_TUNABLES", _LARGE_PAGES)  # read when the helper process starts
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context
 
 
 def _encode_arguments(hints: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from eakte import sandbox
 from eakte.cli import output
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import home_path, open_home
@@ -66,6 +67,7 @@ def watch(
     ] = False,
 ) -> None:
     """Watch every inbox and work."""
+    sandbox.warm_up()  # it imports what it needs while we do
     from eakte.pipeline.context import Context
     from eakte.services.watching import Watcher
 

@@ -77,4 +77,5 @@ def _started(languages: str) -> tesserocr.PyTessBaseAPI:
     require_languages(languages)
     engine = tesserocr.PyTessBaseAPI(path=tessdata(), lang=languages, psm=tesserocr.PSM.AUTO)
     engine.SetVariable("debug_file", "/dev/null")
+    engine.SetVariable("textord_all_prop", "1")  # seeks no fixed pitch: nothing here uses it
     return engine

@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _TOKEN = re.compile(
     rb"""(?P<skip>[\s\0]+|%[^\r\n]*)
@@ -69,8 +70,12 @@ class CMap:
         )
 
 
+@lru_cache(maxsize=4)
 def read_cmap(data: bytes) -> CMap:
-    """Read a CMap; raises ValueError if it is malformed or builds on another one."""
+    """Read a CMap; raises ValueError if it is malformed or builds on another one.
+
+    Fonts often share one: what was read last is given again, and must not be changed.
+    """
     cmap = CMap()
     tokens = list(_tokens(data))
     place = 0

@@ -22,7 +22,7 @@ from eakte.pdfa.unicode_maps import unicode_map
 UNITS_PER_EM = 1000
 ADVANCE = 1000
 """Wide, because PDFium takes half of it for the step between words that begins a new line."""
-REACHES = tuple((above, -below) for above in (660, 570, 480, 750, 840) for below in (110, 10, 210))
+REACHES = tuple((above, -below) for above in (660, 500, 780) for below in (110, 10, 210))
 """Ascent and descent of each variant of the font: a word takes the one nearest to its letters."""
 
 FONT = "/EakteText"

@@ -12,7 +12,6 @@ engine remembers, and ends in quarantine or back in review: never in a loop, nev
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -44,8 +43,6 @@ _log = logging.getLogger(__name__)
 
 _POLLING_SECONDS = 0.4
 """So often an intake asks whether its next page is read."""
-_WAITING = {"seal"}
-"""Steps that may wait for others: a time-stamp authority far away must not hold up reading."""
 
 
 class Flow:
@@ -155,15 +152,13 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay.
 
-        As many steps work at once as there are workers; one that waits for the network is not
-        counted among them.
+        As many steps work at once as there are workers.
         """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
-        slot = contextlib.nullcontext() if name in _WAITING else self._slots
 
         def in_turn(*args: Any) -> Any:
-            with slot:
+            with self._slots:
                 return watched(*args)
 
         outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 
-from eakte.seal import asn1_lengths
+from eakte.seal import asn1_lengths, asn1_names
 
 # pyHanko logs every failed path with a traceback; what matters of it is in our reports.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL + 1)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL + 1)
 
 asn1_lengths.correct()
+asn1_names.remember()

@@ -61,6 +61,13 @@ class DemoTimestampAuthority:
     def __init__(self, key: Pkcs12SealKey, clock: Clock) -> None:
         self._key = key
         self._clock = clock
+        certificate = key.certificate
+        identity = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+        named = cms.IssuerAndSerialNumber(identity)
+        self._signer = cms.SignerIdentifier("issuer_and_serial_number", named).dump()
+        self._signed_with = _attribute(
+            "signing_certificate_v2", as_signing_certificate_v2(certificate)
+        ).dump()
 
     def answer(self, request: bytes) -> bytes:
         """Time-stamp whatever comes."""
@@ -102,25 +109,22 @@ class DemoTimestampAuthority:
         )
 
     def _signer_info(self, info: bytes, digest: algos.DigestAlgorithm) -> cms.SignerInfo:
-        certificate = self._key.certificate
         attributes = cms.CMSAttributes(
             [
                 _attribute("content_type", "tst_info"),
                 _attribute("message_digest", _sha256(info)),
-                _attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
+                cms.CMSAttribute.load(self._signed_with),
             ]
         )
-        identity = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
+        signed_attributes = attributes.dump()
         return cms.SignerInfo(
             {
                 "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    "issuer_and_serial_number", cms.IssuerAndSerialNumber(identity)
-                ),
+                "sid": cms.SignerIdentifier.load(self._signer),
                 "digest_algorithm": digest,
-                "signed_attrs": attributes,
+                "signed_attrs": cms.CMSAttributes.load(signed_attributes),
                 "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                "signature": sign_with(self._key.key, attributes.dump(), "sha256"),
+                "signature": sign_with(self._key.key, signed_attributes, "sha256"),
             }
         )
 

@@ -7,6 +7,7 @@ PDFium (which Chrome uses) then say where they find which words.
 from __future__ import annotations
 
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pypdfium2
@@ -73,13 +74,18 @@ def test_words_lie_on_their_glyphs_and_in_their_order(
         assert "\n".join(BODY[1:9]) in _pdfium(pdf)
 
 
+def _folded(words: list[str]) -> str:
+    """Give words without case and dots: their order is asked for, not how well they are read."""
+    return unicodedata.normalize("NFD", " ".join(words)).replace("\u0308", "").casefold()
+
+
 def test_two_columns_come_out_one_after_the_other(tmp_path: Path) -> None:
     two = drawn(tmp_path / "columns.pdf", columns)
     pdf = archived(two.picture, tmp_path)
     first = [text for text, boxes in two.words if boxes[0][0] < 220]
     second = [text for text, boxes in two.words if boxes[0][0] >= 220]
     for text in (_poppler(pdf), _pdfium(pdf)):
-        assert " ".join(text.split()) == " ".join([*first, *second])
+        assert _folded(text.split()) == _folded([*first, *second])
     count, wrong = far_off([(text, boxes[0]) for text, boxes in two.words], [])
     assert (count, wrong) == (0, [])
 
