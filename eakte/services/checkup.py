@@ -27,7 +27,16 @@ from eakte.search.index import SqliteIndex
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
 
-_LIBRARIES = ("pyhanko", "pikepdf", "pytesseract", "pillow", "dbos", "sqlalchemy", "scikit-learn")
+_LIBRARIES = (
+    "pyhanko",
+    "pikepdf",
+    "pytesseract",
+    "tesserocr",
+    "pillow",
+    "dbos",
+    "sqlalchemy",
+    "scikit-learn",
+)
 _LANGUAGES = ("deu", "eng", "osd")
 _RESERVE_BYTES = 1 << 30
 

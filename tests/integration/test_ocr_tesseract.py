@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -164,6 +165,7 @@ def test_it_works_in_the_sandbox(tmp_path: Path) -> None:
 
 _SLOW_TESSERACT = """#!/bin/sh
 [ "$1" = --version ] && { echo "tesseract 5.3.0"; exit; }
+[ "$1" = --list-langs ] && exec REAL --list-langs
 sleep 60 &
 read -r _ _ _ _ group _ < /proc/$$/stat
 echo "$OMP_THREAD_LIMIT" "$(ulimit -v)" "$group" "$!" > "${0%/*}/report"
@@ -177,22 +179,22 @@ def recognise_with(folder: Path, picture: PreparedPicture, seconds: float) -> Re
     return recognise(seconds, picture, 1, WIDTH, HEIGHT, "deu")
 
 
-def test_tesseract_has_one_thread_a_group_and_a_memory_cap_and_is_reaped(tmp_path: Path) -> None:
+def test_what_finds_the_right_way_up_is_limited_and_reaped(tmp_path: Path) -> None:
     """Demand 55 (and 35): a hanging Tesseract is limited and goes with all that it started."""
     program = tmp_path / "tesseract"
-    program.write_text(_SLOW_TESSERACT)
+    program.write_text(_SLOW_TESSERACT.replace("REAL", str(shutil.which("tesseract"))))
     program.chmod(0o755)
     source = tmp_path / "scan.jpg"
-    source.write_bytes(encoded(letter(), "JPEG", quality=85))
+    source.write_bytes(encoded(letter().rotate(180), "JPEG", quality=85))
     picture = prepare(source, MediaType.JPEG, 1, tmp_path / "page.tif")
     limits = sandbox.Limits(memory_mb=1400)
-    page = sandbox.call(limits, recognise_with, tmp_path, picture, 1.5)
+    page = sandbox.call(limits, recognise_with, tmp_path, picture, 6.0)
     threads, kilobytes, group, grandchild = (tmp_path / "report").read_text().split()
     assert (threads, int(kilobytes)) == ("1", 1400 * 1024)
     assert int(group) != os.getpgrp()
     assert _ends(grandchild)
-    assert (page.complete, page.words) == (False, ())
-    assert _codes(page) == {FindingCode.OCR_INCOMPLETE}
+    assert not page.complete
+    assert _codes(page) >= {FindingCode.OCR_INCOMPLETE}
 
 
 def _ends(pid: str) -> bool:

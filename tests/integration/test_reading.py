@@ -26,12 +26,27 @@ from tests.acceptance.conftest import run_eakte
 from tests.integration.page_samples import letter, tiff
 from tests.unit.ocr.alto_rules import NAMESPACE, check
 
-_WAITING = """#!/bin/sh
-case "$1" in --version|--list-langs) exec {real} "$@";; esac
-read -r _ _ _ parent _ < /proc/$$/stat
-echo "$$ $parent $TMPDIR" >> {folder}/calls
-while [ -e {folder}/wait ] && [ "$(wc -l < {folder}/calls)" -gt {free} ]; do sleep 0.05; done
-exec {real} "$@"
+_WAITING = """
+import os, sys, time
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from pathlib import Path
+
+folder = Path(__file__).parent
+found = PathFinder.find_spec("tesserocr", [path for path in sys.path if Path(path) != folder])
+real = module_from_spec(found)
+sys.modules["tesserocr"] = real
+found.loader.exec_module(real)
+
+class Waiting(real.PyTessBaseAPI):
+    def Recognize(self, timeout=0):
+        with (folder / "calls").open("a") as calls:
+            calls.write(f"{os.getpid()}\\n")
+        while (folder / "wait").exists() and len((folder / "calls").read_text().split()) > FREE:
+            time.sleep(0.05)
+        return super().Recognize(timeout)
+
+real.PyTessBaseAPI = Waiting
 """
 
 
@@ -42,18 +57,15 @@ class _Slow:
         self.home, self._tools = folder / "home", folder / "tools"
         shutil.copytree(made, self.home)
         self._tools.mkdir()
-        program = self._tools / "tesseract"
-        real = shutil.which("tesseract")
-        program.write_text(_WAITING.format(real=real, folder=self._tools, free=free))
-        program.chmod(0o755)
+        (self._tools / "tesserocr.py").write_text(_WAITING.replace("FREE", str(free)))
         (self._tools / "wait").touch()
         self.desk = Desk(open_home(self.home), SystemClock())
-        self.path = f"{self._tools}:{os.environ['PATH']}"
+        self.path = f"{self._tools}:{os.environ.get('PYTHONPATH', '')}"
 
-    def calls(self) -> list[list[str]]:
-        """Process and parent of each call so far."""
+    def readers(self) -> list[str]:
+        """Give the process of each call so far."""
         file = self._tools / "calls"
-        return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+        return file.read_text().split() if file.exists() else []
 
     def go_on(self) -> None:
         (self._tools / "wait").unlink()
@@ -105,11 +117,11 @@ def watcher(slow: _Slow, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     submit(slow.desk, (_three_pages(tmp_path),), "")
     process = subprocess.Popen(
         [sys.executable, "-m", "eakte", "watch", "--once", "--home", str(slow.home)],
-        env=os.environ | {"PATH": slow.path, "EAKTE_READING__WORKERS": "1"},
+        env=os.environ | {"PYTHONPATH": slow.path, "EAKTE_READING__WORKERS": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    _until(lambda: len(slow.calls()) > 1, "no page was begun")
+    _until(lambda: len(slow.readers()) > 1, "no page was begun")
     yield process
     process.kill()
     process.wait()
@@ -123,10 +135,10 @@ def test_status_counts_the_pages_and_a_stopped_watcher_takes_its_readers_along(
     assert (being_read.name, being_read.done, being_read.pages) == ("akte.tif", 1, 3)
     shown = run_eakte(slow.home, "status", EAKTE_LANG="en")
     assert "Reading akte.tif: 1 of 3 pages" in shown.stdout
-    tesseract, *_ = slow.calls()[1]
+    reader = slow.readers()[1]
     watcher.send_signal(signal.SIGTERM)
     watcher.wait(60)
-    _until(lambda: _gone(tesseract), "tesseract outlived the watcher")
+    _until(lambda: _gone(reader), "the reader outlived the watcher")
     slow.go_on()
     assert run_eakte(slow.home, "watch", "--once").returncode == 0
     assert overview.status(slow.desk).reading == ()
@@ -152,11 +164,11 @@ def test_a_killed_reader_leaves_no_process_and_no_folder(
     slow: _Slow, watcher: subprocess.Popen[bytes]
 ) -> None:
     """Demand 55: what the kernel kills in the middle of a page is cleared away at once."""
-    tesseract, reader, *_ = slow.calls()[1]
+    reader = slow.readers()[1]
     folders = slow.work()
     assert folders
     os.kill(int(reader), signal.SIGKILL)
-    _until(lambda: _gone(tesseract), "tesseract outlived its reader")
+    _until(lambda: _gone(reader), "the reader is still there")
     _until(lambda: not folders & slow.work(), "the reader's folder is still there")
     slow.go_on()
     watcher.wait(60)
@@ -173,11 +185,11 @@ def test_a_page_that_ran_out_of_time_is_named_wherever_its_letter_is_shown(
     file = tmp_path / "brief.png"
     letter().convert("L").crop((60, 90, 740, 420)).save(file, dpi=(200, 200))
     submit(slow.desk, (file,), "")
-    run_eakte(slow.home, "watch", "--once", PATH=slow.path, EAKTE_READING__PAGE_SECONDS="1")
+    run_eakte(slow.home, "watch", "--once", PYTHONPATH=slow.path, EAKTE_READING__PAGE_SECONDS="1")
     (line,) = overview.lines(slow.desk)
     assert FindingCode.OCR_INCOMPLETE in {each.code for each in line.reasons}
     shown = run_eakte(slow.home, "show", line.document, EAKTE_LANG="en")
     assert "reading a page was not completed" in shown.stdout
     assert FindingCode.OCR_INCOMPLETE in run_eakte(slow.home, "review", "list", "--json").stdout
-    assert all(_gone(call[0]) for call in slow.calls())
+    assert all(map(_gone, slow.readers()))
     assert not slow.work()

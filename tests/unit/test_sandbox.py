@@ -23,7 +23,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.errors import StageFailedError, UnusableInputError
 from eakte.sandbox import Limits
 
-_LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_mb=600)
+_LIMITS = Limits(wall_seconds=20, cpu_seconds=10, memory_mb=700)
 
 
 def echo(finding: Finding, path: Path) -> tuple[Finding, str]:

@@ -21,12 +21,12 @@ _NAMES = [
 @pytest.mark.parametrize("second", _NAMES)
 def test_equality_and_keys_are_the_librarys_own(first, second):
     one, other = x509.Name.build(first), x509.Name.build(second)
-    wanted = asn1_names._same(one.chosen, other.chosen)  # noqa: SLF001 - what it replaced
+    wanted = asn1_names._same(one.chosen, other.chosen)
     for _again in range(2):
         assert (one == other) is wanted
         assert (one != other) is not wanted
         assert (one.hashable == other.hashable) is wanted
-        assert one.hashable == asn1_names._prepared(one.chosen)  # noqa: SLF001
+        assert one.hashable == asn1_names._prepared(one.chosen)
 
 
 def test_case_and_spaces_do_not_count_but_letters_do():
