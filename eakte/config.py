@@ -63,7 +63,11 @@ class Watching(_Section):
 class Reading(_Section):
     """Limits of OCR."""
 
-    workers: int = Field(default=0, ge=0, description="Steps at work at once: reading, converting, checking, sealing; 0: one per core.")
+    workers: int = Field(
+        default=0,
+        ge=0,
+        description="So many steps read, convert, check or seal at once; 0: one per core.",
+    )
     page_seconds: float = Field(default=120.0, gt=0, description="Time limit for one page.")
     page_memory_mb: int = Field(default=1500, ge=200, description="Memory limit for one page.")
 

@@ -44,6 +44,11 @@ class Intake:
         self.left_alone: tuple[LeftAlone, ...] = ()
         """What the last round saw and did not take: temporary names, links, pipes, folders."""
 
+    def look(self) -> None:
+        """See what is there, and take nothing: what stands still from now on can be taken soon."""
+        for _source, _look in self._looks():
+            pass
+
     def round(self) -> int:
         """Take what is whole and let go what was taken; gives how many files need another round."""
         self.troubles.forget_due()

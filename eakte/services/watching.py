@@ -58,6 +58,7 @@ class Watcher:
         EnvironmentProblemError if something is missing: then no mail was touched.
         """
         require_ready(self._context)
+        self._intake.look()
         with engine.running(self._context):
             try:
                 index_what_is_missing(self._context)
