@@ -162,6 +162,8 @@ def _columns(document: Document) -> dict[str, Any]:
         "verdict": document.verdict,
         "vorgang_id": document.vorgang_id,
         "version": document.version,
+        "deadline": document.deadline,
+        "deadline_rule": document.deadline_rule,
     }
 
 
@@ -195,6 +197,8 @@ def _document(row: Any) -> Document:
         verdict=row.verdict,
         vorgang_id=row.vorgang_id,
         version=int(row.version),
+        deadline=row.deadline,
+        deadline_rule=row.deadline_rule,
     )
 
 
