@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from eakte.domain.deadlines import DeadlineRule
 from eakte.domain.text import Box
 
 
@@ -45,6 +46,7 @@ class ClassDefinition:
     rules: tuple[Rule, ...] = ()
     routing: Routing | None = None
     retention_years: int = 10
+    deadline: DeadlineRule | None = None
 
 
 @dataclass(frozen=True)
