@@ -16,6 +16,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Field, FieldName
 from eakte.domain.mail import Batch, Enclosure, EnclosureRole, Half, Inspection, Scan, Side
+from eakte.domain.moments import local_day
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
@@ -150,14 +151,14 @@ class IntakeSteps:
         extraction = joined(
             self._invoice_fields(looked["opened"], letter.pages[0]),
             barcode_fields(letter),
-            extract(pages, received.date()),
+            extract(pages, local_day(received)),
         )
         findings = (
             *with_verdicts(scan_findings(found, letter, pages), self._reports(looked["reports"])),
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *copy_findings(copy),
             *(each for sheet in self._recognised(part["sheets"]) for each in sheet_findings(sheet)),
-            *doubts(extraction, received.date()),
+            *doubts(extraction, local_day(received)),
         )
         name = document_id(Digest(scan), part["number"])
         document = Document(

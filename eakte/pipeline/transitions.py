@@ -14,10 +14,12 @@ from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
+from eakte.domain.deadlines import counted
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
+from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
@@ -149,7 +151,7 @@ def _propose_letter(
     findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
-        letter,
+        with_deadline(letter, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
@@ -170,7 +172,16 @@ def route(connection: Connection, letter: Document, definitions: Definitions) ->
         return akten.find(connection, aktenzeichen) is not None
 
     definition = definitions.class_of(letter.classification.class_id)
-    return gate.route(letter.extraction, definition, exists, letter.received_at.date())
+    return gate.route(letter.extraction, definition, exists, local_day(letter.received_at))
+
+
+def with_deadline(letter: Document, definitions: Definitions) -> Document:
+    """Give a letter the deadline that its present class sets, or none."""
+    definition = definitions.class_of(letter.classification.class_id)
+    if definition is None or definition.deadline is None:
+        return replace(letter, deadline="", deadline_rule="")
+    found = counted(definition.deadline, local_day(letter.received_at))
+    return replace(letter, deadline=found.day.isoformat(), deadline_rule=found.rule)
 
 
 def release(
@@ -284,7 +295,7 @@ def _open_sammelakte(
     """Open the Sammelakte of the letter's class if it goes there and it is not there yet."""
     present = akten.find(connection, letter.aktenzeichen)
     definition = definitions.class_of(letter.classification.class_id)
-    received = letter.received_at.date()
+    received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
         open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
@@ -305,6 +316,7 @@ def _proposal(letter: Document) -> dict[str, str]:
         "model": classification.model,
         "akte": letter.aktenzeichen,
         "date": letter.letter_date,
+        "deadline": letter.deadline,
     }
 
 
