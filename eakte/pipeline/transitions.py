@@ -5,11 +5,12 @@ All functions here run inside a transaction of the caller, on its connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from eakte.audit import log
+from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
@@ -18,6 +19,7 @@ from eakte.domain.deadlines import counted
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
@@ -147,8 +149,10 @@ def _propose_letter(
 ) -> None:
     pipeline = definitions.pipeline(pipeline_name)
     definition = definitions.class_of(letter.classification.class_id)
+    letter = replace(letter, extraction=settled(letter.extraction, _exists(connection)))
     routed = route(connection, letter, definitions)
-    findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
+    found = (*letter.findings, *doubts(letter.extraction), *routed.findings)
+    findings = tuple(dict.fromkeys(found))
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
         with_deadline(letter, definitions),
@@ -167,12 +171,13 @@ def _propose_letter(
 
 def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
     """Find the Akte for a letter of its present class among those that exist."""
-
-    def exists(aktenzeichen: str) -> bool:
-        return akten.find(connection, aktenzeichen) is not None
-
     definition = definitions.class_of(letter.classification.class_id)
-    return gate.route(letter.extraction, definition, exists, local_day(letter.received_at))
+    day = local_day(letter.received_at)
+    return gate.route(letter.extraction, definition, _exists(connection), day)
+
+
+def _exists(connection: Connection) -> Callable[[str], bool]:
+    return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
 
 
 def with_deadline(letter: Document, definitions: Definitions) -> Document:
