@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from eakte.classify.anchors import RECIPIENT, anchors
+from eakte.classify.anchors import anchors
 from eakte.classify.layout import Layout, Line, union
 from eakte.domain.letters import Field, FieldName
 
@@ -86,7 +86,7 @@ def _stacked(lines: Sequence[Line], trust: float, rule: str) -> Iterator[_Found]
         over = [
             each
             for each in lines
-            if 0 < line.middle - each.middle < 2.2 * max(line.height, 8.0)  # noqa: PLR2004 - next line
+            if 0 < line.middle - each.middle < 2.2 * max(line.height, 8.0)
             and abs(each.box.x0 - line.box.x0) < 5.0  # noqa: PLR2004 - points
         ]
         street = _STREET.search(over[-1].text) if over else None
@@ -133,4 +133,6 @@ def _field(name: FieldName, lines: Sequence[Line], value: str, trust: float, rul
     sure = min(line.confidence for line in lines)
     read = " / ".join(line.text for line in lines)
     confidence = round(trust * (0.7 + 0.3 * sure), 3)
-    return Field(name, value, read, confidence, rule, lines[0].page, union(stored) if stored else None)
+    return Field(
+        name, value, read, confidence, rule, lines[0].page, union(stored) if stored else None
+    )

@@ -12,7 +12,6 @@ from eakte.domain.named_deadlines import deadlines_in
 
 _NAMED = 0.9
 _MENDED = 0.9
-_ALIGNED, _NEAR = 14.0, 1.6
 _MOST = 10
 
 
@@ -25,23 +24,11 @@ def deadlines(pages: Sequence[Layout]) -> tuple[Field, ...]:
 
 def _in_line(page: Layout, line: Line) -> Iterator[Field]:
     """Find what ends in a line; it may begin in the one above."""
-    above = _above(page, line)
+    above = page.before(line)
     head = f"{above.text} " if above else ""
     for reading in deadlines_in(head + line.text):
         if reading.end > len(head):
             yield _field(above, line, reading, len(head))
-
-
-def _above(page: Layout, line: Line) -> Line | None:
-    """Give the line of running text above."""
-    over = [
-        each
-        for each in page.lines
-        if each.box.y1 <= line.middle
-        and line.box.y0 - each.box.y1 < _NEAR * page.usual_height
-        and abs(each.box.x0 - line.box.x0) < _ALIGNED
-    ]
-    return over[-1] if over else None
 
 
 def _field(above: Line | None, line: Line, reading: Reading, head: int) -> Field:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from eakte.classify.layout import Layout, Line
 from eakte.classify.sums import field, once
@@ -22,7 +23,9 @@ _INVOICE = re.compile(
 )
 _KASSENZEICHEN_VALUE = re.compile(r"\d(?:[\d./-]|\s(?=\d)){4,28}\d")
 _INVOICE_VALUE = re.compile(r"(?=[A-Za-z0-9/-]*\d)[A-Za-z0-9][A-Za-z0-9./_-]{0,28}[A-Za-z0-9]")
+_LEAD = re.compile(r"(?:lautet|ist|Nr\.?)\s*:?\s*", re.IGNORECASE)
 _FEWEST_DIGITS = 6
+_FEW_WORDS = 4
 _LABELLED, _IN_TEXT = 0.93, 0.85
 
 
@@ -43,7 +46,7 @@ def invoice_number(pages: Sequence[Layout]) -> tuple[Field, ...]:
         field(FieldName.INVOICE_NUMBER, line, reading, trust, "label")
         for page in pages[:1]
         for line, reading in _beside(page, _INVOICE, _INVOICE_VALUE)
-        if (trust := _LABELLED if line.middle < page.height / 2 else _IN_TEXT)
+        for trust in (_IN_TEXT if line.text.count(" ") > _FEW_WORDS else _LABELLED,)
     ]
     return tuple(sorted(found, key=lambda each: -each.confidence)[:1])
 
@@ -65,9 +68,12 @@ def _beside(
 def _next_to(
     page: Layout, right: Sequence[Line], label: Line, value: re.Pattern[str]
 ) -> Iterator[tuple[Line, Reading]]:
-    below = [each for each in page.lines if page.above(each) is label]
-    for line in (*right[:1], *below[:1]):
-        found = value.match(line.text)
+    """Find a value right of its label, below it in a form, or where the running text goes on."""
+    below = (each for each in page.lines if page.above(each) is label)
+    after = (each for each in page.lines if page.before(each) is label)
+    for line in (*right[:1], *islice(below, 1), *islice(after, 1)):
+        lead = _LEAD.match(line.text)
+        found = value.match(line.text, lead.end() if lead else 0)
         if found:
             yield line, _reading(found)
             return

@@ -63,16 +63,14 @@ def ibans(pages: Sequence[Layout]) -> tuple[Field, ...]:
     return once(sorted(found, key=lambda each: -each.confidence))
 
 
-def field(  # noqa: PLR0913, PLR0917 - what a field is made of
+def field(
     name: FieldName, line: Line, reading: Reading, trust: float, rule: str, doubt: str = ""
 ) -> Field:
     """Make a field of what was found in a line: its words' box and confidence count."""
     box, sure = line.evidence(reading.start, reading.end)
     confidence = round(trust * (0.7 + 0.3 * sure), 3)
     read = line.text[reading.start : reading.end]
-    return Field(
-        name, reading.value, read, confidence, rule, line.page, box, doubt, reading.others
-    )
+    return Field(name, reading.value, read, confidence, rule, line.page, box, doubt, reading.others)
 
 
 def once(fields: Sequence[Field]) -> tuple[Field, ...]:

@@ -54,6 +54,8 @@ _NOISE = re.compile(
     r"^\W*\w+,\s*(?:den\s+|im\s+)?\d",
     re.IGNORECASE,
 )
+_AROUND = " \t,;:·•|*-–—_'\"„“\u201a\u2018\u2019`\u00b4«»"
+"""What OCR makes of specks beside a name, and the quotes and separators around one."""
 _SHORTEST = 4
 _NUMBERED = re.compile(r"^\W*[A-ZÄÖÜ].*\s\d{1,4}\s?[a-z]?\W*$")
 _BLOCK, _ALIGNED = 3.6, 6.0
@@ -93,7 +95,7 @@ def _is_name(name: str) -> bool:
 def _clean(text: str) -> str:
     councillor = _COUNCILLOR.search(text)
     name = councillor["name"] if councillor else _ROLE.sub("", text)
-    return name.strip(" \t,;:·•|*-–—_'\"„“‚‘’`´«»")
+    return name.strip(_AROUND)
 
 
 def _labelled(page: Layout) -> Iterator[Witness]:
@@ -127,9 +129,9 @@ def _address_block(page: Layout, fixed: Anchors) -> Iterator[Witness]:
             if 0 < each.middle - line.middle < _BLOCK * page.usual_height
             and abs(each.box.x0 - line.box.x0) < _ALIGNED
         ]
-        if any(map(_NUMBERED.search, below)) and any(map(_POSTCODE.match, below)):
-            if not _NUMBERED.search(line.text) and not _POSTCODE.search(line.text):
-                yield Witness(_clean(line.text), line, 0.75, "address block")
+        addressed = any(map(_NUMBERED.search, below)) and any(map(_POSTCODE.match, below))
+        if addressed and not (_NUMBERED.search(line.text) or _POSTCODE.search(line.text)):
+            yield Witness(_clean(line.text), line, 0.75, "address block")
 
 
 def _letterhead(page: Layout, fixed: Anchors) -> Iterator[Witness]:

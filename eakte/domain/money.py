@@ -24,8 +24,12 @@ _LENGTHS = {
 _IBAN = re.compile(
     rf"(?<![A-Za-z0-9])(?:{'|'.join(_LENGTHS)})\s?[0-9OoQDlI|SBZ]{{2}}(?:\s?[A-Za-z0-9|]){{8,30}}"
 )
-_NAMED_IBAN = re.compile(r"\bI\s?BAN\b\W{0,3}(?P<rest>\S(?:\s?[A-Za-z0-9|.,]){9,40})", re.IGNORECASE)
-_ALL_DIGITS = frozenset(("DE", "AT", "BE", "CZ", "DK", "EE", "ES", "FI", "HR", "HU", "NO", "PL", "PT"))
+_NAMED_IBAN = re.compile(
+    r"\bI\s?BAN\b\W{0,3}(?P<rest>\S(?:\s?[A-Za-z0-9|.,]){9,40})", re.IGNORECASE
+)
+_ALL_DIGITS = frozenset(
+    ("DE", "AT", "BE", "CZ", "DK", "EE", "ES", "FI", "HR", "HU", "NO", "PL", "PT")
+)
 _AS_DIGIT = str.maketrans("OoQDlIi|SBZ", "00001111582")
 
 
@@ -50,7 +54,9 @@ def ibans_in(text: str) -> Iterator[Reading]:
             yield _iban(text, found.start(), end)
     for found in _NAMED_IBAN.finditer(text):
         start, end = found.span("rest")
-        if all(end <= before or after <= start for before, after in seen) and _telling(text[start:end]):
+        if all(end <= before or after <= start for before, after in seen) and _telling(
+            text[start:end]
+        ):
             yield Reading(start, end, "", exact=False)
 
 
@@ -67,7 +73,11 @@ def _end(text: str, start: int, length: int) -> int:
 def _iban(text: str, start: int, end: int) -> Reading:
     read = re.sub(r"\s", "", text[start:end])
     country, rest = read[:2], read[2:]
-    meant = rest.translate(_AS_DIGIT) if country in _ALL_DIGITS else rest[:2].translate(_AS_DIGIT) + rest[2:]
+    meant = (
+        rest.translate(_AS_DIGIT)
+        if country in _ALL_DIGITS
+        else rest[:2].translate(_AS_DIGIT) + rest[2:]
+    )
     whole = end == len(text) or not text[end].isalnum()
     value = valid_iban(country + meant) if whole else None
     return Reading(start, end, value or "", exact=rest == meant)

@@ -1,4 +1,4 @@
-"""How letters name deadlines: a day ("bis zum 3. Mai"), or a period ("binnen zwei Wochen") (pure)."""
+"""How letters name deadlines: a day ("bis zum 3. Mai") or a period ("in zwei Wochen") (pure)."""
 
 from __future__ import annotations
 

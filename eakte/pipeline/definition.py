@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Definitions:
-    """All pipelines, classes and offices of a home, and a digest over their files for the audit log."""
+    """All pipelines, classes and offices of a home; a digest over their files for the audit log."""
 
     pipelines: dict[str, PipelineDefinition]
     classes: dict[str, ClassDefinition]
@@ -44,7 +44,7 @@ class Definitions:
 
 
 def load_definitions(folder: Path) -> Definitions:
-    """Read every pipeline, class and office below `folder`; raises ConfigurationError naming the file."""
+    """Read all definitions below `folder`; raises ConfigurationError naming the file."""
     files = sorted(folder.glob("*.toml"))
     class_files = sorted((folder / "classes").glob("*.toml"))
     office_files = sorted((folder / "offices").glob("*.toml"))

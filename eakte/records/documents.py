@@ -100,7 +100,7 @@ def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Document, ...]:
 
 
 def with_deadline(connection: Connection, until: str) -> tuple[Document, ...]:
-    """Give the letters due by a day (ISO, inclusive) that were not rejected, the most urgent first."""
+    """Give the letters due by a day (ISO, inclusive), the most urgent first; no rejected ones."""
     due = (table.c.deadline != "") & (table.c.deadline <= until)
     going_on = table.c.state != DocumentState.REJECTED.value
     found = _select(connection, due & going_on)

@@ -22,7 +22,15 @@ from tests.benchmarks.scans import CONDITIONS, Condition, Printed
 WEIGHTS = (5, 28, 18, 5, 4, 4, 1, 1, 4, 4, 4, 10, 7, 4, 1)
 """How often each of CONDITIONS occurs: most letters come through an office scanner."""
 _FACES = ("sans", "serif", "carlito", "caladea", "dejavu", "heros", "pagella", "schola", "mono")
-_TRADES = ("Bau", "Elektro", "Garten- und Landschaftsbau", "Metallbau", "Sanitär", "Druck", "Medien")
+_TRADES = (
+    "Bau",
+    "Elektro",
+    "Garten- und Landschaftsbau",
+    "Metallbau",
+    "Sanitär",
+    "Druck",
+    "Medien",
+)
 _FORMS = ("GmbH", "GmbH & Co. KG", "AG", "e. K.", "OHG", "KG", "eG", "UG (haftungsbeschränkt)")
 _PLACES = ("Schramberg", "Oberrot", "Wieslauf", "Neckarhausen", "Bühlertal", "Aichstetten")
 _BODIES = ("Landratsamt {}kreis", "Regierungspräsidium {}", "Amtsgericht {}", "Finanzamt {}",
@@ -33,6 +41,8 @@ _CLOSINGS = ("Mit freundlichen Grüßen", "Mit freundlichem Gruß", "Freundliche
              "Hochachtungsvoll", "Viele Grüße", "Mit besten Grüßen")  # fmt: skip
 _SALUTATIONS = ("Sehr geehrte Damen und Herren,", "Guten Tag,", "Sehr geehrter Herr {name},",
                 "Sehr geehrte Frau {name},", "Sehr geehrter Herr Bürgermeister,")  # fmt: skip
+_UNTIL = ("Bitte antworten Sie mir bis zum {}.", "Ich setze Ihnen Frist bis {}.",
+          "Die Unterlagen brauchen wir bis spätestens {}.")  # fmt: skip
 _PERIODS = (("innerhalb von zwei Wochen", "P2W"), ("binnen 14 Tagen", "P14D"),
             ("innerhalb eines Monats", "P1M"), ("innerhalb von drei Wochen", "P3W"),
             ("binnen einer Woche", "P1W"), ("innerhalb von 10 Tagen", "P10D"))  # fmt: skip
@@ -83,7 +93,7 @@ def letters(count: int, seed: int, group: Group) -> Iterator[Written]:
 
 
 def known_akten(written: list[Written]) -> frozenset[str]:
-    """Give the Akten that exist: those named (nine of ten) and, of their neighbours, every other."""
+    """Give the Akten that exist: nine of ten that are named, every other of their neighbours."""
     found = set[str]()
     for each in written:
         named = each.truth.aktenzeichen
@@ -240,31 +250,29 @@ def _named_deadline(draft: _Draft, when: date, chance: random.Random) -> None:
         day = f"{until:%d.%m.%Y}"
         if chance.random() < 0.5:
             day = f"{until.day}. {facts.MONTHS[until.month - 1]} {until.year}"
-        line = chance.choice(("Bitte antworten Sie mir bis zum {}.", "Ich setze Ihnen Frist bis {}.",
-                              "Die Unterlagen brauchen wir bis spätestens {}."))  # fmt: skip
-        draft.lines.append(line.format(day))
+        draft.lines.append(chance.choice(_UNTIL).format(day))
         draft.said["deadline"] = until.isoformat()
     elif chance.random() < 0.25:
         words, period = chance.choice(_PERIODS)
         draft.lines.append(f"Ich erwarte Ihre Antwort {words}.")
         draft.said["deadline"] = period
     if chance.random() < 0.15:
-        number = f"5.{chance.randint(100, 999):04d}.{chance.randint(1, 999999):06d}.{chance.randint(1, 9)}"
+        parts = chance.randint(100, 999), chance.randint(1, 999999), chance.randint(1, 9)
+        number = "5.{:04d}.{:06d}.{}".format(*parts)
         draft.said["kassenzeichen"] = number
         draft.lines.append(f"Das Kassenzeichen lautet: {number}.")
 
 
-def _dateline(
-    draft: _Draft, when: date, town: str, style: str, chance: random.Random
-) -> str:
+def _dateline(draft: _Draft, when: date, town: str, style: str, chance: random.Random) -> str:
     day = chance.choice((f"{when:%d.%m.%Y}", f"{when:%d.%m.%Y}", f"{when:%d.%m.%y}",
                          f"{when.day}. {facts.MONTHS[when.month - 1]} {when.year}"))  # fmt: skip
-    place = town.split()[-1]
+    place = town.rsplit(maxsplit=1)[-1]
     if style != "private" and draft.info and chance.random() < 0.4:
         draft.info.append(("Datum", day))
         return ""
-    return chance.choice((f"{place}, {day}", f"{place}, den {day}", day, f"{place}, im Büro, {day}"
-                          if style == "firm" and chance.random() < 0.1 else f"{place}, {day}"))  # fmt: skip
+    office = ", im Büro" if style == "firm" and chance.random() < 0.1 else ""
+    forms = (f"{place}, {day}", f"{place}, den {day}", day, f"{place}{office}, {day}")
+    return chance.choice(forms)
 
 
 def _body(draft: _Draft, author: str, chance: random.Random) -> str:
