@@ -22,15 +22,18 @@ _LENGTHS = {
 }  # fmt: skip
 """Characters of an IBAN by country (ISO 13616 registry): where one ends in running text."""
 _IBAN = re.compile(
-    rf"(?<![A-Za-z0-9])(?:{'|'.join(_LENGTHS)})\s?[0-9OoQDlI|SBZ]{{2}}(?:\s?[A-Za-z0-9|]){{8,30}}"
+    rf"(?<![A-Za-z0-9])(?:{'|'.join(_LENGTHS)})\s?[0-9OoQDlI|SBZAGTb]{{2}}(?=(?:\s?[A-Za-z0-9|]){{8}})"
 )
+"""The beginning of one."""
 _NAMED_IBAN = re.compile(
     r"\bI\s?BAN\b\W{0,3}(?P<rest>\S(?:\s?[A-Za-z0-9|.,]){9,40})", re.IGNORECASE
 )
 _ALL_DIGITS = frozenset(
     ("DE", "AT", "BE", "CZ", "DK", "EE", "ES", "FI", "HR", "HU", "NO", "PL", "PT")
 )
-_AS_DIGIT = str.maketrans("OoQDlIi|SBZ", "00001111582")
+_AS_DIGIT = str.maketrans("OoQDlIi|SBZAGTb", "000011115824676")
+_FEWEST_DIGITS = 12
+"""The shortest IBAN has 15 characters; some may be misread."""
 
 
 def amounts_in(text: str) -> Iterator[Reading]:
@@ -45,19 +48,52 @@ def amounts_in(text: str) -> Iterator[Reading]:
 
 
 def ibans_in(text: str) -> Iterator[Reading]:
-    """Find every IBAN; its `value` is empty where the check digits do not hold (ISO 13616)."""
+    """Find every IBAN; its `value` is empty where the check digits do not hold (ISO 13616).
+
+    A letter among the digits may be OCR's for a digit, or a speck of its own: what the check
+    digits confirm is taken.
+    """
     seen = list[tuple[int, int]]()
     for found in _IBAN.finditer(text):
-        end = _end(text, found.start(), _LENGTHS[found.group()[:2]])
-        if end:
-            seen.append((found.start(), end))
-            yield _iban(text, found.start(), end)
+        reading = _iban(text, found.start(), _LENGTHS[found.group()[:2]])
+        if reading and all(reading.start >= before for _, before in seen):
+            seen.append((reading.start, reading.end))
+            yield reading
     for found in _NAMED_IBAN.finditer(text):
         start, end = found.span("rest")
-        if all(end <= before or after <= start for before, after in seen) and _telling(
-            text[start:end]
-        ):
+        apart = all(end <= before or after <= start for before, after in seen)
+        if apart and _telling(text[start:end]):
             yield Reading(start, end, "", exact=False)
+
+
+def _iban(text: str, start: int, length: int) -> Reading | None:
+    """Read an IBAN of so many characters; None if the text ends before."""
+    end = _end(text, start, length)
+    read = re.sub(r"\s", "", text[start:end])
+    meant = _digits(read)
+    value = valid_iban(meant) if _ends(text, end) else None
+    if value or not end:
+        return Reading(start, end, value or "", exact=read == meant) if end else None
+    longer = _end(text, start, length + 1)
+    for value in _without_speck(re.sub(r"\s", "", text[start:longer])) if longer else ():
+        if _ends(text, longer):
+            return Reading(start, longer, value, exact=False)
+    return Reading(start, end, "", exact=False)
+
+
+def _digits(read: str) -> str:
+    """Take letters for digits where an IBAN of its country has only digits."""
+    reach = len(read) if read[:2] in _ALL_DIGITS else 4
+    return read[:2] + read[2:reach].translate(_AS_DIGIT) + read[reach:]
+
+
+def _without_speck(read: str) -> Iterator[str]:
+    """Give the valid IBANs that remain without one of the letters among the digits."""
+    for place, each in enumerate(read):
+        if place > 1 and not each.isdigit() and read[:2] in _ALL_DIGITS:
+            value = valid_iban(_digits(read[:place] + read[place + 1 :]))
+            if value:
+                yield value
 
 
 def _end(text: str, start: int, length: int) -> int:
@@ -70,19 +106,11 @@ def _end(text: str, start: int, length: int) -> int:
     return 0
 
 
-def _iban(text: str, start: int, end: int) -> Reading:
-    read = re.sub(r"\s", "", text[start:end])
-    country, rest = read[:2], read[2:]
-    meant = (
-        rest.translate(_AS_DIGIT)
-        if country in _ALL_DIGITS
-        else rest[:2].translate(_AS_DIGIT) + rest[2:]
-    )
-    whole = end == len(text) or not text[end].isalnum()
-    value = valid_iban(country + meant) if whole else None
-    return Reading(start, end, value or "", exact=rest == meant)
+def _ends(text: str, place: int) -> bool:
+    """Tell whether a word ends there."""
+    return place == len(text) or not text[place].isalnum()
 
 
 def _telling(text: str) -> bool:
     """Tell whether what follows the word IBAN has the digits of one: a form may leave it empty."""
-    return sum(each.isdigit() for each in text) >= 12  # noqa: PLR2004 - the shortest has 15 characters
+    return sum(each.isdigit() for each in text) >= _FEWEST_DIGITS
