@@ -8,8 +8,10 @@ is read and levelled where the scan is skewed, so that "above" and "left of" mea
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise
 from statistics import median
 
@@ -22,8 +24,8 @@ _WIDE = 100.0
 _SAME_ROW = 0.6
 _CELL = 2.4
 _EDGE = 5.0
-_BREAK, _FLUSH = 1.6, 14.0
-"""Lines of a running text stand closer than so many heights, and flush within so many points."""
+_BREAK, _FLUSH = 2.6, 14.0
+"""Lines of a running text stand within so many heights, and flush within so many points."""
 _LONGEST_LABEL = 36
 """A label stands over its value within so many heights, points from its edge and characters."""
 _LEADING = 14.0
@@ -85,13 +87,10 @@ class Layout:
 
     def above(self, line: Line) -> Line | None:
         """Give the short line right above another, at the same left edge: the label in a form."""
-        reach = _CELL * self.usual_height
         over = [
             each
-            for each in self.lines
-            if 0 < line.middle - each.middle < reach
-            and abs(each.box.x0 - line.box.x0) < _EDGE
-            and len(each.text) < _LONGEST_LABEL
+            for each in self._between(line.middle - _CELL * self.usual_height, line.middle)
+            if abs(each.box.x0 - line.box.x0) < _EDGE and len(each.text) < _LONGEST_LABEL
         ]
         return over[-1] if over else None
 
@@ -99,14 +98,30 @@ class Layout:
         """Give the line that a running text was on before it broke: close above, aligned."""
         over = [
             each
-            for each in self.lines
-            if each.box.y1 <= line.middle
-            and line.box.y0 - each.box.y1 < _BREAK * self.usual_height
-            and abs(each.box.x0 - line.box.x0) < _FLUSH
+            for each in self._between(line.middle - _BREAK * self.usual_height, line.middle)
+            if each.box.y1 <= line.middle and abs(each.box.x0 - line.box.x0) < _FLUSH
         ]
         return over[-1] if over else None
 
-    @property
+    def after(self, line: Line) -> Line | None:
+        """Give the line that a running text goes on with, or the value of a label in a form."""
+        under = (
+            each
+            for each in self._between(line.middle, line.middle + _BREAK * self.usual_height)
+            if each.box.y0 >= line.middle and abs(each.box.x0 - line.box.x0) < _FLUSH
+        )
+        return next(under, None)
+
+    def _between(self, top: float, bottom: float) -> tuple[Line, ...]:
+        """Give the lines whose middles lie strictly between two heights."""
+        start, end = bisect_right(self._middles, top), bisect_left(self._middles, bottom)
+        return self.lines[start:end]
+
+    @cached_property
+    def _middles(self) -> tuple[float, ...]:
+        return tuple(line.middle for line in self.lines)
+
+    @cached_property
     def usual_height(self) -> float:
         """Median height of its lines."""
         return median(line.height for line in self.lines) if self.lines else _LEADING

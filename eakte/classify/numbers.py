@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from eakte.classify.layout import Layout, Line
 from eakte.classify.sums import field, once
@@ -69,9 +68,8 @@ def _next_to(
     page: Layout, right: Sequence[Line], label: Line, value: re.Pattern[str]
 ) -> Iterator[tuple[Line, Reading]]:
     """Find a value right of its label, below it in a form, or where the running text goes on."""
-    below = (each for each in page.lines if page.above(each) is label)
-    after = (each for each in page.lines if page.before(each) is label)
-    for line in (*right[:1], *islice(below, 1), *islice(after, 1)):
+    after = page.after(label)
+    for line in (*right[:1], *([after] if after else [])):
         lead = _LEAD.match(line.text)
         found = value.match(line.text, lead.end() if lead else 0)
         if found:
