@@ -57,7 +57,7 @@ def _in_head(page: Layout, limit: float) -> Iterator[_Found]:
         value = _in_one_line(line.text)
         if value:
             yield [line], value, _RETURN_LINE, "return line"
-    yield from _stacked(head, _HEAD, "head")
+    yield from _stacked(page, head, _HEAD, "head")
 
 
 def _in_foot(page: Layout) -> Iterator[_Found]:
@@ -66,7 +66,7 @@ def _in_foot(page: Layout) -> Iterator[_Found]:
         value = _in_one_line(line.text)
         if value:
             yield [line], value, _FOOT, "footer"
-    yield from _stacked(foot, _FOOT, "footer")
+    yield from _stacked(page, foot, _FOOT, "footer")
 
 
 def _in_one_line(text: str) -> str:
@@ -79,19 +79,14 @@ def _in_one_line(text: str) -> str:
     return f"{street}, {_town(town)}" if _STREET.fullmatch(street) else ""
 
 
-def _stacked(lines: Sequence[Line], trust: float, rule: str) -> Iterator[_Found]:
+def _stacked(page: Layout, lines: Sequence[Line], trust: float, rule: str) -> Iterator[_Found]:
     """Find a town with the street in the line above it, at the same left edge."""
     for line in lines:
         town = _TOWN.match(line.text)
-        over = [
-            each
-            for each in lines
-            if 0 < line.middle - each.middle < 2.2 * max(line.height, 8.0)
-            and abs(each.box.x0 - line.box.x0) < 5.0  # noqa: PLR2004 - points
-        ]
-        street = _STREET.search(over[-1].text) if over else None
-        if town and street:
-            yield [over[-1], line], f"{street.group()}, {_town(town)}", trust, rule
+        over = page.above(line) if town else None
+        street = _STREET.search(over.text) if over else None
+        if town and over and street:
+            yield [over, line], f"{street.group()}, {_town(town)}", trust, rule
 
 
 def _town(found: re.Match[str]) -> str:

@@ -21,12 +21,16 @@ from eakte.domain.letters import Extraction
 from eakte.domain.offices import Office
 from eakte.domain.text import RecognisedPage
 
+_FRONT = 30
+"""Pages that may say what a letter wants: what follows are enclosures."""
+
 
 def extract(
     pages: tuple[RecognisedPage, ...], received: date, offices: Sequence[Office] = ()
 ) -> Extraction:
     """Give the fields of a letter received on a day (in Germany); doubts stand in them."""
     layouts = [lay_out(page) for page in pages]
+    front = layouts[:_FRONT]
     about = subject(layouts)
     written_by = sender(layouts, about.value if about else "")
     single = (letter_date(layouts, received), written_by, about)
@@ -36,10 +40,10 @@ def extract(
             *(field for field in single if field is not None),
             *sender_address(layouts, written_by.value if written_by else ""),
             *recipient_office(layouts),
-            *deadlines(layouts),
-            *kassenzeichen(layouts),
-            *invoice_number(layouts),
-            *amounts(layouts),
-            *ibans(layouts),
+            *deadlines(front),
+            *kassenzeichen(front),
+            *invoice_number(front),
+            *amounts(front),
+            *ibans(front),
         )
     )

@@ -28,6 +28,8 @@ _BREAK, _FLUSH = 2.6, 14.0
 """Lines of a running text stand within so many heights, and flush within so many points."""
 _LONGEST_LABEL = 36
 """A label stands over its value within so many heights, points from its edge and characters."""
+_MOST_LINES, _LONGEST_TEXT = 3000, 2000
+"""No letter has more lines on a page or longer ones; what does shall not take long."""
 _LEADING = 14.0
 """Height of a line where no words tell (points)."""
 
@@ -143,7 +145,7 @@ def lay_out(page: RecognisedPage) -> Layout:
     turned = page.rotation % 180 == 90  # noqa: PLR2004 - a quarter turn
     width, height = (page.height, page.width) if turned else (page.width, page.height)
     lines = _from_words(page) if page.words else _from_text(page)
-    ordered = tuple(sorted(lines, key=lambda line: (line.middle, line.box.x0)))
+    ordered = tuple(sorted(lines, key=lambda line: (line.middle, line.box.x0)))[:_MOST_LINES]
     return Layout(page.number, width, height, ordered, tuple(_rows(ordered)))
 
 
@@ -204,7 +206,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _line(pieces: Sequence[Piece], page: int) -> Line:
     words = tuple(piece.word for piece in pieces)
     return Line(
-        " ".join(word.text for word in words),
+        " ".join(word.text for word in words)[:_LONGEST_TEXT],
         page,
         union(piece.box for piece in pieces),
         union(word.box for word in words),
@@ -220,7 +222,9 @@ def _from_text(page: RecognisedPage) -> list[Line]:
             if part.strip():
                 top = number * _LEADING
                 box = Box(50.0, top, 50.0 + 5 * len(part), top + 10.0)
-                lines.append(Line(part.strip(), page.number, box, None, page.confidence))
+                lines.append(
+                    Line(part.strip()[:_LONGEST_TEXT], page.number, box, None, page.confidence)
+                )
     return lines
 
 

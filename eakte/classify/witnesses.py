@@ -58,8 +58,6 @@ _AROUND = " \t,;:·•|*-–—_'\"„“\u201a\u2018\u2019`\u00b4«»"
 """What OCR makes of specks beside a name, and the quotes and separators around one."""
 _SHORTEST = 4
 _NUMBERED = re.compile(r"^\W*[A-ZÄÖÜ].*\s\d{1,4}\s?[a-z]?\W*$")
-_BLOCK, _ALIGNED = 3.6, 6.0
-"""How far an address reaches below its name, in heights of a line; points that edges may differ."""
 _HEAD, _FOOT = 0.17, 0.92
 
 
@@ -123,12 +121,9 @@ def _address_block(page: Layout, fixed: Anchors) -> Iterator[Witness]:
     limit = fixed.recipient.box.y0 if fixed.recipient else _HEAD * page.height
     head = [line for line in page.lines if line.middle < limit]
     for line in head:
-        below = [
-            each.text
-            for each in head
-            if 0 < each.middle - line.middle < _BLOCK * page.usual_height
-            and abs(each.box.x0 - line.box.x0) < _ALIGNED
-        ]
+        street = page.after(line)
+        town = page.after(street) if street else None
+        below = [each.text for each in (street, town) if each]
         addressed = any(map(_NUMBERED.search, below)) and any(map(_POSTCODE.match, below))
         if addressed and not (_NUMBERED.search(line.text) or _POSTCODE.search(line.text)):
             yield Witness(_clean(line.text), line, 0.75, "address block")
@@ -181,8 +176,9 @@ def _signed(page: Layout) -> Iterator[Witness]:
 def _form(page: Layout) -> Iterator[Witness]:
     """The fields of a form: the applicant, or family name and first name; no child's."""
     cells = [cell for row in page.rows for line in row if (cell := _cell(page, line))]
+    sections = [line for line in page.lines if _SECTION.match(line.text)]
     for place, (label, value, line) in enumerate(cells):
-        if _concerns_child(page, line):
+        if _concerns_child(sections, line):
             continue
         if _APPLICANT.match(label):
             yield Witness(_clean(value), line, 0.7, "form")
@@ -205,9 +201,9 @@ def _cell(page: Layout, line: Line) -> tuple[str, str, Line] | None:
     return (over.text, line.text, line) if over is not None else None
 
 
-def _concerns_child(page: Layout, line: Line) -> bool:
-    over = [each for each in page.lines if each.middle < line.middle - line.height]
-    section = next((each for each in reversed(over) if _SECTION.match(each.text)), None)
+def _concerns_child(sections: Sequence[Line], line: Line) -> bool:
+    over = (each for each in reversed(sections) if each.middle < line.middle - line.height)
+    section = next(over, None)
     return section is not None and _ABOUT_CHILD.search(section.text) is not None
 
 

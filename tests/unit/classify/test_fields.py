@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from eakte.classify.extract import extract
+from eakte.classify.layout import lay_out
 from eakte.domain.letters import Extraction, FieldName
 from eakte.domain.offices import Office
 from tests.unit.classify.typed_page import LETTER, typed
@@ -86,6 +88,14 @@ def test_an_address_block_gives_name_and_address():
     assert (sender.value, address.value) == ("Rainer Pfanz", "Mörikeweg 16, 79990 Weilerstett")
 
 
+def test_a_page_full_of_anything_is_looked_at_in_part():
+    lines = [(70.0, 20.0 + number / 10, "1. Mai 2026 Vorname: Mia") for number in range(4000)]
+    page = lay_out(typed([*lines, (70.0, 5.0, "A" * 5000)]))
+    assert len(page.lines) == 3000
+    assert max(len(line.text) for line in page.lines) == 2000
+    assert extract((typed(lines),), RECEIVED).fields
+
+
 def test_an_unreadable_aktenzeichen_is_not_overlooked():
     found = _said((70.0, 300.0, "Az. 20.1-702 11/2026-0003"))
     (field,) = found.all(FieldName.AKTENZEICHEN)
@@ -103,8 +113,6 @@ def test_an_aktenzeichen_that_was_hard_to_read_is_doubtful():
     page = typed([(70.0, 300.0, "Az. 32.1-112.05/2026-0417")])
     words = [(word.text, 0.4 if "/" in word.text else 0.9) for word in page.words]
     assert [text for text, sure in words if sure < 0.5] == ["32.1-112.05/2026-0417"]
-    from dataclasses import replace
-
     faint = tuple(
         replace(word, confidence=sure) for word, (_, sure) in zip(page.words, words, strict=True)
     )
