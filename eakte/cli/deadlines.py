@@ -28,12 +28,20 @@ def deadlines(
         int | None,
         typer.Option(help=_("Only what is due within so many days, or overdue."), min=0, max=36500),
     ] = None,
+    met: Annotated[
+        str,
+        typer.Option("--done", metavar="DOC", help=_("What was due for this letter is done.")),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """List letters by deadline."""
-    from eakte.services.deadlines import Due, due
+    from eakte.services.deadlines import Due, done, due
 
-    found = due(open_desk(home), days)
+    desk = open_desk(home)
+    if met:
+        output.line(_("Done: {document}.").format(document=done(desk, met).id))
+        return
+    found = due(desk, days)
     if as_json:
         output.data(found, tuple[Due, ...])
     else:

@@ -232,6 +232,22 @@ def reject(connection: Connection, letter: Document, reason: str, actor: str, at
     log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {"reason": reason}))
 
 
+def meet_deadline(connection: Connection, letter: Document, actor: str, at: datetime) -> Document:
+    """Note that what was due is done; raises RefusedError if nothing is, or it is being sealed."""
+    lock(connection)
+    if not letter.deadline or letter.state is DocumentState.REJECTED:
+        detail = _("nothing is due for {document}").format(document=letter.id)
+        raise RefusedError(detail=detail)
+    if letter.state is DocumentState.RELEASED:
+        detail = _("{document} is being sealed; try again when it is filed")
+        raise RefusedError(detail=detail.format(document=letter.id))
+    stored = documents.update(connection, replace(letter, deadline=""))
+    before, after = {"deadline": letter.deadline}, {"deadline": ""}
+    event = _event(Action.DEADLINE_MET, letter.id, actor, at, "", after, before)
+    log.append(connection, event)
+    return stored
+
+
 def file(
     connection: Connection,
     document: DocumentId,

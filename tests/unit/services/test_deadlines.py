@@ -10,20 +10,23 @@ from typing import cast
 
 import pytest
 
+from eakte.audit import log
 from eakte.config import Home
 from eakte.database import Engine, transaction
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.clock import FixedClock
+from eakte.domain.events import Action
 from eakte.domain.ids import digest_of, document_id
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
 from eakte.domain.mail import Scan
+from eakte.errors import RefusedError
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.transitions import with_deadline
 from eakte.records import documents, scans
 from eakte.resources import data_dir
-from eakte.services.deadlines import due
+from eakte.services.deadlines import done, due
 
 _TODAY = datetime(2026, 4, 7, 6, tzinfo=UTC)
 _DEFINITIONS = load_definitions(data_dir("pipelines"))
@@ -89,6 +92,28 @@ def test_only_what_is_due_soon_is_listed_if_asked(desk: Desk) -> None:
     assert [each.subject for each in due(desk, 0)] == ["overdue", "today"]
     assert len(due(desk, 22)) == 2
     assert len(due(desk, 23)) == 3
+
+
+def test_what_is_done_is_due_no_longer_and_the_log_tells(desk: Desk) -> None:
+    overdue = due(desk)[0]
+    done(desk, overdue.document)
+    assert [each.subject for each in due(desk)] == ["today", "later"]
+    with desk.engine.connect() as connection:
+        _position, event = log.latest(connection, 1)[0]
+        assert documents.get(connection, overdue.document).deadline_rule == overdue.rule
+    assert (event.action, event.object) == (Action.DEADLINE_MET, overdue.document)
+    assert (event.before["deadline"], event.after["deadline"]) == (overdue.deadline, "")
+    with pytest.raises(RefusedError, match="nothing is due"):
+        done(desk, overdue.document)
+
+
+def test_a_letter_that_is_being_sealed_is_left_alone(desk: Desk) -> None:
+    first = due(desk)[0]
+    with transaction(desk.engine) as connection:
+        letter = documents.get(connection, first.document)
+        documents.update(connection, replace(letter, state=DocumentState.RELEASED))
+    with pytest.raises(RefusedError, match="sealed"):
+        done(desk, first.document)
 
 
 def test_a_named_deadline_is_shown_as_named_and_changes_nothing(desk: Desk) -> None:
