@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from eakte.classify.layout import Layout, Line
 
@@ -41,6 +42,7 @@ class Anchors:
     closing: Line | None
 
 
+@lru_cache(maxsize=4096)
 def is_greeting(text: str) -> bool:
     """Tell whether a line opens a letter; forgives a few wrong characters."""
     if _WARM.match(text):

@@ -8,8 +8,10 @@ is read and levelled where the scan is skewed, so that "above" and "left of" mea
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, pairwise
 from statistics import median
 
@@ -22,8 +24,12 @@ _WIDE = 100.0
 _SAME_ROW = 0.6
 _CELL = 2.4
 _EDGE = 5.0
+_BREAK, _FLUSH = 2.6, 14.0
+"""Lines of a running text stand within so many heights, and flush within so many points."""
 _LONGEST_LABEL = 36
 """A label stands over its value within so many heights, points from its edge and characters."""
+_MOST_LINES, _LONGEST_TEXT = 3000, 2000
+"""No letter has more lines on a page or longer ones; what does shall not take long."""
 _LEADING = 14.0
 """Height of a line where no words tell (points)."""
 
@@ -83,17 +89,41 @@ class Layout:
 
     def above(self, line: Line) -> Line | None:
         """Give the short line right above another, at the same left edge: the label in a form."""
-        reach = _CELL * self.usual_height
         over = [
             each
-            for each in self.lines
-            if 0 < line.middle - each.middle < reach
-            and abs(each.box.x0 - line.box.x0) < _EDGE
-            and len(each.text) < _LONGEST_LABEL
+            for each in self._between(line.middle - _CELL * self.usual_height, line.middle)
+            if abs(each.box.x0 - line.box.x0) < _EDGE and len(each.text) < _LONGEST_LABEL
         ]
         return over[-1] if over else None
 
-    @property
+    def before(self, line: Line) -> Line | None:
+        """Give the line that a running text was on before it broke: close above, aligned."""
+        over = [
+            each
+            for each in self._between(line.middle - _BREAK * self.usual_height, line.middle)
+            if each.box.y1 <= line.middle and abs(each.box.x0 - line.box.x0) < _FLUSH
+        ]
+        return over[-1] if over else None
+
+    def after(self, line: Line) -> Line | None:
+        """Give the line that a running text goes on with, or the value of a label in a form."""
+        under = (
+            each
+            for each in self._between(line.middle, line.middle + _BREAK * self.usual_height)
+            if each.box.y0 >= line.middle and abs(each.box.x0 - line.box.x0) < _FLUSH
+        )
+        return next(under, None)
+
+    def _between(self, top: float, bottom: float) -> tuple[Line, ...]:
+        """Give the lines whose middles lie strictly between two heights."""
+        start, end = bisect_right(self._middles, top), bisect_left(self._middles, bottom)
+        return self.lines[start:end]
+
+    @cached_property
+    def _middles(self) -> tuple[float, ...]:
+        return tuple(line.middle for line in self.lines)
+
+    @cached_property
     def usual_height(self) -> float:
         """Median height of its lines."""
         return median(line.height for line in self.lines) if self.lines else _LEADING
@@ -115,7 +145,7 @@ def lay_out(page: RecognisedPage) -> Layout:
     turned = page.rotation % 180 == 90  # noqa: PLR2004 - a quarter turn
     width, height = (page.height, page.width) if turned else (page.width, page.height)
     lines = _from_words(page) if page.words else _from_text(page)
-    ordered = tuple(sorted(lines, key=lambda line: (line.middle, line.box.x0)))
+    ordered = tuple(sorted(lines, key=lambda line: (line.middle, line.box.x0)))[:_MOST_LINES]
     return Layout(page.number, width, height, ordered, tuple(_rows(ordered)))
 
 
@@ -176,7 +206,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def _line(pieces: Sequence[Piece], page: int) -> Line:
     words = tuple(piece.word for piece in pieces)
     return Line(
-        " ".join(word.text for word in words),
+        " ".join(word.text for word in words)[:_LONGEST_TEXT],
         page,
         union(piece.box for piece in pieces),
         union(word.box for word in words),
@@ -192,7 +222,9 @@ def _from_text(page: RecognisedPage) -> list[Line]:
             if part.strip():
                 top = number * _LEADING
                 box = Box(50.0, top, 50.0 + 5 * len(part), top + 10.0)
-                lines.append(Line(part.strip(), page.number, box, None, page.confidence))
+                lines.append(
+                    Line(part.strip()[:_LONGEST_TEXT], page.number, box, None, page.confidence)
+                )
     return lines
 
 

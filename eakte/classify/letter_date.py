@@ -37,8 +37,9 @@ def letter_date(pages: Sequence[Layout], received: date) -> Field | None:
     A date after the receipt cannot be the letter's: it counts less, and `doubts` reports it.
     """
     found = [
-        _field(line, reading, *_trust(number, page, row, line, reading))
+        _field(line, reading, *_trust(number, page, row, line, reading, form=form))
         for number, page in enumerate(pages)
+        for form in (anchors(page).greeting is None,)
         for row in page.rows
         for line in row
         for reading in dates_in(line.text)
@@ -56,12 +57,12 @@ def _plausible(value: str, received: date) -> float:
 
 
 def _trust(
-    number: int, page: Layout, row: Sequence[Line], line: Line, reading: Reading
+    number: int, page: Layout, row: Sequence[Line], line: Line, reading: Reading, *, form: bool
 ) -> tuple[float, str]:
     upper = number == 0 and line.middle < _UPPER * page.height
     before, rest = line.text[: reading.start], line.text[reading.end :].strip(_EDGES)
     bare = not before.strip(_EDGES) and not rest
-    label, cell = _label(page, row, line, bare=bare and anchors(page).greeting is None)
+    label, cell = _label(page, row, line, bare=bare and form)
     label = before if before.strip(_EDGES) else label
     if _BIRTH.search(label[-40:]):
         return 0.0, "birth"

@@ -54,7 +54,10 @@ _NOISE = re.compile(
     r"^\W*\w+,\s*(?:den\s+|im\s+)?\d",
     re.IGNORECASE,
 )
+_AROUND = " \t,;:·•|*-–—_'\"„“\u201a\u2018\u2019`\u00b4«»"
+"""What OCR makes of specks beside a name, and the quotes and separators around one."""
 _SHORTEST = 4
+_NUMBERED = re.compile(r"^\W*[A-ZÄÖÜ].*\s\d{1,4}\s?[a-z]?\W*$")
 _HEAD, _FOOT = 0.17, 0.92
 
 
@@ -66,6 +69,7 @@ def witnesses(pages: Sequence[Layout]) -> tuple[Witness, ...]:
         *_labelled(first),
         *_return_line(first, fixed),
         *_letterhead(first, fixed),
+        *_address_block(first, fixed),
         *_organisation(first, fixed),
         *(each for page in pages for each in _signed(page)),
         *_form(first),
@@ -89,7 +93,7 @@ def _is_name(name: str) -> bool:
 def _clean(text: str) -> str:
     councillor = _COUNCILLOR.search(text)
     name = councillor["name"] if councillor else _ROLE.sub("", text)
-    return name.strip(" \t,;:·•|*-–—_'\"„“")
+    return name.strip(_AROUND)
 
 
 def _labelled(page: Layout) -> Iterator[Witness]:
@@ -110,6 +114,19 @@ def _return_line(page: Layout, fixed: Anchors) -> Iterator[Witness]:
             whole = next((piece for piece in pieces if _COUNCILLOR.search(piece)), pieces[0])
             if len(pieces) > 1 and not _STREET.search(whole):
                 yield Witness(_clean(whole), line, 0.75, "return line")
+
+
+def _address_block(page: Layout, fixed: Anchors) -> Iterator[Witness]:
+    """The line above street and town at the head of a private letter."""
+    limit = fixed.recipient.box.y0 if fixed.recipient else _HEAD * page.height
+    head = [line for line in page.lines if line.middle < limit]
+    for line in head:
+        street = page.after(line)
+        town = page.after(street) if street else None
+        below = [each.text for each in (street, town) if each]
+        addressed = any(map(_NUMBERED.search, below)) and any(map(_POSTCODE.match, below))
+        if addressed and not (_NUMBERED.search(line.text) or _POSTCODE.search(line.text)):
+            yield Witness(_clean(line.text), line, 0.75, "address block")
 
 
 def _letterhead(page: Layout, fixed: Anchors) -> Iterator[Witness]:
@@ -159,8 +176,9 @@ def _signed(page: Layout) -> Iterator[Witness]:
 def _form(page: Layout) -> Iterator[Witness]:
     """The fields of a form: the applicant, or family name and first name; no child's."""
     cells = [cell for row in page.rows for line in row if (cell := _cell(page, line))]
+    sections = [line for line in page.lines if _SECTION.match(line.text)]
     for place, (label, value, line) in enumerate(cells):
-        if _concerns_child(page, line):
+        if _concerns_child(sections, line):
             continue
         if _APPLICANT.match(label):
             yield Witness(_clean(value), line, 0.7, "form")
@@ -183,9 +201,9 @@ def _cell(page: Layout, line: Line) -> tuple[str, str, Line] | None:
     return (over.text, line.text, line) if over is not None else None
 
 
-def _concerns_child(page: Layout, line: Line) -> bool:
-    over = [each for each in page.lines if each.middle < line.middle - line.height]
-    section = next((each for each in reversed(over) if _SECTION.match(each.text)), None)
+def _concerns_child(sections: Sequence[Line], line: Line) -> bool:
+    over = (each for each in reversed(sections) if each.middle < line.middle - line.height)
+    section = next(over, None)
     return section is not None and _ABOUT_CHILD.search(section.text) is not None
 
 

@@ -122,6 +122,8 @@ document = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False, default=""),
     sa.Column("vorgang_id", sa.Integer, sa.ForeignKey("vorgang.id"), nullable=True, index=True),
     sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.Column("deadline", sa.Text, nullable=False, default="", index=True),
+    sa.Column("deadline_rule", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""

@@ -91,6 +91,10 @@ class Document:
     vorgang_id: int | None = None
     version: int = 1
     """Counts changes of this record; writers name the version they saw (optimistic locking)."""
+    deadline: str = ""
+    """ISO 8601: until when its class says that it be dealt with; empty if its class sets none."""
+    deadline_rule: str = ""
+    """How the deadline was counted, for a person to check."""
 
     @property
     def level_reached(self) -> str:

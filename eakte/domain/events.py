@@ -26,6 +26,7 @@ class Action(StrEnum):
     CORRECTED = "corrected"
     RELEASED = "released"
     REJECTED = "rejected"
+    DEADLINE_MET = "deadline-met"
     SEALED = "sealed"
     FILED = "filed"
     SEAL_REFUSED = "seal-refused"

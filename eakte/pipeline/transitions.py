@@ -5,19 +5,23 @@ All functions here run inside a transaction of the caller, on its connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from eakte.audit import log
+from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
+from eakte.domain.deadlines import counted
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
+from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
@@ -145,11 +149,13 @@ def _propose_letter(
 ) -> None:
     pipeline = definitions.pipeline(pipeline_name)
     definition = definitions.class_of(letter.classification.class_id)
+    letter = replace(letter, extraction=settled(letter.extraction, _exists(connection)))
     routed = route(connection, letter, definitions)
-    findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
+    found = (*letter.findings, *doubts(letter.extraction), *routed.findings)
+    findings = tuple(dict.fromkeys(found))
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
-        letter,
+        with_deadline(letter, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
@@ -165,12 +171,22 @@ def _propose_letter(
 
 def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
     """Find the Akte for a letter of its present class among those that exist."""
-
-    def exists(aktenzeichen: str) -> bool:
-        return akten.find(connection, aktenzeichen) is not None
-
     definition = definitions.class_of(letter.classification.class_id)
-    return gate.route(letter.extraction, definition, exists, letter.received_at.date())
+    day = local_day(letter.received_at)
+    return gate.route(letter.extraction, definition, _exists(connection), day)
+
+
+def _exists(connection: Connection) -> Callable[[str], bool]:
+    return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
+
+
+def with_deadline(letter: Document, definitions: Definitions) -> Document:
+    """Give a letter the deadline that its present class sets, or none."""
+    definition = definitions.class_of(letter.classification.class_id)
+    if definition is None or definition.deadline is None:
+        return replace(letter, deadline="", deadline_rule="")
+    found = counted(definition.deadline, local_day(letter.received_at))
+    return replace(letter, deadline=found.day.isoformat(), deadline_rule=found.rule)
 
 
 def release(
@@ -214,6 +230,22 @@ def reject(connection: Connection, letter: Document, reason: str, actor: str, at
     _require_review(letter)
     documents.update(connection, replace(letter, state=DocumentState.REJECTED))
     log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {"reason": reason}))
+
+
+def meet_deadline(connection: Connection, letter: Document, actor: str, at: datetime) -> Document:
+    """Note that what was due is done; raises RefusedError if nothing is, or it is being sealed."""
+    lock(connection)
+    if not letter.deadline or letter.state is DocumentState.REJECTED:
+        detail = _("nothing is due for {document}").format(document=letter.id)
+        raise RefusedError(detail=detail)
+    if letter.state is DocumentState.RELEASED:
+        detail = _("{document} is being sealed; try again when it is filed")
+        raise RefusedError(detail=detail.format(document=letter.id))
+    stored = documents.update(connection, replace(letter, deadline=""))
+    before, after = {"deadline": letter.deadline}, {"deadline": ""}
+    event = _event(Action.DEADLINE_MET, letter.id, actor, at, "", after, before)
+    log.append(connection, event)
+    return stored
 
 
 def file(
@@ -284,7 +316,7 @@ def _open_sammelakte(
     """Open the Sammelakte of the letter's class if it goes there and it is not there yet."""
     present = akten.find(connection, letter.aktenzeichen)
     definition = definitions.class_of(letter.classification.class_id)
-    received = letter.received_at.date()
+    received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
         open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
@@ -305,6 +337,7 @@ def _proposal(letter: Document) -> dict[str, str]:
         "model": classification.model,
         "akte": letter.aktenzeichen,
         "date": letter.letter_date,
+        "deadline": letter.deadline,
     }
 
 

@@ -73,6 +73,7 @@ def _corrected(
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
         chosen = Classification(corrections.class_id, 1.0, (f"person:{actor.current()}",))
         changed = replace(changed, classification=chosen)
+        changed = transitions.with_deadline(changed, desk.definitions)
         routed = transitions.route(connection, changed, desk.definitions)
         changed = replace(changed, aktenzeichen=routed.aktenzeichen)
     if corrections.akte:

@@ -117,13 +117,15 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Text, nullable=False),
         sa.Column("vorgang_id", sa.Integer, nullable=True),
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("deadline", sa.Text, nullable=False),
+        sa.Column("deadline_rule", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
         sa.UniqueConstraint("sealed", name="uq_document_sealed"),
         sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
     )
-    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id"):
+    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline"):
         op.create_index(f"ix_document_{column}", "document", [column])
     _create_audit_log()
 
