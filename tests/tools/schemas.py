@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from eakte.config import Settings
 from eakte.domain.events import Event
 from eakte.domain.letters import ClassDefinition
+from eakte.domain.offices import Office
 from eakte.domain.pipelines import PipelineDefinition
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.domain.verification import VerificationReport
@@ -20,6 +21,7 @@ _KINDS: dict[str, Any] = {
     "settings": Settings,
     "pipeline": PipelineDefinition,
     "class": ClassDefinition,
+    "office": Office,
     "audit-event": Event,
     "transfervermerk": Transfervermerk,
     "verification-report": VerificationReport,
