@@ -124,6 +124,7 @@ document = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("deadline", sa.Text, nullable=False, default="", index=True),
     sa.Column("deadline_rule", sa.Text, nullable=False, default=""),
+    sa.Column("successors", sa.Text, nullable=False, default="[]"),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""

@@ -51,6 +51,16 @@ class DocumentState(StrEnum):
     RELEASED = "released"
     FILED = "filed"
     REJECTED = "rejected"
+    RESCAN = "rescan"
+    """Closed: the paper is to be scanned again; a letter of the new scan may name this one."""
+    REGROUPING = "regrouping"
+    """A person divided or joined it; new letters are being made of its pages."""
+    SUPERSEDED = "superseded"
+    """Other letters stand for it: those of its pages, or of a better scan. It is kept."""
+
+
+CLOSED = frozenset({DocumentState.REJECTED, DocumentState.RESCAN, DocumentState.SUPERSEDED})
+"""A letter in these states is kept and never sealed."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,8 @@ class Document:
     """ISO 8601: until when its class says that it be dealt with; empty if its class sets none."""
     deadline_rule: str = ""
     """How the deadline was counted, for a person to check."""
+    successors: tuple[DocumentId, ...] = ()
+    """The letters that stand for it (state superseded), or will do so (regrouping)."""
 
     @property
     def level_reached(self) -> str:

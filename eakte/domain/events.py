@@ -35,6 +35,10 @@ class Action(StrEnum):
     SEARCHED = "searched"
     VERIFIED = "verified"
     REPAIRED = "repaired"
+    REGROUPED = "regrouped"
+    REGROUPING_FAILED = "regrouping-failed"
+    SUPERSEDED = "superseded"
+    RESCAN_WANTED = "rescan-wanted"
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,9 @@ class FindingCode(StrEnum):
     EMBEDDED_FILES = "embedded_files"
     SEAL_FAILED = "seal_failed"
     UNCONFIRMED = "unconfirmed"
+    REGROUPED = "regrouped"
+    RESCAN_WANTED = "rescan_wanted"
+    RESCANNED = "rescanned"
     SEPARATOR_SHEET = "separator_sheet"
     SEPARATOR_WITH_CONTENT = "separator_with_content"
     DAMAGED_SEPARATOR = "damaged_separator"
@@ -111,6 +114,9 @@ _SENTENCES: dict[FindingCode, str] = {
     ),
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
     FindingCode.UNCONFIRMED: N_("veraPDF gave no answer whether it conforms to PDF/A"),
+    FindingCode.REGROUPED: N_("a person divided or joined letters: are its pages complete?"),
+    FindingCode.RESCAN_WANTED: N_("the paper is to be scanned again"),
+    FindingCode.RESCANNED: N_("it is a new scan of a letter that came before"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.SEPARATOR_WITH_CONTENT: N_(
         "a page bears an order to split and other content; was the letter divided rightly?"

@@ -197,12 +197,22 @@ def release(
 
 
 def correct(
-    connection: Connection, letter: Document, corrected: Document, actor: str, at: datetime
+    connection: Connection,
+    letter: Document,
+    corrected: Document,
+    actor: str,
+    at: datetime,
+    changed: tuple[tuple[str, ...], Digest],
 ) -> Document:
-    """Store what a clerk corrected before release, with before and after."""
+    """Store what a clerk corrected before release, with before and after.
+
+    `changed` tells the names of what changed, and where all values before and after are kept.
+    """
     lock(connection)
     _require_review(letter)
     before, after = _proposal(letter), _proposal(corrected)
+    names, values = changed
+    after |= {"changed": ",".join(names), "values": values}
     stored = documents.update(connection, corrected)
     log.append(connection, _event(Action.CORRECTED, letter.id, actor, at, "", after, before))
     return stored

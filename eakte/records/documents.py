@@ -164,6 +164,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "version": document.version,
         "deadline": document.deadline,
         "deadline_rule": document.deadline_rule,
+        "successors": to_json(document.successors, tuple[DocumentId, ...]).decode(),
     }
 
 
@@ -199,6 +200,7 @@ def _document(row: Any) -> Document:
         version=int(row.version),
         deadline=row.deadline,
         deadline_rule=row.deadline_rule,
+        successors=from_json(tuple[DocumentId, ...], row.successors),
     )
 
 

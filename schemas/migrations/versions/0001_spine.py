@@ -119,6 +119,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("deadline", sa.Text, nullable=False),
         sa.Column("deadline_rule", sa.Text, nullable=False),
+        sa.Column("successors", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
