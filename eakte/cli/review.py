@@ -192,6 +192,41 @@ def replace(
     output.line(_("{new} stands for {old} now.").format(new=found.id, old=old.id))
 
 
+@app.command("split", help=_("Divide a letter; `watch` makes the new ones, this one is kept."))
+def split(
+    document: DocumentArgument,
+    after: Annotated[
+        list[int],
+        typer.Option(help=_("Divide after this page of the letter, counted from 1.")),
+    ],
+    home: HomeOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Divide a letter."""
+    from eakte.services import regrouping
+
+    _print_new(regrouping.split(open_desk(home), document, tuple(after), seen))
+
+
+@app.command("join", help=_("Make one letter of several of one scan; they are kept."))
+def join(
+    documents: Annotated[
+        list[str], typer.Argument(help=_("Document ids, parts of the same scan."), metavar="DOC")
+    ],
+    home: HomeOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Join letters."""
+    from eakte.services import regrouping
+
+    _print_new(regrouping.join(open_desk(home), tuple(documents), seen))
+
+
+def _print_new(new: tuple[str, ...]) -> None:
+    text = _("`eakte watch` makes the new letters: {documents}")
+    output.line(text.format(documents=", ".join(new)), "green")
+
+
 @app.command("work", help=_("Work through the queue in the terminal, by keyboard."))
 def work(
     person: PersonOption,

@@ -28,7 +28,7 @@ def ask_for_rescan(
     The reason stands in the record, not in the log: it may be about the letter.
     """
     lock(connection)
-    _require(letter, DocumentState.REVIEW)
+    require(letter, DocumentState.REVIEW)
     wanted = Finding(FindingCode.RESCAN_WANTED, None, reason[:_LONGEST])
     closed = replace(
         letter,
@@ -45,7 +45,7 @@ def replace_by_rescan(
 ) -> tuple[Document, Document]:
     """Let the letter of a new scan stand for one that waits for it; it inherits the deadline."""
     lock(connection)
-    _require(old, DocumentState.RESCAN)
+    require(old, DocumentState.RESCAN)
     if new.state is DocumentState.RELEASED:
         detail = _("{document} is being sealed; say it when it is filed")
         raise RefusedError(detail=detail.format(document=new.id))
@@ -75,7 +75,8 @@ def _heir(old: Document, new: Document) -> Document:
     return replace(new, findings=tuple(dict.fromkeys((*new.findings, found))))
 
 
-def _require(letter: Document, state: DocumentState) -> None:
+def require(letter: Document, state: DocumentState) -> None:
+    """Raise RefusedError unless a letter is in that state."""
     if letter.state is not state:
         detail = _("{document} is {state}, not {wanted}")
         told = detail.format(document=letter.id, state=_(letter.state.value), wanted=_(state.value))

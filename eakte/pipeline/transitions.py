@@ -163,6 +163,33 @@ def _propose_letter(
         release(connection, proposed, decision, submitter, station)
 
 
+def propose_regrouped(
+    connection: Connection,
+    letter: Document,
+    copy: ArchiveCopy,
+    origin: str,
+    definitions: Definitions,
+    at: datetime,
+) -> None:
+    """Record a letter made of pages of others (`origin`); it waits for a person in any case."""
+    scan = scans.get(connection, letter.scan).scan
+    definition = definitions.class_of(letter.classification.class_id)
+    routed = route(connection, letter, definitions)
+    regrouped = Finding(FindingCode.REGROUPED, None, origin)
+    findings = (*letter.findings, *routed.findings, regrouped)
+    pipeline = definitions.pipeline(scan.pipeline)
+    held = gate.holding(letter.classification, definition, findings, pipeline)
+    proposed = replace(
+        letter,
+        aktenzeichen=routed.aktenzeichen,
+        findings=tuple(dict.fromkeys((*findings, *held))),
+    )
+    documents.add(connection, proposed)
+    how, after = made_how(copy), _proposal(proposed) | {"of": origin}
+    log.append(connection, _event(Action.CONVERTED, letter.id, MACHINE, at, scan.station, how))
+    log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, scan.station, after))
+
+
 def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
     """Find the Akte for a letter of its present class among those that exist."""
 

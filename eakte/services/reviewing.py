@@ -128,9 +128,14 @@ def deciding(desk: Desk, prefix: str, seen: int = 0) -> Iterator[tuple[Connectio
     """
     with transaction(desk.engine) as connection:
         letter = documents.get_by_prefix(connection, prefix)
-        if letter.state is not DocumentState.REVIEW or seen not in {0, letter.version}:
-            raise RefusedError(detail=_who_was_faster(connection, letter))
+        require_waiting(connection, letter, seen)
         yield connection, letter
+
+
+def require_waiting(connection: Connection, letter: Document, seen: int = 0) -> None:
+    """Raise RefusedError, naming who was faster, unless a letter waits as the clerk saw it."""
+    if letter.state is not DocumentState.REVIEW or seen not in {0, letter.version}:
+        raise RefusedError(detail=_who_was_faster(connection, letter))
 
 
 def required(text: str, option: str) -> str:
