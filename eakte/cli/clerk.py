@@ -146,6 +146,7 @@ def _print_letter(shown: Shown) -> None:
             (_("reasons"), "; ".join(classification.reasons)),
             ("Akte", document.aktenzeichen),
             (_("state"), document.state.value),
+            *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
             (_("archive copy"), conversion.sentence(document.pages)),

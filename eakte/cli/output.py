@@ -52,9 +52,9 @@ def line(text: str = "", style: str = "") -> None:
     console().print(Text(_tame(text), style=style))
 
 
-def cut(text: str) -> None:
-    """Print one line of plain text, cut off at the width of the terminal."""
-    console().print(Text(_tame(text)), no_wrap=True, overflow="ellipsis", crop=True)
+def width() -> int:
+    """Tell how many columns there are."""
+    return console().width
 
 
 def room(lines: Iterable[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from eakte.cli import output
 from eakte.cli.review_keys import QUIT, Keyboard
-from eakte.cli.review_page import Portion, draw
+from eakte.cli.review_page import Portion, draw_keys, draw_letter, draw_text, room_below
 from eakte.domain.letters import FieldName
 from eakte.domain.page_numbers import ranges
 from eakte.errors import EakteError
@@ -33,6 +33,8 @@ class Form:
         self._place = 0
         self._portion = Portion()
         self._said = ""
+        self._drawn: tuple[Waiting, int] | None = None
+        self._drawn_text = 0
 
     def run(self) -> None:
         """Work until the clerk leaves or nothing waits any more."""
@@ -65,12 +67,21 @@ class Form:
             self._portion = Portion(reviewing.texts(self._desk, self._item.document))
 
     def _draw(self) -> None:
+        """Show the letter; in lines only what is new: the letter once, or more of its text."""
+        screen, item, said = self._keyboard.screen, self._item, self._said
+        self._clear()
+        self._say_and_forget()
+        if screen or self._drawn != (item, self._place):
+            head = draw_letter(item, self._place + 1, len(self._queue))
+            self._portion = draw_text(self._portion, room_below((said, *head)) if screen else None)
+            draw_keys()
+        elif self._drawn_text != self._portion.start:
+            self._portion = draw_text(self._portion, None)
+        self._drawn, self._drawn_text = (item, self._place), self._portion.start
+
+    def _clear(self) -> None:
         if self._keyboard.screen:
             output.console().clear()
-        self._say_and_forget()
-        self._portion = draw(
-            self._item, self._place + 1, len(self._queue), self._portion, self._keyboard.screen
-        )
 
     def _say_and_forget(self) -> None:
         if self._said:
@@ -238,6 +249,7 @@ class Form:
             ("u", _("read the queue anew")),
             ("q", _("leave")),
         )
+        self._clear()
         for keys, meaning in rows:
             output.line(f"{keys:6} {meaning}")
         self._keyboard.key(_("Any key goes on: "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from eakte.services.reviewing import Waiting
 _FEWEST_LINES = 6
 _LINES_IN_PLAIN_MODE = 15
 _LINES_BELOW = 3
-"""The lines that the keys and the prompt take."""
+"""The line that says how much text is left, the prompt, and one to spare."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,17 @@ class Portion:
     texts: tuple[str, ...] = ()
     start: int = 0
     count: int = _LINES_IN_PLAIN_MODE
+    width: int = 80
 
     def lines(self) -> tuple[str, ...]:
-        """Give the text of all pages as lines, each page with its number before it."""
+        """Give the text of all pages as lines that fit, each page with its number before it."""
         pages = len(self.texts)
         head = _("page {number} of {count}")
         return tuple(
-            line
+            fitting
             for number, text in enumerate(self.texts, start=1)
             for line in (f"— {head.format(number=number, count=pages)} —", *text.splitlines())
+            for fitting in textwrap.wrap(line, self.width)
         )
 
     def further(self) -> Portion:
@@ -40,29 +43,41 @@ class Portion:
         return replace(self, start=start if start < len(self.lines()) else 0)
 
 
-def draw(item: Waiting, number: int, count: int, portion: Portion, screen: bool) -> Portion:
-    """Print a letter with its reasons, fields and as much of its text as there is room for.
-
-    Gives the portion of the text that was shown.
-    """
+def draw_letter(item: Waiting, number: int, count: int) -> tuple[str, ...]:
+    """Print what is known of a letter, why it waits, and its fields; gives the lines."""
     place = _("Letter {number} of {count}: {document}")
     head = place.format(number=number, count=count, document=item.document.id)
-    shown = [head, *_facts(item), *_reasons(item), *_fields(item)]
-    output.line(head, "bold")
-    for line in shown[1:]:
+    lines = (head, *_facts(item), *_reasons(item), *_fields(item), "")
+    for line in lines:
+        output.line(line, "bold" if line is head else "")
+    return lines
+
+
+def room_below(lines: tuple[str, ...]) -> int:
+    """Tell how many lines of text have room below these, six at least."""
+    return max(output.room((*lines, _keys())) - _LINES_BELOW, _FEWEST_LINES)
+
+
+def draw_text(portion: Portion, room: int | None) -> Portion:
+    """Print a portion of the text, as much as there is room for; gives what was shown."""
+    count = _LINES_IN_PLAIN_MODE if room is None else room
+    shown = replace(portion, count=count, width=output.width())
+    lines = shown.lines()
+    for line in lines[portion.start : portion.start + count]:
         output.line(line)
-    output.line()
-    room = _LINES_IN_PLAIN_MODE
-    if screen:
-        room = max(output.room(shown) - _LINES_BELOW, _FEWEST_LINES)
-    lines = portion.lines()
-    for line in lines[portion.start : portion.start + room]:
-        output.cut(line)
-    left = len(lines) - portion.start - room
+    left = len(lines) - portion.start - count
     if left > 0:
         output.line(_("(t: {count} more lines)").format(count=left))
-    output.line(_("n next, p back, t text, c class, a Akte, f field, o open, r release, q leave"))
-    return replace(portion, count=room)
+    return shown
+
+
+def draw_keys() -> None:
+    """Print the keys that are needed most."""
+    output.line(_keys())
+
+
+def _keys() -> str:
+    return _("n next, p back, t text, c class, a Akte, f field, o open, r release, q leave")
 
 
 def _facts(item: Waiting) -> Iterator[str]:

@@ -110,5 +110,6 @@ def progress(context: Context) -> Progress:
         files[ScanState.QUARANTINE.value]
         + files[ScanState.WAITING.value]
         + letters[DocumentState.REVIEW.value]
+        + letters[DocumentState.RESCAN.value]
     )
     return Progress(total - received, total, letters[DocumentState.RELEASED.value], waiting)
