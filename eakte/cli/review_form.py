@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from eakte.cli import output
 from eakte.cli.review_keys import QUIT, Keyboard
-from eakte.cli.review_page import Portion, draw_keys, draw_letter, draw_text, room_below
+from eakte.cli.review_page import Portion, draw_keys, draw_letter, draw_text, lines_of, room_below
 from eakte.domain.letters import FieldName
 from eakte.domain.page_numbers import ranges
 from eakte.errors import EakteError
@@ -38,16 +38,23 @@ class Form:
 
     def run(self) -> None:
         """Work until the clerk leaves or nothing waits any more."""
-        self._reload()
-        while self._queue:
-            self._draw()
-            key = self._keyboard.key(_("Key (? explains them): "))
-            if key in {QUIT, QUIT.upper()}:
-                break
-            self._do(key)
+        try:
+            self._work()
+        finally:
+            self._keyboard.close()
         self._say_and_forget()
         text = _("{count} letters wait for a person.")
         output.line(text.format(count=len(self._queue)))
+
+    def _work(self) -> None:
+        self._reload()
+        while self._queue:
+            self._draw()
+            prompt = _("{number}/{count} Key (? explains them): ")
+            key = self._keyboard.key(prompt.format(number=self._place + 1, count=len(self._queue)))
+            if key in {QUIT, QUIT.upper()}:
+                return
+            self._do(key)
 
     @property
     def _item(self) -> Waiting:
@@ -63,7 +70,9 @@ class Form:
 
     def _go(self, place: int, *, same: bool = False) -> None:
         self._place = place
-        if self._queue and not same:
+        if same:
+            self._portion = Portion(self._portion.texts)
+        elif self._queue:
             self._portion = Portion(reviewing.texts(self._desk, self._item.document))
 
     def _draw(self) -> None:
@@ -72,7 +81,8 @@ class Form:
         self._clear()
         self._say_and_forget()
         if screen or self._drawn != (item, self._place):
-            head = draw_letter(item, self._place + 1, len(self._queue))
+            lines = lines_of(item, self._place + 1, len(self._queue))
+            head = draw_letter(lines[:1] if screen and self._portion.reading else lines)
             self._portion = draw_text(self._portion, room_below((said, *head)) if screen else None)
             draw_keys()
         elif self._drawn_text != self._portion.start:

@@ -30,6 +30,10 @@ class Keyboard(Protocol):
         """Give a text, "" if the clerk gave none or thought better of it."""
         ...  # pragma: no cover
 
+    def close(self) -> None:
+        """Leave everything as it was found."""
+        ...  # pragma: no cover
+
 
 class Lines:
     """Prompts and whole lines: for screen readers, simple terminals, and scripts."""
@@ -47,30 +51,46 @@ class Lines:
         """Read a line."""
         return _line(prompt)
 
+    def close(self) -> None:
+        """There is nothing to put back."""
+
 
 class Keys:
-    """Single keys of a terminal, without Enter."""
+    """Single keys of a terminal, without Enter; what is typed ahead is not lost."""
 
     screen = True
+
+    def __init__(self) -> None:
+        """Take the terminal over; `close` gives it back."""
+        self._descriptor = sys.stdin.fileno()
+        self._before = termios.tcgetattr(self._descriptor)
+        self._listen()
 
     def key(self, prompt: str) -> str:
         """Read one key; arrows go to the next letter and back."""
         sys.stdout.write(prompt)
         sys.stdout.flush()
-        descriptor = sys.stdin.fileno()
-        before = termios.tcgetattr(descriptor)
         try:
-            tty.setcbreak(descriptor)
-            return _key(descriptor)
+            return _key(self._descriptor)
         except KeyboardInterrupt:
             return QUIT
         finally:
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
             sys.stdout.write("\n")
 
     def line(self, prompt: str) -> str:
-        """Read a line."""
-        return _line(prompt)
+        """Read a line, as the terminal edits it."""
+        self.close()
+        try:
+            return _line(prompt)
+        finally:
+            self._listen()
+
+    def close(self) -> None:
+        """Put the terminal back as it was."""
+        termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+
+    def _listen(self) -> None:
+        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
 
 
 def keyboard(*, plain: bool) -> Keyboard:

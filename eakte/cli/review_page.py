@@ -11,7 +11,6 @@ from eakte.domain.page_numbers import ranges
 from eakte.i18n import _
 from eakte.services.reviewing import Waiting
 
-_FEWEST_LINES = 6
 _LINES_IN_PLAIN_MODE = 15
 _LINES_BELOW = 3
 """The line that says how much text is left, the prompt, and one to spare."""
@@ -19,12 +18,16 @@ _LINES_BELOW = 3
 
 @dataclass(frozen=True)
 class Portion:
-    """Which lines of a letter's text are shown: `count` of them from `start`."""
+    """Which lines of a letter's text are shown: `count` of them from `start`.
+
+    While `reading` on, the text has the screen for itself.
+    """
 
     texts: tuple[str, ...] = ()
     start: int = 0
     count: int = _LINES_IN_PLAIN_MODE
     width: int = 80
+    reading: bool = False
 
     def lines(self) -> tuple[str, ...]:
         """Give the text of all pages as lines that fit, each page with its number before it."""
@@ -38,24 +41,30 @@ class Portion:
         )
 
     def further(self) -> Portion:
-        """Go on to the lines that follow, from the last to the first."""
+        """Go on to the lines that follow, from the last back to the beginning."""
         start = self.start + self.count
-        return replace(self, start=start if start < len(self.lines()) else 0)
+        left = start < len(self.lines())
+        return replace(self, start=start if left else 0, reading=left)
 
 
-def draw_letter(item: Waiting, number: int, count: int) -> tuple[str, ...]:
-    """Print what is known of a letter, why it waits, and its fields; gives the lines."""
+def lines_of(item: Waiting, number: int, count: int) -> tuple[str, ...]:
+    """Give what is known of a letter, why it waits, and its fields; the first line names it."""
     place = _("Letter {number} of {count}: {document}")
     head = place.format(number=number, count=count, document=item.document.id)
-    lines = (head, *_facts(item), *_reasons(item), *_fields(item), "")
+    return (head, *_facts(item), *_reasons(item), *_fields(item), "")
+
+
+def draw_letter(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Print these lines, the first one emphasised; gives them."""
+    head = lines[0]
     for line in lines:
         output.line(line, "bold" if line is head else "")
     return lines
 
 
 def room_below(lines: tuple[str, ...]) -> int:
-    """Tell how many lines of text have room below these, six at least."""
-    return max(output.room((*lines, _keys())) - _LINES_BELOW, _FEWEST_LINES)
+    """Tell how many lines of text have room below these."""
+    return max(output.room((*lines, _keys())) - _LINES_BELOW, 0)
 
 
 def draw_text(portion: Portion, room: int | None) -> Portion:
