@@ -80,7 +80,13 @@ def _settled(letter: Document) -> frozenset[FindingCode]:
         settled |= _OF_CLASS
     if letter.aktenzeichen:
         settled |= _OF_AKTE
-    dated = letter.extraction.first(FieldName.DATE)
-    if dated is not None and is_by_person(dated.rule):
+    if _is_set_by_person(letter, FieldName.DATE):
         settled |= {FindingCode.DOUBTFUL_DATE}
+    if _is_set_by_person(letter, FieldName.AKTENZEICHEN):
+        settled |= {FindingCode.SEVERAL_AKTENZEICHEN}
     return settled
+
+
+def _is_set_by_person(letter: Document, name: FieldName) -> bool:
+    field = letter.extraction.first(name)
+    return field is not None and is_by_person(field.rule)

@@ -44,15 +44,22 @@ def test_whatever_always_holds_is_a_reason(code: FindingCode) -> None:
 
 
 def test_what_a_person_corrected_is_no_reason_any_more() -> None:
-    codes = (FindingCode.LOW_CONFIDENCE, FindingCode.NO_AKTE, FindingCode.DOUBTFUL_DATE)
+    codes = (
+        FindingCode.LOW_CONFIDENCE,
+        FindingCode.NO_AKTE,
+        FindingCode.DOUBTFUL_DATE,
+        FindingCode.SEVERAL_AKTENZEICHEN,
+    )
     waiting = letter(findings=_found(*codes))
     assert told(waiting, _PIPELINE).reasons == _found(*codes)
     dated = Field(FieldName.DATE, "2026-10-01", "1.10.2026", 1.0, "person:probst", 1)
+    akte = "20.2-903.10/2026-0001"
+    named = Field(FieldName.AKTENZEICHEN, akte, akte, 1.0, "person:probst", 1)
     settled = letter(
         findings=_found(*codes),
         classification=Classification("rechnung", 1.0, ("person:probst",)),
-        aktenzeichen="20.2-903.10/2026-0001",
-        extraction=Extraction((dated,)),
+        aktenzeichen=akte,
+        extraction=Extraction((dated, named)),
     )
     known = told(settled, _PIPELINE)
     assert known.reasons == ()
