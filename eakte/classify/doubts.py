@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from eakte.domain.findings import Finding, FindingCode
@@ -10,26 +11,40 @@ from eakte.i18n import N_
 
 OLDEST_YEARS = 10
 SURE = 0.3
-"""A date that is less certain is reported."""
+"""A date that is less certain is none."""
+_CODES = {
+    FieldName.DATE: FindingCode.DOUBTFUL_DATE,
+    FieldName.AKTENZEICHEN: FindingCode.DOUBTFUL_AKTENZEICHEN,
+    FieldName.IBAN: FindingCode.DOUBTFUL_IBAN,
+}
 
 
-def doubts(extraction: Extraction, received: date) -> tuple[Finding, ...]:
-    """Give the findings on fields of a letter received on a day.
+def judged(extraction: Extraction, received: date) -> Extraction:
+    """Judge the date of a letter received on a day (in Germany).
 
-    The date of a letter is doubtful if it is later than the receipt, more than ten years older, or
-    a guess; the date of receipt is never taken from it.
+    If it is later than the receipt, more than ten years older, or a guess, it keeps what was read
+    and loses its value. The date of receipt is never taken from it.
     """
-    found = extraction.first(FieldName.DATE)
-    reason = _doubt(found, received) if found else None
-    if found is None or reason is None:
-        return ()
-    return (Finding(FindingCode.DOUBTFUL_DATE, found.page, f"{found.read} – {reason}"),)
+    return Extraction(tuple(_judged(each, received) for each in extraction.fields))
 
 
-def _doubt(found: Field, received: date) -> str | None:
-    written = date.fromisoformat(found.value)
+def _judged(field: Field, received: date) -> Field:
+    if field.name is not FieldName.DATE or not field.value:
+        return field
+    written = date.fromisoformat(field.value)
     if written > received:
-        return N_("later than its receipt")
+        return replace(field, value="", doubt=N_("later than its receipt"))
     if written.year < received.year - OLDEST_YEARS:
-        return N_("more than ten years old")
-    return N_("only a guess") if found.confidence < SURE else None
+        return replace(field, value="", doubt=N_("more than ten years old"))
+    guess = field.confidence < SURE
+    return replace(field, value="", doubt=N_("only a guess")) if guess else field
+
+
+def doubts(extraction: Extraction) -> tuple[Finding, ...]:
+    """Give a finding for each doubtful date, Aktenzeichen and IBAN: what was read, and why."""
+    found = (
+        Finding(_CODES[field.name], field.page, f"{field.read} – {field.doubt}")
+        for field in extraction.fields
+        if field.doubt and field.name in _CODES
+    )
+    return tuple(dict.fromkeys(found))

@@ -22,6 +22,8 @@ _WIDE = 100.0
 _SAME_ROW = 0.6
 _CELL = 2.4
 _EDGE = 5.0
+_BREAK, _FLUSH = 1.6, 14.0
+"""Lines of a running text stand closer than so many heights, and flush within so many points."""
 _LONGEST_LABEL = 36
 """A label stands over its value within so many heights, points from its edge and characters."""
 _LEADING = 14.0
@@ -90,6 +92,17 @@ class Layout:
             if 0 < line.middle - each.middle < reach
             and abs(each.box.x0 - line.box.x0) < _EDGE
             and len(each.text) < _LONGEST_LABEL
+        ]
+        return over[-1] if over else None
+
+    def before(self, line: Line) -> Line | None:
+        """Give the line that a running text was on before it broke: close above, aligned."""
+        over = [
+            each
+            for each in self.lines
+            if each.box.y1 <= line.middle
+            and line.box.y0 - each.box.y1 < _BREAK * self.usual_height
+            and abs(each.box.x0 - line.box.x0) < _FLUSH
         ]
         return over[-1] if over else None
 

@@ -1,17 +1,23 @@
 """Every Aktenzeichen of a letter, most trusted first (pure).
 
 Trust goes by place: beside a label (Ihr Zeichen, Aktenzeichen, Az.) or in the block of references,
-then in the Betreff, then in the running text; page one before the others.
+then in the Betreff, then in the running text; page one before the others. What looks like one and
+cannot be read as one is given without a value: better a person looks than that it is overlooked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 
 from eakte.classify.layout import Layout, Line
-from eakte.domain.german import Reading, aktenzeichen_in
+from eakte.classify.sums import field as field_of
+from eakte.domain.german import Reading, aktenzeichen_in, like_aktenzeichen
 from eakte.domain.letters import Field, FieldName
+from eakte.domain.offices import IMPLAUSIBLE, Office, is_plausible
+from eakte.i18n import N_
 
 _LABEL = re.compile(
     r"\b(?:Ihr\s+Zeichen|Aktenzeichen|Az\b|Gesch(?:äfts)?-?z(?:eichen)?|Ihre\s+(?:Nachricht|Akte)|"
@@ -26,19 +32,49 @@ _MENDED = 0.9
 """Factor where OCR had to be forgiven."""
 
 
-def references(pages: Sequence[Layout], subject: str) -> tuple[Field, ...]:
-    """Give each Aktenzeichen once, with its best evidence, most trusted first."""
+_HARD_TO_READ = 0.6
+"""The OCR engine's own confidence below which a digit may well be another."""
+UNREADABLE = N_("looks like an Aktenzeichen, but cannot be read as one")
+HARD_TO_READ = N_("hard to read: a digit may be another")
+
+
+def references(
+    pages: Sequence[Layout], subject: str, received: date, offices: Sequence[Office] = ()
+) -> tuple[Field, ...]:
+    """Give each Aktenzeichen once, with its best evidence, most trusted first; doubts in them."""
     found = [
-        _field(line, reading, *_trust(number, page, row, line, reading, subject))
+        _doubted(_field(line, reading, *_trust(number, page, row, line, reading, subject)), sure)
         for number, page in enumerate(pages)
         for row in page.rows
         for line in row
         for reading in aktenzeichen_in(line.text)
+        for sure in (line.evidence(reading.start, reading.end)[1],)
     ]
     best: dict[str, Field] = {}
     for field in sorted(found, key=lambda field: -field.confidence):
-        best.setdefault(field.value, field)
-    return tuple(best.values())
+        if best.setdefault(field.value, field).doubt and not field.doubt:
+            best[field.value] = replace(best[field.value], doubt="")
+    judged = (_judged(field, received, offices) for field in best.values())
+    return (*judged, *_unreadable(pages))
+
+
+def _doubted(field: Field, sure: float) -> Field:
+    return replace(field, doubt=HARD_TO_READ) if sure < _HARD_TO_READ else field
+
+
+def _judged(field: Field, received: date, offices: Sequence[Office]) -> Field:
+    plausible = is_plausible(field.value, offices, received)
+    return field if plausible else replace(field, doubt=IMPLAUSIBLE)
+
+
+def _unreadable(pages: Sequence[Layout]) -> Iterator[Field]:
+    for page in pages:
+        for line in page.lines:
+            for start, end in like_aktenzeichen(line.text):
+                reading = Reading(start, end, "", exact=False)
+                yield field_of(
+                    FieldName.AKTENZEICHEN, line, reading, 0.0, "resemblance", UNREADABLE
+                )
 
 
 def _trust(
@@ -59,14 +95,5 @@ def _trust(
 
 
 def _field(line: Line, reading: Reading, trust: float, rule: str) -> Field:
-    box, sure = line.evidence(reading.start, reading.end)
-    confidence = trust * (0.7 + 0.3 * sure) * (1.0 if reading.exact else _MENDED)
-    return Field(
-        FieldName.AKTENZEICHEN,
-        reading.value,
-        line.text[reading.start : reading.end],
-        round(confidence, 3),
-        rule,
-        line.page,
-        box,
-    )
+    mended = trust if reading.exact else trust * _MENDED
+    return field_of(FieldName.AKTENZEICHEN, line, reading, mended, rule)

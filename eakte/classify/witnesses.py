@@ -54,7 +54,12 @@ _NOISE = re.compile(
     r"^\W*\w+,\s*(?:den\s+|im\s+)?\d",
     re.IGNORECASE,
 )
+_AROUND = " \t,;:·•|*-–—_'\"„“\u201a\u2018\u2019`\u00b4«»"
+"""What OCR makes of specks beside a name, and the quotes and separators around one."""
 _SHORTEST = 4
+_NUMBERED = re.compile(r"^\W*[A-ZÄÖÜ].*\s\d{1,4}\s?[a-z]?\W*$")
+_BLOCK, _ALIGNED = 3.6, 6.0
+"""How far an address reaches below its name, in heights of a line; points that edges may differ."""
 _HEAD, _FOOT = 0.17, 0.92
 
 
@@ -66,6 +71,7 @@ def witnesses(pages: Sequence[Layout]) -> tuple[Witness, ...]:
         *_labelled(first),
         *_return_line(first, fixed),
         *_letterhead(first, fixed),
+        *_address_block(first, fixed),
         *_organisation(first, fixed),
         *(each for page in pages for each in _signed(page)),
         *_form(first),
@@ -89,7 +95,7 @@ def _is_name(name: str) -> bool:
 def _clean(text: str) -> str:
     councillor = _COUNCILLOR.search(text)
     name = councillor["name"] if councillor else _ROLE.sub("", text)
-    return name.strip(" \t,;:·•|*-–—_'\"„“")
+    return name.strip(_AROUND)
 
 
 def _labelled(page: Layout) -> Iterator[Witness]:
@@ -110,6 +116,22 @@ def _return_line(page: Layout, fixed: Anchors) -> Iterator[Witness]:
             whole = next((piece for piece in pieces if _COUNCILLOR.search(piece)), pieces[0])
             if len(pieces) > 1 and not _STREET.search(whole):
                 yield Witness(_clean(whole), line, 0.75, "return line")
+
+
+def _address_block(page: Layout, fixed: Anchors) -> Iterator[Witness]:
+    """The line above street and town at the head of a private letter."""
+    limit = fixed.recipient.box.y0 if fixed.recipient else _HEAD * page.height
+    head = [line for line in page.lines if line.middle < limit]
+    for line in head:
+        below = [
+            each.text
+            for each in head
+            if 0 < each.middle - line.middle < _BLOCK * page.usual_height
+            and abs(each.box.x0 - line.box.x0) < _ALIGNED
+        ]
+        addressed = any(map(_NUMBERED.search, below)) and any(map(_POSTCODE.match, below))
+        if addressed and not (_NUMBERED.search(line.text) or _POSTCODE.search(line.text)):
+            yield Witness(_clean(line.text), line, 0.75, "address block")
 
 
 def _letterhead(page: Layout, fixed: Anchors) -> Iterator[Witness]:

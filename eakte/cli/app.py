@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review, separator
+from eakte.cli import (
+    akte,
+    auditor,
+    clerk,
+    deadlines,
+    mailroom,
+    operator,
+    quarantine,
+    review,
+    separator,
+)
 from eakte.i18n import _
 
 app = typer.Typer(
@@ -19,6 +29,7 @@ app = typer.Typer(
 )
 mailroom.register(app)
 clerk.register(app)
+deadlines.register(app)
 auditor.register(app)
 operator.register(app)
 separator.register(app)

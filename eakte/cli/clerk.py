@@ -16,6 +16,7 @@ from eakte.i18n import _
 from eakte.services.desks import open_desk
 
 if TYPE_CHECKING:
+    from eakte.domain.akten import Document
     from eakte.services.records import Shown
     from eakte.services.searching import Found
 
@@ -132,6 +133,11 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
         _print_letter(shown)
 
 
+def _deadline(document: Document) -> str:
+    """Say until when, and how that was counted."""
+    return f"{document.deadline} ({document.deadline_rule})" if document.deadline else ""
+
+
 def _print_letter(shown: Shown) -> None:
     document = shown.document
     classification, conversion = document.classification, document.conversion
@@ -145,6 +151,7 @@ def _print_letter(shown: Shown) -> None:
             (_("class"), f"{class_name} ({classification.confidence:.0%})"),
             (_("reasons"), "; ".join(classification.reasons)),
             ("Akte", document.aktenzeichen),
+            (_("deadline"), _deadline(document)),
             (_("state"), document.state.value),
             *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
@@ -155,9 +162,25 @@ def _print_letter(shown: Shown) -> None:
     )
     output.table(
         _("Fields"),
-        (_("field"), _("value"), _("as read"), _("confidence"), _("page"), _("rule")),
+        (
+            _("field"),
+            _("value"),
+            _("as read"),
+            _("confidence"),
+            _("page"),
+            _("rule"),
+            _("doubt"),
+        ),
         [
-            (field.name.value, field.value, field.read, field.confidence, field.page, field.rule)
+            (
+                field.name.value,
+                field.value,
+                field.read,
+                field.confidence,
+                field.page,
+                field.rule,
+                _(field.doubt) if field.doubt else "",
+            )
             for field in document.extraction.fields
         ],
     )

@@ -31,6 +31,8 @@ class FindingCode(StrEnum):
     UNKNOWN_AKTENZEICHEN = "unknown_aktenzeichen"
     SEVERAL_AKTENZEICHEN = "several_aktenzeichen"
     DOUBTFUL_DATE = "doubtful_date"
+    DOUBTFUL_AKTENZEICHEN = "doubtful_aktenzeichen"
+    DOUBTFUL_IBAN = "doubtful_iban"
     NEEDS_PERSON = "needs_person"
     RASTERISED = "rasterised"
     FONT_REPLACED = "font_replaced"
@@ -93,6 +95,8 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.UNKNOWN_AKTENZEICHEN: N_("the letter names an Aktenzeichen that does not exist"),
     FindingCode.SEVERAL_AKTENZEICHEN: N_("the letter names several Akten"),
     FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
+    FindingCode.DOUBTFUL_AKTENZEICHEN: N_("an Aktenzeichen was not read with certainty"),
+    FindingCode.DOUBTFUL_IBAN: N_("an IBAN was misread or is wrong: its check digits do not hold"),
     FindingCode.NEEDS_PERSON: N_("letters of this class must be released by a person"),
     FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
     FindingCode.FONT_REPLACED: N_("a font that was not embedded was replaced by a similar one"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, product
 
 from eakte.domain.akten import is_aktenzeichen
 
@@ -18,6 +19,8 @@ class Reading:
     end: int
     value: str
     exact: bool
+    others: tuple[str, ...] = ()
+    """Other canonical forms that the same confusions allow."""
 
 
 _MONTHS = (
@@ -54,14 +57,25 @@ _AS_DIGIT = str.maketrans("OoQDlIi|!SsBZ", "0000111115582")
 _PIVOT = 70
 """Two digits of a year up to this are 20xx."""
 
-_D = r"[0-9OoQDlIi|!SsBZ]"
-_DASH = r"\s{0,2}[-–—−‐~]\s{0,2}"
+_D = r"[0-9OoQDlIi|!SsBZGgbqAT]"
+_DASH = r"\s{0,2}[-–—−‐~_]\s{0,2}"
 _AKTENZEICHEN = re.compile(
     rf"(?<![\w])(?P<office>{_D}{{2}}(?:\s?[.,]\s?{_D}{{1,2}})?){_DASH}"
     rf"(?P<group>{_D}{{3}})\s?[.,]\s?(?P<unit>{_D}{{2}})\s{{0,2}}[/\\|lI1]\s{{0,2}}"
     rf"(?P<year>[2Z]{_D}{{3}}){_DASH}(?P<number>{_D}{{4}})(?!\w)",
 )
+_LIKE = re.compile(rf"(?<![\w.,/-]){_D}(?:{_D}|[-.,/\\|–—−‐~_:;'*•·]\s?|\s(?={_D})){{12,30}}")
+_YEAR = re.compile(r"[2Z][0OoQD]\s?[0-9OoQDlI|]\s?[0-9OoQDlI|SBZ]")
+_FEWEST_DIGITS, _MOST_DIGITS = 13, 18
+_FEWEST_SIGNS = 2
+_SIGNS = re.compile(r"[-.,/\\–—−‐~_]")
 _MOST_FORGIVEN = 4
+_MOST_OTHERS = 64
+_DIGITS_OF = {"S": "58", "B": "863", "Z": "27", "G": "6", "b": "6", "g": "9", "q": "9"} | {
+    "A": "4",
+    "T": "7",
+}
+"""Digits that OCR takes for these letters, the likeliest first; the other letters mean one each."""
 
 
 def aktenzeichen_in(text: str) -> Iterator[Reading]:
@@ -69,12 +83,30 @@ def aktenzeichen_in(text: str) -> Iterator[Reading]:
     for found in _AKTENZEICHEN.finditer(text):
         read = found.group()
         office = re.sub(r"\s", "", found["office"]).replace(",", ".")
-        value = (
-            f"{office}-{found['group']}.{found['unit']}/{found['year']}-{found['number']}"
-        ).translate(_AS_DIGIT)
-        forgiven = sum(not (each.isdigit() or each in ".,-–—−‐~/ \n") for each in read)
+        shape = f"{office}-{found['group']}.{found['unit']}/{found['year']}-{found['number']}"
+        value, *others = _meanings(shape)
+        forgiven = sum(not (each.isdigit() or each in ".,-–—−‐~_/ \n") for each in read)
         if is_aktenzeichen(value) and forgiven <= _MOST_FORGIVEN:
-            yield Reading(found.start(), found.end(), value, exact=read == value)
+            yield Reading(found.start(), found.end(), value, read == value, tuple(others))
+
+
+def _meanings(shape: str) -> list[str]:
+    """Give what a reading may mean, its letters taken for digits; the likeliest first."""
+    choices = (_DIGITS_OF.get(each, each.translate(_AS_DIGIT)) for each in shape)
+    return ["".join(each) for each in islice(product(*choices), _MOST_OTHERS)]
+
+
+def like_aktenzeichen(text: str) -> Iterator[tuple[int, int]]:
+    """Find what has about the digits, the year and the signs of an Aktenzeichen and is none."""
+    read = [(each.start(), each.end()) for each in _AKTENZEICHEN.finditer(text)]
+    read += [(each.start, each.end) for each in dates_in(text)]
+    for found in _LIKE.finditer(text):
+        digits = re.sub(rf"(?!{_D}).", "", found.group())
+        like = _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS and _YEAR.search(digits[5:-2])
+        signs = len(_SIGNS.findall(found.group())) >= _FEWEST_SIGNS
+        apart = all(found.end() <= start or end <= found.start() for start, end in read)
+        if like and signs and apart:
+            yield found.start(), found.end()
 
 
 def dates_in(text: str) -> Iterator[Reading]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from eakte.domain.deadlines import DeadlineRule
 from eakte.domain.text import Box
 
 
@@ -45,6 +46,7 @@ class ClassDefinition:
     rules: tuple[Rule, ...] = ()
     routing: Routing | None = None
     retention_years: int = 10
+    deadline: DeadlineRule | None = None
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,15 @@ class FieldName(StrEnum):
     SUBJECT = "subject"
     INVOICE_NUMBER = "invoice_number"
     AMOUNT = "amount"
-    """Payable, as `1234.56 EUR`."""
+    """As `1234.56 EUR`; the one to be paid comes first."""
     IBAN = "iban"
+    """Without spaces; only where its check digits hold."""
+    SENDER_ADDRESS = "sender_address"
+    RECIPIENT = "recipient"
+    """The office of the city that the letter is addressed to, as the address says it."""
+    KASSENZEICHEN = "kassenzeichen"
+    DEADLINE = "deadline"
+    """Named in the letter: a day (ISO 8601), or a period from an unknown day as in `P2W`."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,8 @@ class Field:
     """One extracted value with its evidence: as read, normalised, and where it stands.
 
     Dates are normalised to ISO 8601, an Aktenzeichen to its canonical form. `page` is the number
-    of the page in the scan; `box` encloses its words there.
+    of the page in the scan; `box` encloses its words there. `value` is empty where the reading is
+    too doubtful to be one.
     """
 
     name: FieldName
@@ -86,11 +96,18 @@ class Field:
     rule: str
     page: int
     box: Box | None = None
+    doubt: str = ""
+    """Why a person should look, in English; empty without doubt."""
+    others: tuple[str, ...] = ()
+    """What else OCR's confusions allow it to mean: for comparison with what is known, no more."""
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """All fields of a letter, at most one per name except Aktenzeichen (in order of trust)."""
+    """All fields of a letter, of each name in order of trust.
+
+    Several Aktenzeichen, amounts, IBANs, Kassenzeichen and named deadlines; one of each other name.
+    """
 
     fields: tuple[Field, ...] = field(default=())
 

@@ -1,11 +1,13 @@
-"""Moments as integers: microseconds since 1970-01-01 UTC, the form they are stored in."""
+"""Moments as integers (microseconds since 1970-01-01 UTC, as stored) and as days in Germany."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_GERMANY = ZoneInfo("Europe/Berlin")
 
 
 def to_micros(moment: datetime) -> int:
@@ -16,3 +18,8 @@ def to_micros(moment: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """Give the moment in UTC."""
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def local_day(moment: datetime) -> date:
+    """Give the day that a moment falls on in Germany: what a deadline is counted from."""
+    return moment.astimezone(_GERMANY).date()

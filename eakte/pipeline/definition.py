@@ -1,4 +1,4 @@
-"""Reading pipelines/*.toml and pipelines/classes/*.toml."""
+"""Reading pipelines/*.toml, pipelines/classes/*.toml and pipelines/offices/*.toml."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from eakte.domain.codec import from_plain, to_plain
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
+from eakte.domain.offices import Office
 from eakte.domain.pipelines import PipelineDefinition
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
@@ -22,11 +23,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Definitions:
-    """All pipelines and classes of a home, and a digest over their files for the audit log."""
+    """All pipelines, classes and offices of a home; a digest over their files for the audit log."""
 
     pipelines: dict[str, PipelineDefinition]
     classes: dict[str, ClassDefinition]
     digest: Digest
+    offices: tuple[Office, ...] = ()
+    """Empty: every Aktenzeichen of a credible year is plausible."""
 
     def pipeline(self, name: str) -> PipelineDefinition:
         """Give a pipeline; raises ConfigurationError if there is no such file."""
@@ -41,16 +44,18 @@ class Definitions:
 
 
 def load_definitions(folder: Path) -> Definitions:
-    """Read every pipeline and class below `folder`; raises ConfigurationError naming the file."""
+    """Read all definitions below `folder`; raises ConfigurationError naming the file."""
     files = sorted(folder.glob("*.toml"))
     class_files = sorted((folder / "classes").glob("*.toml"))
+    office_files = sorted((folder / "offices").glob("*.toml"))
     pipelines = [_read(file, PipelineDefinition) for file in files]
     classes = [_read(file, ClassDefinition) for file in class_files]
-    content = b"".join(file.read_bytes() for file in (*files, *class_files))
+    content = b"".join(file.read_bytes() for file in (*files, *class_files, *office_files))
     definitions = Definitions(
         {pipeline.name: pipeline for pipeline in pipelines},
         {definition.id: definition for definition in classes},
         digest_of(content),
+        tuple(_read(file, Office) for file in office_files),
     )
     _check_references(folder, definitions)
     return definitions

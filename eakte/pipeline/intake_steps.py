@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from eakte import sandbox
-from eakte.classify.doubts import doubts
+from eakte.classify.doubts import judged
 from eakte.classify.extract import extract
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
@@ -16,6 +16,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Field, FieldName
 from eakte.domain.mail import Batch, Enclosure, EnclosureRole, Half, Inspection, Part, Scan, Side
+from eakte.domain.moments import local_day
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
 from eakte.errors import UnusableInputError
@@ -147,17 +148,18 @@ class IntakeSteps:
         received = record.scan.received_at
         text = "\n".join(page.text for page in pages)
         letter = _part(found, looked, part)
-        extraction = joined(
+        day = local_day(received)
+        said = joined(
             self._invoice_fields(looked["opened"], letter.pages[0]),
             barcode_fields(letter),
-            extract(pages, received.date()),
+            extract(pages, day, self.context.definitions.offices),
         )
+        extraction = judged(said, day)
         findings = (
             *with_verdicts(scan_findings(found, letter, pages), self._reports(looked["reports"])),
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *copy_findings(copy),
             *(each for sheet in self._recognised(part["sheets"]) for each in sheet_findings(sheet)),
-            *doubts(extraction, received.date()),
         )
         name = document_id(Digest(scan), part["number"])
         document = Document(

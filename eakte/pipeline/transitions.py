@@ -5,19 +5,23 @@ All functions here run inside a transaction of the caller, on its connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from eakte.audit import log
+from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
+from eakte.domain.deadlines import counted
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
+from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
@@ -145,11 +149,13 @@ def _propose_letter(
 ) -> None:
     pipeline = definitions.pipeline(pipeline_name)
     definition = definitions.class_of(letter.classification.class_id)
+    letter = replace(letter, extraction=settled(letter.extraction, _exists(connection)))
     routed = route(connection, letter, definitions)
-    findings = tuple(dict.fromkeys((*letter.findings, *routed.findings)))
+    found = (*letter.findings, *doubts(letter.extraction), *routed.findings)
+    findings = tuple(dict.fromkeys(found))
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
-        letter,
+        with_deadline(letter, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
@@ -180,7 +186,7 @@ def propose_regrouped(
     pipeline = definitions.pipeline(scan.pipeline)
     held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
-        letter,
+        with_deadline(letter, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
@@ -192,12 +198,22 @@ def propose_regrouped(
 
 def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
     """Find the Akte for a letter of its present class among those that exist."""
-
-    def exists(aktenzeichen: str) -> bool:
-        return akten.find(connection, aktenzeichen) is not None
-
     definition = definitions.class_of(letter.classification.class_id)
-    return gate.route(letter.extraction, definition, exists, letter.received_at.date())
+    day = local_day(letter.received_at)
+    return gate.route(letter.extraction, definition, _exists(connection), day)
+
+
+def _exists(connection: Connection) -> Callable[[str], bool]:
+    return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
+
+
+def with_deadline(letter: Document, definitions: Definitions) -> Document:
+    """Give a letter the deadline that its present class sets, or none."""
+    definition = definitions.class_of(letter.classification.class_id)
+    if definition is None or definition.deadline is None:
+        return replace(letter, deadline="", deadline_rule="")
+    found = counted(definition.deadline, local_day(letter.received_at))
+    return replace(letter, deadline=found.day.isoformat(), deadline_rule=found.rule)
 
 
 def release(
@@ -321,7 +337,7 @@ def _open_sammelakte(
     """Open the Sammelakte of the letter's class if it goes there and it is not there yet."""
     present = akten.find(connection, letter.aktenzeichen)
     definition = definitions.class_of(letter.classification.class_id)
-    received = letter.received_at.date()
+    received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
         open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
@@ -342,6 +358,7 @@ def _proposal(letter: Document) -> dict[str, str]:
         "model": classification.model,
         "akte": letter.aktenzeichen,
         "date": letter.letter_date,
+        "deadline": letter.deadline,
     }
 
 

@@ -99,6 +99,14 @@ def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Document, ...]:
     return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed)
 
 
+def with_deadline(connection: Connection, until: str) -> tuple[Document, ...]:
+    """Give the letters due by a day (ISO, inclusive), the most urgent first; no rejected ones."""
+    due = (table.c.deadline != "") & (table.c.deadline <= until)
+    going_on = table.c.state != DocumentState.REJECTED.value
+    found = _select(connection, due & going_on)
+    return tuple(sorted(found, key=lambda document: document.deadline))
+
+
 def sealed(connection: Connection) -> tuple[Document, ...]:
     """Give every letter that has a sealed original."""
     return _select(connection, table.c.sealed.is_not(None))

@@ -22,6 +22,7 @@ ALWAYS_HELD = frozenset(
         FindingCode.INCOMING_SIGNATURE,
         FindingCode.UNKNOWN_AKTENZEICHEN,
         FindingCode.SEVERAL_AKTENZEICHEN,
+        FindingCode.DOUBTFUL_AKTENZEICHEN,
         FindingCode.NO_AKTE,
         FindingCode.NO_CLASS,
         FindingCode.LOW_CONFIDENCE,
@@ -59,16 +60,19 @@ def route(
 ) -> Route:
     """Find the Akte: the one that the letter names, else the Sammelakte of its class.
 
-    A letter that names only Akten that do not exist, or several that do, is for a person.
+    A letter that names only Akten that do not exist, several that do, or in the most trusted place
+    one that does not, is for a person.
     """
     fields = extraction.all(FieldName.AKTENZEICHEN)
-    named = tuple(dict.fromkeys(field.value for field in fields))
+    named = tuple(dict.fromkeys(field.value for field in fields if field.value))
     known = tuple(aktenzeichen for aktenzeichen in named if exists(aktenzeichen))
     if len(known) > 1:
         detail = ", ".join(known)
         return Route(known[0], (Finding(FindingCode.SEVERAL_AKTENZEICHEN, None, detail),))
-    if known:
+    if known and known[0] == named[0]:
         return Route(known[0])
+    if known:
+        return Route(known[0], (Finding(FindingCode.UNKNOWN_AKTENZEICHEN, None, named[0]),))
     if named:
         detail = ", ".join(named)
         return Route("", (Finding(FindingCode.UNKNOWN_AKTENZEICHEN, None, detail),))

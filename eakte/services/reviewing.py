@@ -196,6 +196,7 @@ def _corrected(
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
         chosen = Classification(corrections.class_id, 1.0, (by_person(actor.current()),))
         changed = replace(changed, classification=chosen)
+        changed = transitions.with_deadline(changed, desk.definitions)
     for name, text in corrections.fields:
         changed = _with_field(changed, name, text)
     routed = transitions.route(connection, changed, desk.definitions).aktenzeichen

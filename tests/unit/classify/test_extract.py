@@ -25,6 +25,8 @@ def test_a_letter_after_din_5008_gives_all_fields_however_it_was_scanned(rotatio
         "sender": "Gudrun Tannhauser",
         "subject": "Widerspruch gegen den Gebührenbescheid für das Aufstellen "
         "von zwei Tischen vor meinem Laden",
+        "sender_address": "Rosenweg 5, 79999 Neuenfurt",
+        "recipient": "Ordnungsamt",
     }
 
 

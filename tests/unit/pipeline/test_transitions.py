@@ -296,6 +296,48 @@ def test_the_named_akte_is_kept_as_evidence(engine: Engine, submitter: _Recordin
     assert letter.extraction.first(FieldName.AKTENZEICHEN) == named
 
 
+def test_a_class_sets_the_deadline_from_the_german_day_of_receipt(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    late = datetime(2026, 4, 30, 22, 30, tzinfo=UTC)  # 1 May in Germany
+    appeal = Classification("widerspruch", 0.95)
+    letter = _propose(engine, submitter, _letter(received_at=late, classification=appeal))
+    assert letter.deadline == "2026-06-01"
+    assert "2026-05-01 + 1 month = 2026-06-01" in letter.deadline_rule
+    other = replace(letter, classification=Classification("einspruch_bussgeld", 1.0))
+    assert transitions.with_deadline(other, _DEFINITIONS).deadline == "2026-05-15"
+    none = replace(letter, classification=Classification("rechnung", 1.0))
+    cleared = transitions.with_deadline(none, _DEFINITIONS)
+    assert (cleared.deadline, cleared.deadline_rule) == ("", "")
+
+
+def test_a_confused_aktenzeichen_is_mended_against_known_akten_only(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    akte = Akte("11.1-111.11/2026-0083", "x", "11", _NOW)
+    _receive(engine, submitter)
+    with transaction(engine) as connection:
+        transitions.open_akte(connection, akte, "clerk")
+    name = FieldName.AKTENZEICHEN
+    read, others = "11.1-111.11/2026-00S3", ("11.1-111.11/2026-0083",)
+    field = Field(name, "11.1-111.11/2026-0053", read, 0.9, "label", 1, others=others)
+    letter = _propose(engine, submitter, _letter(extraction=Extraction((field,))))
+    assert letter.aktenzeichen == "11.1-111.11/2026-0083"
+    mended = letter.extraction.fields[0]
+    assert (mended.value, mended.read) == (letter.aktenzeichen, read)
+
+
+def test_an_unreadable_aktenzeichen_holds_a_letter(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    _receive(engine, submitter)
+    field = Field(FieldName.AKTENZEICHEN, "", "32.1 112", 0.0, "resemblance", 1, None, "why")
+    letter = _propose(engine, submitter, _letter(extraction=Extraction((field,))))
+    assert letter.state is DocumentState.REVIEW
+    assert FindingCode.DOUBTFUL_AKTENZEICHEN in {each.code for each in letter.findings}
+
+
 def test_how_an_archive_copy_was_made_is_in_the_log(
     engine: Engine, submitter: _RecordingSubmitter
 ) -> None:

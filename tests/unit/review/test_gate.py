@@ -102,6 +102,20 @@ def test_a_letter_that_names_several_is_for_a_person() -> None:
     ]
 
 
+def test_an_unknown_akte_in_the_most_trusted_place_is_for_a_person() -> None:
+    """A misread digit must not send a letter to another Akte that it names in passing."""
+    named = _named("32.1-112.05/2026-0417", "32.1-112.05/2026-0418")
+    found = route(named, _CLASS, lambda name: name.endswith("8"), _DAY)
+    assert found.aktenzeichen == "32.1-112.05/2026-0418"
+    assert _codes(found.findings) == [FindingCode.UNKNOWN_AKTENZEICHEN]
+    assert not route(named, _CLASS, lambda name: name.endswith("7"), _DAY).findings
+
+
+def test_a_reading_without_a_value_names_no_akte() -> None:
+    found = route(_named("", "32.1-112.05/2026-0418"), _CLASS, lambda _name: True, _DAY)
+    assert (found.aktenzeichen, found.findings) == ("32.1-112.05/2026-0418", ())
+
+
 def test_a_class_without_routing_is_for_a_person() -> None:
     found = route(_named(), replace(_CLASS, routing=None), lambda _name: False, _DAY)
     assert _codes(found.findings) == [FindingCode.NO_AKTE]

@@ -1,0 +1,64 @@
+"""Which letters are due, and when: the deadlines that their classes set from the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from eakte.domain.akten import Document
+from eakte.domain.ids import DocumentId
+from eakte.domain.letters import FieldName
+from eakte.domain.moments import local_day
+from eakte.pipeline.definition import Definitions
+from eakte.pipeline.desk import Desk
+from eakte.records import documents
+
+
+@dataclass(frozen=True)
+class Due:
+    """A letter with a deadline; `days` are left until then, negative when it is overdue.
+
+    `named`: deadlines that the letter itself names, as read; they are claims of its sender.
+    """
+
+    document: DocumentId
+    state: str
+    class_name: str
+    subject: str
+    aktenzeichen: str
+    received: str
+    deadline: str
+    days: int
+    rule: str
+    note: str
+    named: tuple[str, ...]
+
+
+def due(desk: Desk, days: int | None = None) -> tuple[Due, ...]:
+    """Give the letters due within so many days (None: ever), overdue ones first.
+
+    Rejected letters and those whose class sets no deadline are left out.
+    """
+    today = local_day(desk.clock.now())
+    until = date.max if days is None else today + timedelta(days=days)
+    with desk.engine.connect() as connection:
+        found = documents.with_deadline(connection, until.isoformat())
+    return tuple(_due(each, desk.definitions, today) for each in found)
+
+
+def _due(document: Document, definitions: Definitions, today: date) -> Due:
+    definition = definitions.class_of(document.classification.class_id)
+    rule = definition.deadline if definition else None
+    return Due(
+        document=document.id,
+        state=document.state.value,
+        class_name=definition.name if definition else "",
+        subject=document.subject,
+        aktenzeichen=document.aktenzeichen,
+        received=local_day(document.received_at).isoformat(),
+        deadline=document.deadline,
+        days=(date.fromisoformat(document.deadline) - today).days,
+        rule=document.deadline_rule,
+        note=" ".join(rule.note.split()) if rule else "",
+        named=tuple(field.read for field in document.extraction.all(FieldName.DEADLINE)),
+    )
