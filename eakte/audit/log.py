@@ -63,6 +63,12 @@ def append(connection: Connection, event: Event) -> int:
     return size
 
 
+def head(connection: Connection) -> tuple[int, str]:
+    """Give how many events the log has, and its root: it depends on each of them."""
+    row = connection.execute(sa.select(audit_head)).one()
+    return int(row.size), str(row.root)
+
+
 def latest(connection: Connection, limit: int, of: str = "") -> tuple[tuple[int, Event], ...]:
     """Give the newest events with their positions, newest first; `of` names one object."""
     query = sa.select(audit_event).order_by(audit_event.c.position.desc())

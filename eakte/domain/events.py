@@ -24,6 +24,7 @@ class Action(StrEnum):
     CONVERTED = "converted"
     PROPOSED = "proposed"
     CORRECTED = "corrected"
+    FIRST_LOOK = "first-look"
     RELEASED = "released"
     REJECTED = "rejected"
     SEALED = "sealed"
@@ -35,6 +36,12 @@ class Action(StrEnum):
     SEARCHED = "searched"
     VERIFIED = "verified"
     REPAIRED = "repaired"
+    BATCH_SEEDED = "batch-seeded"
+    BATCH_DRAWN = "batch-drawn"
+    BATCH_PASSED = "batch-passed"
+    BATCH_FAILED = "batch-failed"
+    VERFAHREN_ADOPTED = "verfahren-adopted"
+    PAPER_RELEASED = "paper-released"
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,13 @@ from eakte.domain.codec import from_plain, to_plain
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
 from eakte.domain.pipelines import PipelineDefinition
+from eakte.domain.quality import QualitySettings
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
 
 T = TypeVar("T")
+
+_DEFAULT_QUALITY = QualitySettings()
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Definitions:
     pipelines: dict[str, PipelineDefinition]
     classes: dict[str, ClassDefinition]
     digest: Digest
+    quality: QualitySettings = _DEFAULT_QUALITY
+    """What the operator set for samples."""
 
     def pipeline(self, name: str) -> PipelineDefinition:
         """Give a pipeline; raises ConfigurationError if there is no such file."""

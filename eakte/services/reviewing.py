@@ -45,7 +45,10 @@ def release(desk: Desk, prefix: str, corrections: Corrections, person: str) -> D
             letter = transitions.correct(connection, letter, corrected, account, now)
         station = scans.get(connection, letter.scan).scan.station
         decision = Release(ReleaseKind.PERSON, _required(person, "--person"), "", now, account)
-        return transitions.release(connection, letter, decision, Submitter(desk.engine), station)
+        submitter = Submitter(desk.engine)
+        return transitions.release(
+            connection, letter, decision, submitter, station, desk.definitions
+        )
 
 
 def reject(desk: Desk, prefix: str, reason: str) -> Document:
