@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review, separator
+from eakte.cli import (
+    akte,
+    auditor,
+    clerk,
+    mailroom,
+    operator,
+    paper,
+    qa,
+    quarantine,
+    review,
+    separator,
+    verfahren,
+)
 from eakte.i18n import _
 
 app = typer.Typer(
@@ -24,4 +36,7 @@ operator.register(app)
 separator.register(app)
 app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
+app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assurance."))
+app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
+app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
