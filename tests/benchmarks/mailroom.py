@@ -98,7 +98,5 @@ class Mailroom:
             reviewing.release(self._desk, letter.id, Corrections(akte, unknown), "Anna Müller")
         if counts["quarantine"]:
             raise RuntimeError("a file is in quarantine")
-        unsealed = (
-            letters[DocumentState.RELEASED.value] or letters[DocumentState.HELD.value] or waiting
-        )
-        return counts["processed"] == files and not unsealed
+        on_the_way = letters[DocumentState.RELEASED.value] + letters[DocumentState.HELD.value]
+        return counts["processed"] == files and not on_the_way and not waiting
