@@ -24,6 +24,7 @@ _STYLES = {
     "INDETERMINATE": "bold yellow",
     N_("filed"): "green",
     N_("review"): "yellow",
+    N_("held"): "yellow",
     N_("quarantine"): "red",
     N_("rejected"): "red",
     N_("rescan"): "yellow",

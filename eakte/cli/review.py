@@ -142,12 +142,12 @@ def release(
     seen: SeenOption = 0,
 ) -> None:
     """Release a letter."""
+    from eakte.cli.review_page import release_told
     from eakte.services import reviewing
 
     corrections = _corrections(akte, class_id, fields)
     released = reviewing.release(open_desk(home), document, corrections, person, seen)
-    text = _("Released {document}; `eakte watch` seals and files it.")
-    output.line(text.format(document=released.id), "green")
+    output.line(release_told(released), "green")
 
 
 @app.command("reject", help=_("Close a letter without sealing; what came in is kept."))

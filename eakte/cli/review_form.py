@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from eakte.cli import output
 from eakte.cli.review_keys import QUIT, Keyboard
-from eakte.cli.review_page import Portion, draw_keys, draw_letter, draw_text, lines_of, room_below
+from eakte.cli.review_page import (
+    Portion,
+    draw_keys,
+    draw_letter,
+    draw_text,
+    lines_of,
+    release_told,
+    room_below,
+)
 from eakte.domain.letters import FieldName
 from eakte.domain.page_numbers import ranges
 from eakte.errors import EakteError
@@ -196,8 +204,8 @@ class Form:
             self._said = _("Not released.")
             return
         letter = self._item.document
-        reviewing.release(self._desk, letter.id, Corrections(), self._person, letter.version)
-        self._done(_("Released {document}; `eakte watch` seals and files it."))
+        done = reviewing.release(self._desk, letter.id, Corrections(), self._person, letter.version)
+        self._done(release_told(done))
 
     def _reject(self) -> None:
         reason = self._ask(_("Reject: why? It stands in the audit log (empty: do not): "))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from eakte.cli import output
+from eakte.domain.akten import Document
 from eakte.domain.page_numbers import ranges
 from eakte.i18n import _
 from eakte.services.reviewing import Waiting
@@ -114,4 +115,13 @@ def _fields(item: Waiting) -> Iterator[str]:
     for field in item.document.extraction.fields:
         evidence = _("page {page}, {share:.0%}, {rule}")
         told = evidence.format(page=field.page, share=field.confidence, rule=field.rule)
-        yield f"{field.name.value}: {field.value}  ({told})"
+        doubt = f"; {_(field.doubt)}" if field.doubt else ""
+        yield f"{field.name.value}: {field.value or field.read}  ({told}{doubt})"
+
+
+def release_told(letter: Document) -> str:
+    """Say what came of a release: done, or noted as that of the first of two persons."""
+    text = _("Released {document}; `eakte watch` seals and files it.")
+    if letter.first_look is not None:
+        text = _("Noted for {document}; another person must release it, too.")
+    return text.format(document=letter.id)

@@ -24,6 +24,7 @@ class Action(StrEnum):
     CONVERTED = "converted"
     PROPOSED = "proposed"
     CORRECTED = "corrected"
+    FIRST_LOOK = "first-look"
     RELEASED = "released"
     REJECTED = "rejected"
     SEALED = "sealed"
@@ -39,6 +40,12 @@ class Action(StrEnum):
     REGROUPING_FAILED = "regrouping-failed"
     SUPERSEDED = "superseded"
     RESCAN_WANTED = "rescan-wanted"
+    BATCH_SEEDED = "batch-seeded"
+    BATCH_DRAWN = "batch-drawn"
+    BATCH_PASSED = "batch-passed"
+    BATCH_FAILED = "batch-failed"
+    VERFAHREN_ADOPTED = "verfahren-adopted"
+    PAPER_RELEASED = "paper-released"
 
 
 @dataclass(frozen=True)

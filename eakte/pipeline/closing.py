@@ -15,6 +15,7 @@ from eakte.domain.events import Action, Event
 from eakte.domain.findings import Finding, FindingCode
 from eakte.errors import RefusedError
 from eakte.i18n import _
+from eakte.pipeline import releasing
 from eakte.records import documents
 
 _LONGEST = 500
@@ -28,15 +29,17 @@ def ask_for_rescan(
     The reason stands in the record, not in the log: it may be about the letter.
     """
     lock(connection)
-    require(letter, DocumentState.REVIEW)
+    releasing.require_waiting(letter)
     wanted = Finding(FindingCode.RESCAN_WANTED, None, reason[:_LONGEST])
     closed = replace(
         letter,
         state=DocumentState.RESCAN,
-        findings=tuple(dict.fromkeys((*letter.findings, wanted))),
+        findings=(*releasing.without_procedure(letter.findings), wanted),
+        first_look=None,
     )
     stored = documents.update(connection, closed)
     log.append(connection, Event(Action.RESCAN_WANTED, letter.id, actor, "", at))
+    releasing.fail_sample(connection, letter, "rescan", actor, at)
     return stored
 
 

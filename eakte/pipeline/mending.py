@@ -12,11 +12,11 @@ from eakte.domain.akten import DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import DocumentId
 from eakte.domain.mail import ScanState
-from eakte.pipeline import arrivals, regrouping, transitions
+from eakte.pipeline import arrivals, regrouping, releasing, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
-from eakte.pipeline.submit import COMPLETE, INTAKE, complete_id, intake_id, regroup_id
+from eakte.pipeline.submit import COMPLETE, INTAKE, Submitter, complete_id, intake_id, regroup_id
 from eakte.pipeline.workflows import ended
 from eakte.records import documents, scans
 from eakte.search.index import SqliteIndex
@@ -83,6 +83,16 @@ def give_up_on_lone_halves(context: Context) -> None:
     for half in alone:
         with transaction(context.engine) as connection:
             arrivals.give_up_waiting(connection, half.scan.digest, now)
+
+
+def conclude_batches(context: Desk) -> None:
+    """Go on with batches whose last scan became no letter, whose time is up, or that passed."""
+    now, definitions = context.clock.now(), context.definitions
+    with context.engine.connect() as connection:
+        if not releasing.any_to_conclude(connection, definitions, now):
+            return
+    with transaction(context.engine) as connection:
+        releasing.conclude(connection, Submitter(context.engine), definitions, now)
 
 
 def index_what_is_missing(context: Context) -> None:

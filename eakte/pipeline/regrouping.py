@@ -22,8 +22,7 @@ from eakte.domain.ids import DocumentId, document_id, part_of_id
 from eakte.domain.page_numbers import ranges
 from eakte.errors import RefusedError
 from eakte.i18n import _
-from eakte.pipeline import transitions
-from eakte.pipeline.closing import require
+from eakte.pipeline import releasing, transitions
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents
@@ -48,7 +47,7 @@ def begin(
     lock(connection)
     scan = letters[0].scan
     for letter in letters:
-        require(letter, DocumentState.REVIEW)
+        releasing.require_waiting(letter)
         if letter.scan != scan:
             raise RefusedError(detail=_("only letters of the same scan can be joined"))
     _require_same_pages(letters, groups)
@@ -56,10 +55,18 @@ def begin(
     new = tuple(document_id(scan, number) for number in range(first, first + len(groups)))
     into = "; ".join(f"{name}: {ranges(pages)}" for name, pages in zip(new, groups, strict=True))
     for letter in letters:
-        changed = replace(letter, state=DocumentState.REGROUPING, successors=new)
+        findings = releasing.without_procedure(letter.findings)
+        changed = replace(
+            letter,
+            state=DocumentState.REGROUPING,
+            successors=new,
+            findings=findings,
+            first_look=None,
+        )
         documents.update(connection, changed)
         before, after = {"pages": ranges(letter.pages)}, {"into": into}
         log.append(connection, Event(Action.REGROUPED, letter.id, actor, "", at, before, after))
+        releasing.fail_sample(connection, letter, "regrouped", actor, at)
     submitter.regroup(connection, scan, tuple(each.id for each in letters), new, groups)
     return new
 
@@ -79,7 +86,8 @@ def finish(
         return
     origin = ", ".join(old)
     for letter, copy in made:
-        transitions.propose_regrouped(connection, letter, copy, origin, definitions, at)
+        member = replace(letter, batch=letters[0].batch)
+        transitions.propose_regrouped(connection, member, copy, origin, definitions, at)
     for letter in letters:
         documents.update(connection, replace(letter, state=DocumentState.SUPERSEDED))
         after = {"by": ", ".join(new)}

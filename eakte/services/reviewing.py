@@ -54,6 +54,7 @@ class Waiting:
 
 _DECIDED = {
     Action.RELEASED: N_("{who} released {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
+    Action.FIRST_LOOK: N_("{who} released {document} first at {at:%Y-%m-%d %H:%M:%S} UTC"),
     Action.REJECTED: N_("{who} rejected {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
     Action.CORRECTED: N_("{who} corrected {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
     Action.RESCAN_WANTED: N_(
@@ -62,6 +63,7 @@ _DECIDED = {
     Action.REGROUPED: N_("{who} divided or joined {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
 }
 """What a clerk may have done first, and how the other one hears of it."""
+_WAITING = frozenset({DocumentState.REVIEW, DocumentState.HELD})
 _LOOKED_AT = 200
 """So many of the newest events of a letter are searched for who was faster."""
 
@@ -109,7 +111,8 @@ def release(
         station = scans.get(connection, letter.scan).scan.station
         named, now = required(person, "--person"), desk.clock.now()
         decision = Release(ReleaseKind.PERSON, named, "", now, actor.current())
-        return transitions.release(connection, corrected, decision, Submitter(desk.engine), station)
+        submitter, definitions = Submitter(desk.engine), desk.definitions
+        return transitions.release(connection, corrected, decision, submitter, station, definitions)
 
 
 def reject(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
@@ -134,7 +137,7 @@ def deciding(desk: Desk, prefix: str, seen: int = 0) -> Iterator[tuple[Connectio
 
 def require_waiting(connection: Connection, letter: Document, seen: int = 0) -> None:
     """Raise RefusedError, naming who was faster, unless a letter waits as the clerk saw it."""
-    if letter.state is not DocumentState.REVIEW or seen not in {0, letter.version}:
+    if letter.state not in _WAITING or seen not in {0, letter.version}:
         raise RefusedError(detail=_who_was_faster(connection, letter))
 
 
