@@ -167,7 +167,9 @@ def reject(
 @app.command("rescan", help=_("Close a letter until its paper was scanned again."))
 def rescan(
     document: DocumentArgument,
-    reason: Annotated[str, typer.Option(help=_("What the mailroom should do; in the log."))],
+    reason: Annotated[
+        str, typer.Option(help=_("What the mailroom should do; it stands in the record."))
+    ],
     home: HomeOption = None,
     seen: SeenOption = 0,
 ) -> None:
