@@ -82,6 +82,27 @@ class Archive(_Section):
     )
 
 
+class Quality(_Section):
+    """How samples are drawn, and when a batch is complete."""
+
+    sample_rate: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Share of letters drawn as samples in place of all other rates; 1: all.",
+    )
+    sample_seed: str = Field(
+        default="",
+        description="Seed of every sample, for demos; empty: the root of the audit log.",
+    )
+    batch_letters: int = Field(
+        default=50, ge=1, description="A batch ends with so many letters at the latest."
+    )
+    batch_minutes: float = Field(
+        default=60.0, gt=0, description="A batch ends after so many minutes at the latest."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -95,13 +116,16 @@ class Settings(BaseSettings):
     )
     verfahrensdokumentation: Path = Field(
         default=Path("verfahrensdokumentation.md"),
-        description="The Verfahrensdokumentation in force; its hash stands in Transfervermerke.",
+        description="The text of the Verfahrensdokumentation; `verfahren adopt` puts it in force.",
     )
     inboxes: tuple[Inbox, ...] = Field(default=(), description="The watched folders.")
     watching: Watching = Field(default=Watching(), description="How the inboxes are watched.")
     reading: Reading = Field(default=Reading(), description="Limits of OCR.")
     archive: Archive = Field(
         default=Archive(), description="How archive copies are made and judged."
+    )
+    quality: Quality = Field(
+        default=Quality(), description="How samples for quality assurance are drawn."
     )
 
     @field_validator("inboxes")
@@ -169,7 +193,7 @@ class Home:
         return inbox is not None and inbox.duplex
 
     def verfahrensdokumentation(self) -> Path:
-        """Give the file of the Verfahrensdokumentation in force."""
+        """Give the file of the Verfahrensdokumentation."""
         return self.root / self.settings.verfahrensdokumentation
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +14,23 @@ DOMAIN = "eakte"
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Translate into this language while the block runs: what becomes part of a German record."""
+    before = _spoken.set(lang)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def language() -> str:
     """Give the language, `de` or `en`, from EAKTE_LANG, LC_ALL, LC_MESSAGES or LANG."""
+    if _spoken.get():
+        return _spoken.get()
     for variable in ("EAKTE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable, "")
         if value:

@@ -6,22 +6,26 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
 from eakte.cli import output
 from eakte.database import Connection
 from eakte.domain.akten import DocumentState
+from eakte.domain.findings import FindingCode
 from eakte.errors import ExitCode
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, scans
-from eakte.services import records
+from eakte.services import records, reviewing
 from eakte.services.desks import open_desk
 from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
 
 _QUERY = "Glasfaserausbau"
 _GOOD = 0.95
+_CORRECTION = "date=2026-05-19"
+"""What really stands on the letter whose date is doubtful."""
 
 
 def main(home: Path) -> ExitCode:
@@ -40,6 +44,9 @@ def main(home: Path) -> ExitCode:
     _eakte(home, "status", "--all")
     comparison = compare(desk, expected)
     _print_comparison(comparison)
+    _show_reasons(desk)
+    if dropped:
+        _show_how_a_clerk_releases(desk)
     _show_around(desk, home)
     return _judge(comparison)
 
@@ -95,6 +102,40 @@ def _print_comparison(comparison: Comparison) -> None:
         output.line(f"  {difference}", "yellow")
 
 
+def _show_reasons(desk: Desk) -> None:
+    """Print one letter for each reason for which letters wait."""
+    found = dict[str, tuple[str, str]]()
+    for each in reviewing.waiting(desk):
+        for reason in each.reasons:
+            kind = reason.partition(":")[0].partition(" (")[0]
+            found.setdefault(kind, (each.document.id, each.file))
+    output.line()
+    rows = [(reason, *letter) for reason, letter in sorted(found.items())]
+    columns = (_("waits because"), _("document"), _("file"))
+    output.table(_("One letter for each reason to wait"), columns, rows)
+
+
+def _show_how_a_clerk_releases(desk: Desk) -> None:
+    """Let a clerk correct and release a letter, in a copy: here all stay as they are, to try."""
+    name = next((each.document.id for each in reviewing.waiting(desk) if _is_doubtful(each)), None)
+    if name is None:
+        return
+    output.line()
+    output.line(_("How a clerk releases a letter (in a copy of this home):"), "bold")
+    with tempfile.TemporaryDirectory(prefix="eakte-demo-") as folder:
+        copy = Path(shutil.copytree(desk.home.root, Path(folder) / "home"))
+        _eakte(copy, "review", "show", name)
+        _eakte(copy, "review", "correct", name, "--set", _CORRECTION)
+        _eakte(copy, "review", "release", name, "--person", "A. Probst")
+        _eakte(copy, "watch", "--once")
+        _eakte(copy, "show", name)
+        _eakte(copy, "audit", "log", "--of", name)
+
+
+def _is_doubtful(waiting: reviewing.Waiting) -> bool:
+    return FindingCode.DOUBTFUL_DATE in {each.code for each in waiting.document.findings}
+
+
 def _show_around(desk: Desk, home: Path) -> None:
     """Search, verify one letter, check the audit log, and say what to try next."""
     with desk.engine.connect() as connection:
@@ -106,7 +147,12 @@ def _show_around(desk: Desk, home: Path) -> None:
     _eakte(home, "audit", "verify")
     output.line()
     output.line(_("What to type next (with EAKTE_HOME={home}):").format(home=home), "bold")
-    suggestions = ["eakte review list", "eakte quarantine list", "eakte verify --all"]
+    suggestions = [
+        "eakte review list",
+        "eakte review work --person 'YOUR NAME'",
+        "eakte quarantine list",
+        "eakte verify --all",
+    ]
     suggestions += ["eakte audit log", "eakte akte list"]
     if waiting:
         suggestions.append(f"eakte review show {waiting[0].id}")

@@ -13,6 +13,9 @@ from eakte.database import Engine, connect
 from eakte.database.migrate import upgrade
 from eakte.domain.clock import FixedClock
 
+os.environ.setdefault("EAKTE_QUALITY__SAMPLE_RATE", "0")
+"""No letter of a test waits by chance; tests of sampling, and the demo, set what they need."""
+
 for variable in ("EAKTE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
     os.environ.pop(variable, None)  # messages are English, also where a German runs the tests
 

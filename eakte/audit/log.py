@@ -63,6 +63,19 @@ def append(connection: Connection, event: Event) -> int:
     return size
 
 
+def head(connection: Connection) -> tuple[int, str]:
+    """Give how many events the log has, and its root: it depends on each of them."""
+    row = connection.execute(sa.select(audit_head)).one()
+    return int(row.size), str(row.root)
+
+
+def root_at(connection: Connection, size: int) -> str:
+    """Give the root that the log had with its first `size` events (at least one), "" if unknown."""
+    query = sa.select(audit_event.c.root).where(audit_event.c.position == size - 1)
+    found = connection.execute(query).scalar_one_or_none()
+    return "" if found is None else str(found)
+
+
 def latest(connection: Connection, limit: int, of: str = "") -> tuple[tuple[int, Event], ...]:
     """Give the newest events with their positions, newest first; `of` names one object."""
     query = sa.select(audit_event).order_by(audit_event.c.position.desc())

@@ -11,9 +11,12 @@ from eakte.cli import (
     deadlines,
     mailroom,
     operator,
+    paper,
+    qa,
     quarantine,
     review,
     separator,
+    verfahren,
 )
 from eakte.i18n import _
 
@@ -35,4 +38,7 @@ operator.register(app)
 separator.register(app)
 app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
+app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assurance."))
+app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
+app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))

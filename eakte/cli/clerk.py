@@ -17,6 +17,7 @@ from eakte.services.desks import open_desk
 
 if TYPE_CHECKING:
     from eakte.domain.akten import Document
+    from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
     from eakte.services.searching import Found
 
@@ -94,6 +95,9 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
     hocr: Annotated[
         bool, typer.Option("--hocr", help=_("Print the words with their places as hOCR."))
     ] = False,
+    transfervermerk: Annotated[
+        bool, typer.Option("--transfervermerk", help=_("Print the Transfervermerk (German)."))
+    ] = False,
     pdf: Annotated[
         Path | None, typer.Option(help=_("Save the sealed original to this new file."))
     ] = None,
@@ -109,6 +113,30 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
     from eakte.services import records
 
     desk = open_desk(home)
+    _save(desk, document, pdf, original, enclosures)
+    if text:
+        output.raw("\n\f\n".join(page.text for page in records.text_of(desk, document)))
+    if alto:
+        output.stream(records.alto_of(desk, document))
+    if hocr:
+        output.stream(records.hocr_of(desk, document))
+    if transfervermerk:
+        output.raw(records.transfervermerk_of(desk, document))
+    if any((transfervermerk, pdf, original, enclosures, text, alto, hocr)):
+        return
+    shown = records.show(desk, document)
+    if as_json:
+        output.data(shown)
+    else:
+        _print_letter(shown)
+
+
+def _save(
+    desk: Desk, document: str, pdf: Path | None, original: Path | None, enclosures: Path | None
+) -> None:
+    """Save what was asked for, and say where."""
+    from eakte.services import records
+
     saved = list[Path]()
     if pdf is not None:
         saved.append(records.export_pdf(desk, document, pdf))
@@ -118,19 +146,6 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
         saved += records.export_enclosures(desk, document, enclosures)
     for path in saved:
         output.line(_("Saved {path}.").format(path=path))
-    if text:
-        output.raw("\n\f\n".join(page.text for page in records.text_of(desk, document)))
-    if alto:
-        output.stream(records.alto_of(desk, document))
-    if hocr:
-        output.stream(records.hocr_of(desk, document))
-    if any((pdf, original, enclosures, text, alto, hocr)):
-        return
-    shown = records.show(desk, document)
-    if as_json:
-        output.data(shown)
-    else:
-        _print_letter(shown)
 
 
 def _deadline(document: Document) -> str:
@@ -153,6 +168,7 @@ def _print_letter(shown: Shown) -> None:
             ("Akte", document.aktenzeichen),
             (_("deadline"), _deadline(document)),
             (_("state"), document.state.value),
+            *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
             (_("archive copy"), conversion.sentence(document.pages)),

@@ -17,6 +17,7 @@ from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import home_path, open_home
 from eakte.domain.clock import SystemClock
 from eakte.domain.findings import sentences
+from eakte.domain.page_numbers import named
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
@@ -144,6 +145,18 @@ def _print_status(found: Status) -> None:
     for file in found.quarantine:
         reasons = "; ".join(sentences(file.reasons))
         output.line(_("Quarantine: {name}: {why}").format(name=file.name, why=reasons), "red")
+    for rescan in found.rescans:
+        text = _("Scan again: {file} ({pages}), received {at:%Y-%m-%d} at {station}: {wish}")
+        told = text.format(
+            file=rescan.file,
+            pages=named(rescan.pages),
+            at=rescan.received_at,
+            station=rescan.station,
+            wish=rescan.wish,
+        )
+        output.line(told, "yellow")
+        text = _("  then: eakte review replace {document} NEW")
+        output.line(text.format(document=rescan.document))
     _print_inboxes(found)
 
 

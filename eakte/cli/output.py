@@ -24,8 +24,12 @@ _STYLES = {
     "INDETERMINATE": "bold yellow",
     N_("filed"): "green",
     N_("review"): "yellow",
+    N_("held"): "yellow",
     N_("quarantine"): "red",
     N_("rejected"): "red",
+    N_("rescan"): "yellow",
+    N_("regrouping"): "",
+    N_("superseded"): "",
     N_("received"): "",
     N_("processed"): "",
     N_("released"): "",
@@ -47,6 +51,18 @@ def console(*, stderr: bool = False) -> Console:
 def line(text: str = "", style: str = "") -> None:
     """Print a line of plain text."""
     console().print(Text(_tame(text), style=style))
+
+
+def width() -> int:
+    """Tell how many columns there are."""
+    return console().width
+
+
+def room(lines: Iterable[str]) -> int:
+    """Tell how many lines of the terminal these lines leave free."""
+    out = console()
+    used = sum(len(Text(_tame(each)).wrap(out, out.width)) or 1 for each in lines)
+    return out.height - used
 
 
 def raw(text: str) -> None:

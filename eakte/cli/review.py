@@ -2,68 +2,152 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eakte.cli import output
 from eakte.cli.clerk import show as show_letter
 from eakte.cli.options import DocumentArgument, HomeOption, JsonOption
-from eakte.domain.findings import sentences
 from eakte.i18n import _
 from eakte.services.desks import open_desk
 
+if TYPE_CHECKING:
+    from eakte.domain.letters import FieldName
+    from eakte.services.reviewing import Corrections
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
+AkteOption = Annotated[str, typer.Option("--akte", help=_("File it into this Akte."))]
+ClassOption = Annotated[str, typer.Option("--class", help=_("It is of this class."))]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help=_("Correct a field: date=2026-03-01, sender=…; without a value it is taken away."),
+    ),
+]
+SeenOption = Annotated[
+    int,
+    typer.Option(
+        "--seen",
+        min=0,
+        metavar="VERSION",
+        help=_("Do it only if the letter is still in this version, as `review show` told."),
+    ),
+]
+PersonOption = Annotated[
+    str, typer.Option(help=_("Your name: you declare that you looked at every page."))
+]
 
-@app.command("list", help=_("List letters that wait, and why; the oldest first."))
+
+@app.command("list", help=_("List letters that wait, and why; the nearest deadline first."))
 def list_waiting(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List letters that wait."""
-    from eakte.domain.akten import Document
     from eakte.services import reviewing
 
     found = reviewing.waiting(open_desk(home))
     if as_json:
-        output.data(found, tuple[Document, ...])
+        output.data(found, tuple[reviewing.Waiting, ...])
         return
-    columns = (_("document"), _("class"), _("confidence"), "Akte", _("subject"), _("waits because"))
+    columns = (
+        _("document"),
+        _("deadline"),
+        _("class"),
+        _("confidence"),
+        "Akte",
+        _("subject"),
+        _("waits because"),
+    )
     rows = [
         (
-            each.id,
-            each.classification.class_id,
-            each.classification.confidence,
-            each.aktenzeichen,
-            each.subject,
-            "\n".join(f"• {sentence}" for sentence in sentences(each.findings)),
+            each.document.id,
+            each.document.deadline,
+            each.class_name,
+            each.document.classification.confidence,
+            each.document.aktenzeichen,
+            each.document.subject,
+            "\n".join(f"• {reason}" for reason in each.reasons),
         )
         for each in found
     ]
     output.table(_("Waiting for a person"), columns, rows)
 
 
-@app.command("show", help=_("Show a waiting letter with all that is known."))
-def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+@app.command("show", help=_("Show a waiting letter: why it waits, its fields, its pages."))
+def show(
+    document: DocumentArgument,
+    home: HomeOption = None,
+    open_pages: Annotated[
+        bool, typer.Option("--open", help=_("Open its pages with EAKTE_VIEWER, else xdg-open."))
+    ] = False,
+    pdf: Annotated[Path | None, typer.Option(help=_("Save its pages to this new file."))] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show a waiting letter."""
-    show_letter(document, home, text=False, pdf=None, original=None, as_json=as_json)
+    from eakte.services import reviewing, viewing
+
+    desk = open_desk(home)
+    if open_pages:
+        output.line(_("Opened {path}.").format(path=viewing.open_pages(desk, document)))
+    if open_pages or pdf is not None:
+        if pdf is not None:
+            show_letter(document, home, pdf=pdf)
+        return
+    found = reviewing.look(desk, document)
+    if as_json:
+        output.data(found)
+        return
+    show_letter(document, home)
+    _print_reasons(found.reasons, found.document.version, found.document.deadline)
+
+
+def _print_reasons(reasons: tuple[str, ...], version: int, deadline: str) -> None:
+    output.line()
+    if deadline:
+        output.line(_("Deadline: {date}").format(date=deadline), "bold")
+    output.line(_("It waits because (version {version}):").format(version=version), "bold")
+    for reason in reasons:
+        output.line(f"• {reason}")
+
+
+@app.command("correct", help=_("Correct class, Akte or fields of a waiting letter."))
+def correct(
+    document: DocumentArgument,
+    home: HomeOption = None,
+    akte: AkteOption = "",
+    class_id: ClassOption = "",
+    fields: SetOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Correct a letter."""
+    from eakte.services import reviewing
+
+    corrections = _corrections(akte, class_id, fields)
+    corrected = reviewing.correct(open_desk(home), document, corrections, seen)
+    text = _("Corrected {document}; it is version {version} now.")
+    output.line(text.format(document=corrected.id, version=corrected.version), "green")
 
 
 @app.command("release", help=_("Release a letter: you vouch for the scan; `watch` seals it."))
 def release(
     document: DocumentArgument,
-    person: Annotated[
-        str, typer.Option(help=_("Your name: you declare that you looked at every page."))
-    ],
+    person: PersonOption,
     home: HomeOption = None,
-    akte: Annotated[str, typer.Option(help=_("File it into this Akte."))] = "",
-    class_id: Annotated[str, typer.Option("--class", help=_("It is of this class."))] = "",
+    akte: AkteOption = "",
+    class_id: ClassOption = "",
+    fields: SetOption = None,
+    seen: SeenOption = 0,
 ) -> None:
     """Release a letter."""
+    from eakte.cli.review_page import release_told
     from eakte.services import reviewing
 
-    corrections = reviewing.Corrections(akte, class_id)
-    released = reviewing.release(open_desk(home), document, corrections, person)
-    text = _("Released {document}; `eakte watch` seals and files it.")
-    output.line(text.format(document=released.id), "green")
+    corrections = _corrections(akte, class_id, fields)
+    released = reviewing.release(open_desk(home), document, corrections, person, seen)
+    output.line(release_told(released), "green")
 
 
 @app.command("reject", help=_("Close a letter without sealing; what came in is kept."))
@@ -71,9 +155,113 @@ def reject(
     document: DocumentArgument,
     reason: Annotated[str, typer.Option(help=_("Why; it stands in the audit log."))],
     home: HomeOption = None,
+    seen: SeenOption = 0,
 ) -> None:
     """Reject a letter."""
     from eakte.services import reviewing
 
-    rejected = reviewing.reject(open_desk(home), document, reason)
+    rejected = reviewing.reject(open_desk(home), document, reason, seen)
     output.line(_("Rejected {document}.").format(document=rejected.id))
+
+
+@app.command("rescan", help=_("Close a letter until its paper was scanned again."))
+def rescan(
+    document: DocumentArgument,
+    reason: Annotated[
+        str, typer.Option(help=_("What the mailroom should do; it stands in the record."))
+    ],
+    home: HomeOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Ask for a new scan."""
+    from eakte.services import rescanning
+
+    closed = rescanning.ask(open_desk(home), document, reason, seen)
+    text = _("{document} waits for a new scan; `eakte status` tells the mailroom.")
+    output.line(text.format(document=closed.id))
+
+
+@app.command("replace", help=_("Say which letter is the new scan of one that waits for it."))
+def replace(
+    document: DocumentArgument,
+    new: Annotated[str, typer.Argument(help=_("The letter of the new scan."), metavar="NEW")],
+    home: HomeOption = None,
+) -> None:
+    """Name the letter of a new scan."""
+    from eakte.services import rescanning
+
+    old, found = rescanning.replace(open_desk(home), document, new)
+    output.line(_("{new} stands for {old} now.").format(new=found.id, old=old.id))
+
+
+@app.command("split", help=_("Divide a letter; `watch` makes the new ones, this one is kept."))
+def split(
+    document: DocumentArgument,
+    after: Annotated[
+        list[int],
+        typer.Option(help=_("Divide after this page of the letter, counted from 1.")),
+    ],
+    home: HomeOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Divide a letter."""
+    from eakte.services import regrouping
+
+    _print_new(regrouping.split(open_desk(home), document, tuple(after), seen))
+
+
+@app.command("join", help=_("Make one letter of several of one scan; they are kept."))
+def join(
+    documents: Annotated[
+        list[str], typer.Argument(help=_("Document ids, parts of the same scan."), metavar="DOC")
+    ],
+    home: HomeOption = None,
+    seen: SeenOption = 0,
+) -> None:
+    """Join letters."""
+    from eakte.services import regrouping
+
+    _print_new(regrouping.join(open_desk(home), tuple(documents), seen))
+
+
+def _print_new(new: tuple[str, ...]) -> None:
+    text = _("`eakte watch` makes the new letters: {documents}")
+    output.line(text.format(documents=", ".join(new)), "green")
+
+
+@app.command("work", help=_("Work through the queue in the terminal, by keyboard."))
+def work(
+    person: PersonOption,
+    home: HomeOption = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help=_("Lines and prompts only: for screen readers and scripts.")),
+    ] = False,
+) -> None:
+    """Work through the queue."""
+    from eakte.cli.review_form import Form
+    from eakte.cli.review_keys import keyboard
+    from eakte.services.reviewing import required
+
+    Form(open_desk(home), required(person, "--person"), keyboard(plain=plain)).run()
+
+
+def _corrections(akte: str, class_id: str, fields: list[str] | None) -> Corrections:
+    from eakte.services.reviewing import Corrections
+
+    return Corrections(akte, class_id, tuple(_assignments(fields or [])))
+
+
+def _assignments(fields: list[str]) -> list[tuple[FieldName, str]]:
+    """Read FIELD=VALUE; wrong usage ends with exit code 2."""
+    from eakte.domain.letters import FieldName
+
+    names = {name.value: name for name in FieldName}
+    found = []
+    for text in fields:
+        name, equals, value = text.partition("=")
+        if not equals or name.strip() not in names:
+            problem = _("{text} is not FIELD=VALUE; fields are {names}")
+            raise typer.BadParameter(problem.format(text=text, names=", ".join(names)))
+        found.append((names[name.strip()], value))
+    return found

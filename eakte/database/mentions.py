@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from eakte.database.engine import Connection
-from eakte.database.schema import document, enclosure, scan
+from eakte.database.schema import document, enclosure, scan, verfahren
 from eakte.domain.ids import Digest
 
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -44,7 +44,7 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     letter = document.c
     columns = (
         scan.c.digest, enclosure.c.digest, letter.text, letter.alto, letter.archive_copy,
-        letter.sealed, letter.report,
+        letter.sealed, letter.report, verfahren.c.sha256,
     )  # fmt: skip
     promised = {
         Digest(digest)
@@ -54,7 +54,9 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     notes = connection.execute(
         sa.select(letter.transfervermerk).where(letter.transfervermerk != "")
     )
-    documentation = (json.loads(note)["verfahrensdokumentation"] for note in notes.scalars())
+    documentation = (
+        json.loads(note)["verfahrensdokumentation"]["sha256"] for note in notes.scalars()
+    )
     return frozenset(promised.union(*(digests_in(text) for text in documentation)))
 
 

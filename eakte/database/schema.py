@@ -124,9 +124,37 @@ document = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("deadline", sa.Text, nullable=False, default="", index=True),
     sa.Column("deadline_rule", sa.Text, nullable=False, default=""),
+    sa.Column("successors", sa.Text, nullable=False, default="[]"),
+    sa.Column("batch", sa.Text, nullable=False, default="", index=True),
+    sa.Column("sampled", sa.Boolean, nullable=False, default=False),
+    sa.Column("first_look", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""
+
+qa_batch = sa.Table(
+    "qa_batch",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("station", sa.Text, nullable=False),
+    sa.Column("opened_at", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, index=True),
+    sa.Column("seed", sa.Text, nullable=False, default=""),
+    sa.Column("closed_at", sa.BigInteger, nullable=True),
+    sa.Column("candidates", sa.Text, nullable=False, default=""),
+)
+"""Letters that a station scanned in one go; quality assurance draws its sample from them."""
+
+verfahren = sa.Table(
+    "verfahren",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("adopted_at", sa.BigInteger, nullable=False),
+)
+"""The Verfahrensdokumentationen that were put in force; the newest one is."""
 
 audit_event = sa.Table(
     "audit_event",

@@ -11,7 +11,7 @@ from eakte.domain.archive import Conversion
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
-from eakte.domain.transfervermerk import Release, Transfervermerk
+from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
     r"(?P<office>\d{2}(?:\.\d{1,2})?)-(?P<unit>\d{3}\.\d{2})/(?P<year>\d{4})-(?P<number>\d{4})",
@@ -48,9 +48,21 @@ class DocumentState(StrEnum):
     """Where a letter is on its way; it is in exactly one state."""
 
     REVIEW = "review"
+    HELD = "held"
+    """A rule may release it as soon as the sample of its batch has passed."""
     RELEASED = "released"
     FILED = "filed"
     REJECTED = "rejected"
+    RESCAN = "rescan"
+    """Closed: the paper is to be scanned again; a letter of the new scan may name this one."""
+    REGROUPING = "regrouping"
+    """A person divided or joined it; new letters are being made of its pages."""
+    SUPERSEDED = "superseded"
+    """Other letters stand for it: those of its pages, or of a better scan. It is kept."""
+
+
+CLOSED = frozenset({DocumentState.REJECTED, DocumentState.RESCAN, DocumentState.SUPERSEDED})
+"""A letter in these states is kept and never sealed."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,14 @@ class Document:
     """ISO 8601: until when its class says that it be dealt with; empty if its class sets none."""
     deadline_rule: str = ""
     """How the deadline was counted, for a person to check."""
+    successors: tuple[DocumentId, ...] = ()
+    """The letters that stand for it (state superseded), or will do so (regrouping)."""
+    batch: str = ""
+    """The batch for quality assurance that it belongs to (QaBatch.id)."""
+    sampled: bool = False
+    """It was drawn: a person looks at it, and until then its batch is held."""
+    first_look: Look | None = None
+    """At Schutzbedarf "sehr hoch": the first of the two persons who release it."""
 
     @property
     def level_reached(self) -> str:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     CONVERTED = "converted"
     PROPOSED = "proposed"
     CORRECTED = "corrected"
+    FIRST_LOOK = "first-look"
     RELEASED = "released"
     REJECTED = "rejected"
     DEADLINE_MET = "deadline-met"
@@ -36,6 +37,16 @@ class Action(StrEnum):
     SEARCHED = "searched"
     VERIFIED = "verified"
     REPAIRED = "repaired"
+    REGROUPED = "regrouped"
+    REGROUPING_FAILED = "regrouping-failed"
+    SUPERSEDED = "superseded"
+    RESCAN_WANTED = "rescan-wanted"
+    BATCH_SEEDED = "batch-seeded"
+    BATCH_DRAWN = "batch-drawn"
+    BATCH_PASSED = "batch-passed"
+    BATCH_FAILED = "batch-failed"
+    VERFAHREN_ADOPTED = "verfahren-adopted"
+    PAPER_RELEASED = "paper-released"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ class FindingCode(StrEnum):
     DOUBTFUL_AKTENZEICHEN = "doubtful_aktenzeichen"
     DOUBTFUL_IBAN = "doubtful_iban"
     NEEDS_PERSON = "needs_person"
+    QA_SAMPLE = "qa_sample"
+    QA_HELD = "qa_held"
+    QA_FULL_CHECK = "qa_full_check"
+    SECOND_PERSON = "second_person"
     RASTERISED = "rasterised"
     FONT_REPLACED = "font_replaced"
     NO_COLOUR_PROFILE = "no_colour_profile"
@@ -48,6 +52,9 @@ class FindingCode(StrEnum):
     EMBEDDED_FILES = "embedded_files"
     SEAL_FAILED = "seal_failed"
     UNCONFIRMED = "unconfirmed"
+    REGROUPED = "regrouped"
+    RESCAN_WANTED = "rescan_wanted"
+    RESCANNED = "rescanned"
     SEPARATOR_SHEET = "separator_sheet"
     SEPARATOR_WITH_CONTENT = "separator_with_content"
     DAMAGED_SEPARATOR = "damaged_separator"
@@ -95,6 +102,10 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.DOUBTFUL_AKTENZEICHEN: N_("an Aktenzeichen was not read with certainty"),
     FindingCode.DOUBTFUL_IBAN: N_("an IBAN was misread or is wrong: its check digits do not hold"),
     FindingCode.NEEDS_PERSON: N_("letters of this class must be released by a person"),
+    FindingCode.QA_SAMPLE: N_("it was drawn as a sample; its batch is held until you passed it"),
+    FindingCode.QA_HELD: N_("it goes on when the sample of its batch has passed"),
+    FindingCode.QA_FULL_CHECK: N_("the sample of its batch failed: a person looks at every letter"),
+    FindingCode.SECOND_PERSON: N_("one person has released it; another one must do so, too"),
     FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
     FindingCode.FONT_REPLACED: N_("a font that was not embedded was replaced by a similar one"),
     FindingCode.NO_COLOUR_PROFILE: N_("colours came without a profile; one was assumed"),
@@ -115,6 +126,9 @@ _SENTENCES: dict[FindingCode, str] = {
     ),
     FindingCode.SEAL_FAILED: N_("the letter could not be sealed"),
     FindingCode.UNCONFIRMED: N_("veraPDF gave no answer whether it conforms to PDF/A"),
+    FindingCode.REGROUPED: N_("a person divided or joined letters: are its pages complete?"),
+    FindingCode.RESCAN_WANTED: N_("the paper is to be scanned again"),
+    FindingCode.RESCANNED: N_("it is a new scan of a letter that came before"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.SEPARATOR_WITH_CONTENT: N_(
         "a page bears an order to split and other content; was the letter divided rightly?"
@@ -146,6 +160,16 @@ _SENTENCES: dict[FindingCode, str] = {
 
 AFTER_SEALING = frozenset({FindingCode.UNCONFIRMED})
 """What was found too late to stand in the Transfervermerk."""
+
+PROCEDURAL = frozenset(
+    {
+        FindingCode.QA_SAMPLE,
+        FindingCode.QA_HELD,
+        FindingCode.QA_FULL_CHECK,
+        FindingCode.SECOND_PERSON,
+    }
+)
+"""What is next to be done with a letter, not what it shows: gone once it is released."""
 
 
 @dataclass(frozen=True, order=True)

@@ -20,3 +20,8 @@ def digest_of(data: bytes) -> Digest:
 def document_id(scan: Digest, part: int) -> DocumentId:
     """Name the document that part `part` (from 1) of a scan becomes; the same on every run."""
     return DocumentId(f"{scan[:16]}-{part}")
+
+
+def part_of_id(name: DocumentId) -> int:
+    """Give the part number in the name of a document."""
+    return int(name.rpartition("-")[2])

@@ -47,6 +47,17 @@ class ClassDefinition:
     routing: Routing | None = None
     retention_years: int = 10
     deadline: DeadlineRule | None = None
+    sample_rate: float | None = None
+    """Share of letters that a person looks at, 0 to 1; without it the pipeline's counts."""
+    keep_original: bool = False
+    """The paper is worth something of itself (a deed, a signed notice): it is never destroyed."""
+    paper_days: int = 180
+    """So many days after its release the paper may be destroyed at the earliest."""
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that is no share: a typing error must not switch sampling off."""
+        if self.sample_rate is not None and not 0 <= self.sample_rate <= 1:
+            raise ValueError("sample_rate must be from 0 to 1")
 
 
 @dataclass(frozen=True)

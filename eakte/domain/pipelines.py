@@ -16,6 +16,13 @@ class ReleaseRule:
     owner: str
     min_confidence: float
     classes: tuple[str, ...]
+    sample_rate: float = 0.03
+    """Share of the letters it may release that a person looks at first (TR-03138 A.SC.8)."""
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that is no share: a typing error must not switch sampling off."""
+        if not 0 <= self.sample_rate <= 1:
+            raise ValueError("sample_rate must be from 0 to 1")
 
 
 @dataclass(frozen=True)

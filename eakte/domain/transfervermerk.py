@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from eakte.domain.findings import Finding
+from eakte.domain.quality import CheckKind, QualityCheck
 
 
 class ReleaseKind(StrEnum):
@@ -18,6 +19,18 @@ class ReleaseKind(StrEnum):
 
     PERSON = "person"
     RULE = "rule"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The first of two persons: who looked at the letter, from which account, and when."""
+
+    person: str
+    account: str
+    at: datetime
+
+
+_LOOKED_AT = QualityCheck(CheckKind.FULL)
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,24 @@ class Release:
     at: datetime
     account: str
     """The account that released: where a person is named by another, this tells who did."""
+    check: QualityCheck = _LOOKED_AT
+    """How the letter was checked; the transition that releases it fills this in."""
+    first: Look | None = None
+    """The first of two persons, at Schutzbedarf "sehr hoch"."""
+    remark: str = ""
+    """What the person says of the paper: it is a copy, a page is missing …"""
+
+
+@dataclass(frozen=True)
+class Verfahren:
+    """A Verfahrensdokumentation: its version, and the digest of its text."""
+
+    version: str
+    sha256: str
+
+    def __str__(self) -> str:
+        """Name it in one line."""
+        return f"Version {self.version}, SHA-256 {self.sha256}"
 
 
 @dataclass(frozen=True)
@@ -46,16 +77,20 @@ class Transfervermerk:
     organisation: str
     environment: str
     """(b) station, software and versions."""
-    verfahrensdokumentation: str
-    """(b) version and SHA-256 of the Verfahrensdokumentation in force."""
+    verfahrensdokumentation: Verfahren
+    """(b) the Verfahrensdokumentation in force."""
     anomalies: tuple[Finding, ...]
     """(c)"""
+    anomalies_statement: str
+    """(c) in words, also if there are none."""
     received_at: datetime
-    """(d) intake and integrity protection by hash."""
+    """(d) capture: intake and integrity protection by hash."""
     recognised_at: datetime
     """(d) metadata were captured."""
     released_at: datetime
     """(d) quality assurance ended."""
+    made_at: datetime
+    """(d) this Transfervermerk was written; the seal, with its time-stamp, follows at once."""
     release: Release
     complete: bool
     """(e) every page of the part is in the archive copy."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 
 from eakte.domain.findings import Finding, FindingCode
@@ -39,6 +40,18 @@ def split(pages: tuple[SourcePage, ...]) -> tuple[Part, ...]:
         for number, run in enumerate(runs, start=1)
     ]
     return tuple(parts) if not left.aktenzeichen else _with_finding_on_last(parts)
+
+
+def part_by_person(pages: tuple[SourcePage, ...], number: int, own: tuple[int, ...]) -> Part:
+    """Give the letter that a person made of some pages (their numbers).
+
+    It has the Aktenzeichen on its own pages, and on the sheets just before the first of them.
+    """
+    before = [page for page in pages if page.number < own[0]]
+    sheets = list(itertools.takewhile(lambda page: page.separator, reversed(before)))
+    named = [*reversed(sheets), *(page for page in pages if page.number in own)]
+    aktenzeichen = [value for page in named for value in _aktenzeichen(page)]
+    return Part(number, own, tuple(dict.fromkeys(aktenzeichen)))
 
 
 def _orders_split(page: SourcePage) -> bool:

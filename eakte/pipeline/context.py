@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +13,12 @@ from pathlib import Path
 from eakte import __version__
 from eakte.classify.classifier import Classifier
 from eakte.classify.model import load
+from eakte.errors import SealFailedError
+from eakte.i18n import N_
 from eakte.pdfa.verapdf import find_program
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.desk import Desk
+from eakte.records import verfahren
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
 from eakte.seal.signer import Sealer
@@ -78,19 +80,19 @@ class Context(Desk):
             yield Path(folder)
 
     def environment(self, station: str) -> Environment:
-        """Describe where and with what a scan is processed; keeps the Verfahrensdokumentation."""
-        document = self.home.verfahrensdokumentation().read_bytes()
-        kept = self.store.put(document)
+        """Describe where and with what a scan is processed, and by which Verfahrensdokumentation.
+
+        Raises SealFailedError if none is in force.
+        """
+        with self.engine.connect() as connection:
+            adopted = verfahren.in_force(connection)
+        if adopted is None:
+            raise SealFailedError(detail=N_("no Verfahrensdokumentation is in force"))
         return Environment(
             organisation=self.home.settings.organisation,
             station=station,
             software=f"eakte {__version__}, Python {platform.python_version()}",
-            verfahrensdokumentation=f"Version {_version(document)}, SHA-256 {kept}",
+            verfahrensdokumentation=adopted.verfahren,
             level_reached=self.sealer.level_reached,
+            at=self.clock.now(),
         )
-
-
-def _version(document: bytes) -> str:
-    """Give what the Verfahrensdokumentation says in its line `Version: …`."""
-    found = re.search(r"^Version:\s*(\S.*)$", document.decode("utf-8", "replace"), re.MULTILINE)
-    return found[1].strip() if found else "ohne Angabe"

@@ -15,10 +15,13 @@ from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
 from eakte.domain.offices import Office
 from eakte.domain.pipelines import PipelineDefinition
+from eakte.domain.quality import QualitySettings
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
 
 T = TypeVar("T")
+
+_DEFAULT_QUALITY = QualitySettings()
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Definitions:
     digest: Digest
     offices: tuple[Office, ...] = ()
     """Empty: every Aktenzeichen of a credible year is plausible."""
+    quality: QualitySettings = _DEFAULT_QUALITY
+    """What the operator set for samples."""
 
     def pipeline(self, name: str) -> PipelineDefinition:
         """Give a pipeline; raises ConfigurationError if there is no such file."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from eakte.config import Home
 from eakte.database import Engine, connect
 from eakte.domain.clock import Clock
+from eakte.domain.quality import QualitySettings
 from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.store.local import LocalBlobStore
 
@@ -27,5 +29,6 @@ class Desk:
 
     @cached_property
     def definitions(self) -> Definitions:
-        """Give the home's pipelines and classes."""
-        return load_definitions(self.home.pipelines)
+        """Give the home's pipelines and classes, with what its operator set for samples."""
+        quality = QualitySettings(**self.home.settings.quality.model_dump())
+        return replace(load_definitions(self.home.pipelines), quality=quality)

@@ -1,7 +1,9 @@
-"""The way of a piece of mail: two workflows, readable top to bottom.
+"""The way of a piece of mail: its workflows, readable top to bottom.
 
     intake    open (take apart) > inspect, split > check signatures that came with it
               > read every page > per part: convert, describe > propose (review gate)
+    regroup   the same again for letters that a person divided or joined, with the pages' texts that
+              are there > new letters in review, the old ones superseded
     complete  Transfervermerk > seal and verify > judge PDF/A anew > read back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
@@ -29,15 +31,16 @@ from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
-from eakte.pipeline import arrivals, confirming, transitions
+from eakte.pipeline import arrivals, confirming, regrouping, transitions
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
 from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.pipeline.opened import Opened
 from eakte.pipeline.opening import OpeningSteps
+from eakte.pipeline.regroup_steps import RegroupSteps
 from eakte.pipeline.signatures import SignatureSteps
-from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, Submitter, page_id
+from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, REGROUP, Submitter, page_id
 
 _log = logging.getLogger(__name__)
 
@@ -57,9 +60,11 @@ class Flow:
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
         self._intake_steps = IntakeSteps(context)
+        self._regroup_steps = RegroupSteps(context)
         self._complete_steps = CompleteSteps(context)
         _registered(INTAKE, self.intake)
         _registered(COMPLETE, self.complete)
+        _registered(REGROUP, self.regroup)
         self._read_page = _registered(READ_PAGE, self.read_page)
 
     def intake(self, scan: str) -> str:
@@ -87,18 +92,49 @@ class Flow:
         self._make_letters_of(scan, found)
 
     def _make_letters_of(self, scan: str, found: dict[str, Any]) -> None:
-        steps, inspection = self._intake_steps, found["inspection"]
+        inspection = found["inspection"]
         parts, sheets = found["parts"], found["sheets"]
         read = self._read_pages(scan, inspection, [*parts, sheets], found["languages"])
-        letters, copies = list[str](), list[str]()
-        for number, pages in enumerate(parts, start=1):
-            texts = [read[page] for page in pages]
-            copy = self._step("convert", steps.convert, scan, inspection, pages, texts)
-            part = {"number": number, "pages": pages, "read": texts, "copy": copy}
-            part["sheets"] = [read[page] for page in sheets]
+        numbered = [{"number": n, "pages": pages} for n, pages in enumerate(parts, start=1)]
+        letters, copies = self._convert_and_describe(scan, found, numbered, read)
+        self._transaction("propose", self._propose, scan, found, letters, copies)
+
+    def _convert_and_describe(
+        self, scan: str, found: dict[str, Any], parts: list[dict[str, Any]], read: dict[int, str]
+    ) -> tuple[list[str], list[str]]:
+        """Give the digests of a Document and of an ArchiveCopy for each part."""
+        steps, letters, copies = self._intake_steps, list[str](), list[str]()
+        for each in parts:
+            texts = [read[page] for page in each["pages"]]
+            copy = self._step(
+                "convert", steps.convert, scan, found["inspection"], each["pages"], texts
+            )
+            part = each | {"read": texts, "copy": copy}
+            part["sheets"] = [read[page] for page in found["sheets"]]
             letters.append(self._step("describe", steps.describe, scan, found, part))
             copies.append(copy)
-        self._transaction("propose", self._propose, scan, found, letters, copies)
+        return letters, copies
+
+    def regroup(self, scan: str, old: list[str], parts: list[dict[str, Any]]) -> str:
+        """Make letters of pages that a person grouped anew, or give the old ones back to review."""
+
+        def aside(code: str, detail: str) -> None:
+            self._transaction("give-back", self._give_back, old, code, detail)
+
+        _run(aside, self._make_letters_anew, scan, old, parts)
+        return scan
+
+    def _make_letters_anew(self, scan: str, old: list[str], parts: list[dict[str, Any]]) -> None:
+        opened = self._step("open", self._opening_steps.open, scan)
+        found = self._step("inspect", self._intake_steps.inspect, scan, opened["opened"])
+        check = self._signature_steps.check_signatures
+        found["reports"] = self._step("check-signatures", check, scan, found)
+        found["by_person"] = True
+        known = self._step("texts", self._regroup_steps.texts, old)
+        sheets = self._read_pages(scan, found["inspection"], [found["sheets"]], found["languages"])
+        read = dict(known) | sheets
+        letters, copies = self._convert_and_describe(scan, found, parts, read)
+        self._transaction("regroup", self._regrouped, old, letters, copies)
 
     def _read_pages(
         self, scan: str, inspection: str, parts: list[list[int]], languages: str
@@ -220,6 +256,22 @@ class Flow:
             now,
         )
         arrivals.enclose_reports(connection, Digest(scan), reports, now)
+
+    def _regrouped(
+        self, connection: Connection, old: list[str], letters: list[str], copies: list[str]
+    ) -> None:
+        load = self.context.store.get
+        made = tuple(
+            (from_json(Document, load(Digest(one))), from_json(ArchiveCopy, load(Digest(other))))
+            for one, other in zip(letters, copies, strict=True)
+        )
+        names, now = tuple(DocumentId(each) for each in old), self.context.clock.now()
+        regrouping.finish(connection, names, made, self.context.definitions, now)
+
+    def _give_back(self, connection: Connection, old: list[str], code: str, detail: str) -> None:
+        finding = Finding(FindingCode(code), None, detail[:500])
+        names = tuple(DocumentId(each) for each in old)
+        regrouping.give_back(connection, names, finding, self.context.clock.now())
 
     def _file(
         self,

@@ -15,7 +15,7 @@ from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Field, FieldName
-from eakte.domain.mail import Batch, Enclosure, EnclosureRole, Half, Inspection, Scan, Side
+from eakte.domain.mail import Batch, Enclosure, EnclosureRole, Half, Inspection, Part, Scan, Side
 from eakte.domain.moments import local_day
 from eakte.domain.text import RecognisedPage
 from eakte.domain.verification import VerificationReport
@@ -24,7 +24,7 @@ from eakte.i18n import N_
 from eakte.ocr.alto import Origin, alto
 from eakte.pages.batches import batch_findings, batch_of, half_of_name
 from eakte.pages.sheet_text import sheet_findings
-from eakte.pages.split import split
+from eakte.pages.split import part_by_person, split
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
 from eakte.pipeline.describing import (
@@ -147,7 +147,7 @@ class IntakeSteps:
             around = scans.deliveries_with(connection, Digest(scan))
         received = record.scan.received_at
         text = "\n".join(page.text for page in pages)
-        letter = split(found.pages)[part["number"] - 1]
+        letter = _part(found, looked, part)
         day = local_day(received)
         said = joined(
             self._invoice_fields(looked["opened"], letter.pages[0]),
@@ -219,3 +219,10 @@ class IntakeSteps:
     def _recognised(self, read: list[str]) -> Pages:
         blobs = (self.store.get(Digest(digest)) for digest in read)
         return tuple(from_json(RecognisedPage, blob) for blob in blobs)
+
+
+def _part(found: Inspection, looked: dict[str, Any], part: dict[str, Any]) -> Part:
+    """Give the part as the scan itself is divided, or as a person divided it."""
+    if looked.get("by_person"):
+        return part_by_person(found.pages, int(part["number"]), tuple(part["pages"]))
+    return split(found.pages)[int(part["number"]) - 1]

@@ -10,12 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from eakte.database import transaction
 from eakte.domain.akten import DocumentState
 from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import DocumentId
 from eakte.domain.mail import ScanState
-from eakte.pipeline import arrivals, transitions
+from eakte.pipeline import arrivals, regrouping, releasing, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
-from eakte.pipeline.submit import COMPLETE, INTAKE, complete_id, intake_id
+from eakte.pipeline.submit import COMPLETE, INTAKE, Submitter, complete_id, intake_id, regroup_id
 from eakte.pipeline.workflows import ended
 from eakte.records import documents, scans
 from eakte.search.index import SqliteIndex
@@ -34,7 +35,12 @@ def open_work(desk: Desk) -> tuple[str, ...]:
             for each in scans.in_state(connection, state)
         ]
         letters = documents.in_state(connection, DocumentState.RELEASED)
-    return (*(f"{INTAKE}-{each}-" for each in files), *(f"{COMPLETE}-{x.id}-" for x in letters))
+        divided = documents.in_state(connection, DocumentState.REGROUPING)
+    return (
+        *(f"{INTAKE}-{each}-" for each in files),
+        *(f"{COMPLETE}-{each.id}-" for each in letters),
+        *(regroup_id(each.successors) for each in divided),
+    )
 
 
 def put_aside_what_is_stuck(context: Desk) -> int:
@@ -46,11 +52,16 @@ def put_aside_what_is_stuck(context: Desk) -> int:
     with context.engine.connect() as connection:
         received = scans.in_state(connection, ScanState.RECEIVED)
         released = documents.in_state(connection, DocumentState.RELEASED)
+        divided = documents.in_state(connection, DocumentState.REGROUPING)
     intakes = {intake_id(each.scan.digest, each.attempt): each for each in received}
     completions = {complete_id(each.id, each.version): each for each in released}
+    regroupings = dict[str, tuple[DocumentId, ...]]()
+    for each in divided:
+        workflow = regroup_id(each.successors)
+        regroupings[workflow] = (*regroupings.get(workflow, ()), each.id)
     now = context.clock.now()
     finding = Finding(FindingCode.STAGE_FAILED, None, _REASON)
-    gone = ended(context.engine, [*intakes, *completions])
+    gone = ended(context.engine, [*intakes, *completions, *regroupings])
     for workflow in gone:
         _log.warning("the workflow %s has ended without its work", workflow)
         with transaction(context.engine) as connection:
@@ -59,6 +70,7 @@ def put_aside_what_is_stuck(context: Desk) -> int:
                 transitions.quarantine(connection, scan.scan.digest, finding, now)
             if letter and documents.get(connection, letter.id) == letter:
                 transitions.refuse_seal(connection, letter.id, _REASON, now)
+            regrouping.give_back(connection, regroupings.get(workflow, ()), finding, now)
     return len(gone)
 
 
@@ -71,6 +83,16 @@ def give_up_on_lone_halves(context: Context) -> None:
     for half in alone:
         with transaction(context.engine) as connection:
             arrivals.give_up_waiting(connection, half.scan.digest, now)
+
+
+def conclude_batches(context: Desk) -> None:
+    """Go on with batches whose last scan became no letter, whose time is up, or that passed."""
+    now, definitions = context.clock.now(), context.definitions
+    with context.engine.connect() as connection:
+        if not releasing.any_to_conclude(connection, definitions, now):
+            return
+    with transaction(context.engine) as connection:
+        releasing.conclude(connection, Submitter(context.engine), definitions, now)
 
 
 def index_what_is_missing(context: Context) -> None:

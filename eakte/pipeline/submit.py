@@ -7,7 +7,7 @@ from functools import cached_property
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 
 from eakte.database import Connection, Engine
-from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.ids import Digest, DocumentId, part_of_id
 
 APPLICATION = "eakte"
 APPLICATION_VERSION = "1"
@@ -15,6 +15,8 @@ APPLICATION_VERSION = "1"
 
 INTAKE, OCR, COMPLETE = "intake", "ocr", "complete"
 """Names of the queues; the first and last are names of workflows too."""
+REGROUP = "regroup"
+"""Name of the workflow that makes new letters of the pages of others, on the queue of intakes."""
 READ_PAGE = "read-page"
 """Name of the workflow that reads one page of an intake."""
 
@@ -44,6 +46,22 @@ class Submitter:
         options = _options(COMPLETE, complete_id(document, version))
         self._client.enqueue_in_transaction(connection, options, document, version)
 
+    def regroup(
+        self,
+        connection: Connection,
+        scan: Digest,
+        old: tuple[DocumentId, ...],
+        new: tuple[DocumentId, ...],
+        groups: tuple[tuple[int, ...], ...],
+    ) -> None:
+        """Queue making the `new` letters, each of a group of pages, that replace the old ones."""
+        options = _options(REGROUP, regroup_id(new), INTAKE)
+        parts = [
+            {"number": part_of_id(name), "pages": list(pages)}
+            for name, pages in zip(new, groups, strict=True)
+        ]
+        self._client.enqueue_in_transaction(connection, options, scan, list(old), parts)
+
 
 def intake_id(scan: Digest, attempt: int) -> str:
     """Name the workflow of an intake: the same scan and attempt is the same work."""
@@ -70,9 +88,14 @@ def complete_id(document: DocumentId, version: int) -> str:
     return f"{COMPLETE}-{document}-{version}"
 
 
-def _options(name: str, workflow_id: str) -> EnqueueOptions:
+def regroup_id(new: tuple[DocumentId, ...]) -> str:
+    """Name the workflow that makes these letters; their ids are never given twice."""
+    return f"{REGROUP}-{new[0]}"
+
+
+def _options(name: str, workflow_id: str, queue: str = "") -> EnqueueOptions:
     return EnqueueOptions(
-        queue_name=name,
+        queue_name=queue or name,
         workflow_name=name,
         workflow_id=workflow_id,
         app_version=APPLICATION_VERSION,

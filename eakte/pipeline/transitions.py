@@ -16,23 +16,26 @@ from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
 from eakte.domain.deadlines import counted
-from eakte.domain.events import Action, Event
+from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.moments import local_day
-from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import RefusedError
 from eakte.i18n import _
+from eakte.pipeline import noted, releasing
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.describing import made_how
 from eakte.pipeline.submit import Submitter
-from eakte.records import akten, documents, scans
-from eakte.review import gate
+from eakte.records import akten, batches, documents, scans
+from eakte.review import gate, substance
 
-MACHINE = "eakte"
-"""The actor of what no person did."""
+MACHINE = noted.MACHINE
+release = releasing.release
+_require_review = releasing.require_waiting
+_event = noted.event
 
 
 def receive(
@@ -117,8 +120,11 @@ def propose(
     parts = {"parts": str(len(letters)), "pages": str(len(inspection.pages))}
     log.append(connection, _event(Action.SPLIT, scan, MACHINE, at, station, parts))
     pipeline = definitions.pipeline(record.scan.pipeline)
+    batch = batches.open_for(connection, station, at)
     for letter in letters:
-        _propose_letter(connection, letter, definitions, pipeline.name, submitter, at, station)
+        member = replace(letter, batch=batch.id)
+        _propose_letter(connection, member, definitions, pipeline.name, submitter, at, station)
+    releasing.conclude(connection, submitter, definitions, at)
 
 
 def converted(
@@ -154,19 +160,46 @@ def _propose_letter(
     found = (*letter.findings, *doubts(letter.extraction), *routed.findings)
     findings = tuple(dict.fromkeys(found))
     held = gate.holding(letter.classification, definition, findings, pipeline)
+    waits = held or (Finding(FindingCode.QA_HELD),)
+    proposed = replace(
+        with_deadline(letter, definitions),
+        state=DocumentState.REVIEW if held else DocumentState.HELD,
+        aktenzeichen=routed.aktenzeichen,
+        findings=tuple(dict.fromkeys((*findings, *waits))),
+    )
+    documents.add(connection, proposed)
+    after = _proposal(proposed) | {"held": ",".join(finding.code.value for finding in held)}
+    log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, station, after))
+    if not held:
+        releasing.hold(connection, proposed, submitter, station, definitions, at)
+
+
+def propose_regrouped(
+    connection: Connection,
+    letter: Document,
+    copy: ArchiveCopy,
+    origin: str,
+    definitions: Definitions,
+    at: datetime,
+) -> None:
+    """Record a letter made of pages of others (`origin`); it waits for a person in any case."""
+    scan = scans.get(connection, letter.scan).scan
+    definition = definitions.class_of(letter.classification.class_id)
+    letter = replace(letter, extraction=settled(letter.extraction, _exists(connection)))
+    routed = route(connection, letter, definitions)
+    regrouped = Finding(FindingCode.REGROUPED, None, origin)
+    findings = (*letter.findings, *doubts(letter.extraction), *routed.findings, regrouped)
+    pipeline = definitions.pipeline(scan.pipeline)
+    held = gate.holding(letter.classification, definition, findings, pipeline)
     proposed = replace(
         with_deadline(letter, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
     documents.add(connection, proposed)
-    after = _proposal(proposed) | {"held": ",".join(finding.code.value for finding in held)}
-    log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, station, after))
-    if not held:
-        rule = pipeline.release
-        name = f"{rule.rule} {rule.version}"
-        decision = Release(ReleaseKind.RULE, rule.owner, name, at, MACHINE)
-        release(connection, proposed, decision, submitter, station)
+    how, after = made_how(copy), _proposal(proposed) | {"of": origin}
+    log.append(connection, _event(Action.CONVERTED, letter.id, MACHINE, at, scan.station, how))
+    log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, scan.station, after))
 
 
 def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
@@ -189,38 +222,34 @@ def with_deadline(letter: Document, definitions: Definitions) -> Document:
     return replace(letter, deadline=found.day.isoformat(), deadline_rule=found.rule)
 
 
-def release(
+def correct(
     connection: Connection,
     letter: Document,
-    decision: Release,
-    submitter: Submitter,
-    station: str,
+    corrected: Document,
+    actor: str,
+    at: datetime,
+    changed: tuple[tuple[str, ...], Digest],
 ) -> Document:
-    """Release a letter for sealing; raises RefusedError unless it waits in review with an Akte."""
-    lock(connection)
-    _require_review(letter)
-    if not letter.aktenzeichen:
-        detail = _("{document} has no Akte yet; name one with --akte").format(document=letter.id)
-        raise RefusedError(detail=detail)
-    released = replace(letter, state=DocumentState.RELEASED, release=decision)
-    stored = documents.update(connection, released)
-    answerable = {"kind": decision.kind.value, "rule": decision.rule, "person": decision.person}
-    after = answerable | {"akte": letter.aktenzeichen}
-    event = _event(Action.RELEASED, letter.id, decision.account, decision.at, station, after)
-    log.append(connection, event)
-    submitter.complete(connection, stored.id, stored.version)
-    return stored
+    """Store what a clerk corrected before release, with before and after.
 
+    `changed` tells the names of what changed, and where all values before and after are kept.
 
-def correct(
-    connection: Connection, letter: Document, corrected: Document, actor: str, at: datetime
-) -> Document:
-    """Store what a clerk corrected before release, with before and after."""
+    From now on only a person releases it; the first of two persons must look at it again. If it was
+    drawn as a sample, and wrong in substance, its batch becomes a full check.
+    """
     lock(connection)
     _require_review(letter)
     before, after = _proposal(letter), _proposal(corrected)
-    stored = documents.update(connection, corrected)
+    names, values = changed
+    after |= {"changed": ",".join(names), "values": values}
+    findings = corrected.findings
+    if letter.state is DocumentState.HELD or letter.first_look is not None:
+        findings = releasing.without_procedure(findings)
+    waiting = replace(corrected, state=DocumentState.REVIEW, first_look=None, findings=findings)
+    stored = documents.update(connection, waiting)
     log.append(connection, _event(Action.CORRECTED, letter.id, actor, at, "", after, before))
+    if substance.is_substantial(letter, corrected):
+        releasing.fail_sample(connection, letter, "corrected", actor, at)
     return stored
 
 
@@ -230,6 +259,7 @@ def reject(connection: Connection, letter: Document, reason: str, actor: str, at
     _require_review(letter)
     documents.update(connection, replace(letter, state=DocumentState.REJECTED))
     log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {"reason": reason}))
+    releasing.fail_sample(connection, letter, "rejected", actor, at)
 
 
 def meet_deadline(connection: Connection, letter: Document, actor: str, at: datetime) -> Document:
@@ -322,12 +352,6 @@ def _open_sammelakte(
         open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
 
 
-def _require_review(letter: Document) -> None:
-    if letter.state is not DocumentState.REVIEW:
-        detail = _("{document} is {state}, not in review")
-        raise RefusedError(detail=detail.format(document=letter.id, state=letter.state.value))
-
-
 def _proposal(letter: Document) -> dict[str, str]:
     """Give what the log may hold of a proposal: ids and codes, no text of the letter."""
     classification = letter.classification
@@ -339,15 +363,3 @@ def _proposal(letter: Document) -> dict[str, str]:
         "date": letter.letter_date,
         "deadline": letter.deadline,
     }
-
-
-def _event(
-    action: Action,
-    name: str,
-    actor: str,
-    at: datetime,
-    station: str,
-    after: Mapping[str, str],
-    before: Mapping[str, str] | None = None,
-) -> Event:
-    return Event(action, name, actor, station, at, before or {}, after)

@@ -17,7 +17,7 @@ from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
 from eakte.domain.moments import from_micros, to_micros
-from eakte.domain.transfervermerk import Release, Transfervermerk
+from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 
@@ -86,6 +86,11 @@ def in_state(connection: Connection, state: DocumentState) -> tuple[Document, ..
 def of_scan(connection: Connection, scan: Digest) -> tuple[Document, ...]:
     """Give the letters that a scan was split into."""
     return _select(connection, table.c.scan == scan)
+
+
+def of_batch(connection: Connection, batch: str) -> tuple[Document, ...]:
+    """Give the letters of a batch for quality assurance."""
+    return _select(connection, table.c.batch == batch)
 
 
 def of_vorgang(connection: Connection, vorgang_id: int) -> tuple[Document, ...]:
@@ -172,6 +177,10 @@ def _columns(document: Document) -> dict[str, Any]:
         "version": document.version,
         "deadline": document.deadline,
         "deadline_rule": document.deadline_rule,
+        "successors": to_json(document.successors, tuple[DocumentId, ...]).decode(),
+        "batch": document.batch,
+        "sampled": document.sampled,
+        "first_look": _optional_json(document.first_look),
     }
 
 
@@ -207,6 +216,10 @@ def _document(row: Any) -> Document:
         version=int(row.version),
         deadline=row.deadline,
         deadline_rule=row.deadline_rule,
+        successors=from_json(tuple[DocumentId, ...], row.successors),
+        batch=row.batch,
+        sampled=bool(row.sampled),
+        first_look=from_json(Look, row.first_look) if row.first_look else None,
     )
 
 

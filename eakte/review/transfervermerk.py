@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from eakte.domain.akten import Document
-from eakte.domain.findings import FindingCode
+from eakte.domain.findings import FindingCode, sentences
 from eakte.domain.letters import Schutzbedarf
-from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.domain.quality import CheckKind, QualityCheck
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
+from eakte.i18n import speaking
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where and with what a scan was made and processed."""
+    """Where and with what a scan was made and processed, and when its Transfervermerk is made."""
 
     organisation: str
     station: str
     software: str
-    verfahrensdokumentation: str
-    """Version and SHA-256 of the Verfahrensdokumentation in force."""
+    verfahrensdokumentation: Verfahren
+    """The Verfahrensdokumentation in force."""
     level_reached: str
     """Which protection level the seal certificate can reach."""
+    at: datetime
 
 
 def make(
@@ -43,9 +47,11 @@ def make(
         environment=f"Station {environment.station}; {environment.software}",
         verfahrensdokumentation=environment.verfahrensdokumentation,
         anomalies=document.findings,
+        anomalies_statement=_anomalies(document, release),
         received_at=document.received_at,
         recognised_at=document.recognised_at,
         released_at=release.at,
+        made_at=environment.at,
         release=release,
         complete=archived_pages == len(document.pages),
         qa_result=_qa_result(document, release, archived_pages),
@@ -55,17 +61,54 @@ def make(
     )
 
 
+def _anomalies(document: Document, release: Release) -> str:
+    """Say what is unusual about paper or scan; German, because it is part of a German record."""
+    with speaking("de"):
+        found = list(sentences(document.findings))
+    told = [*found, f"Vermerk von {release.person}: {release.remark}"] if release.remark else found
+    if not told:
+        return "Es wurden keine Auffälligkeiten festgestellt."
+    return "Festgestellt wurde: " + "; ".join(told) + "."
+
+
 def _qa_result(document: Document, release: Release, archived_pages: int) -> str:
-    """Say what was checked; German, because it becomes part of a German record."""
+    """Say what was checked, by whom, and how it was chosen."""
     checked = (
         f"Vollständigkeit maschinell geprüft: {archived_pages} von {len(document.pages)} Seiten "
         "der Scandatei im Archivbild."
     )
-    if release.kind is ReleaseKind.PERSON:
-        return f"{checked} {release.person} erklärt, die Seiten gesehen und geprüft zu haben."
+    looked = _looked(release) if release.kind is ReleaseKind.PERSON else _by_rule(release)
+    return f"{checked} {looked}"
+
+
+def _looked(release: Release) -> str:
+    drawn = release.check.kind is CheckKind.SAMPLE
+    how = f"Stichprobe ({_how_drawn(release.check)})" if drawn else "Vollprüfung"
+    if release.first is None:
+        return f"{how}: {release.person} erklärt, die Seiten gesehen und geprüft zu haben."
+    first = release.first
     return (
-        f"{checked} Keine hindernde Auffälligkeit nach Regel {release.rule}; "
-        "keine Sichtprüfung im Einzelfall."
+        f"{how} durch zwei Personen: {first.person} (Konto {first.account}, "
+        f"{first.at:%Y-%m-%d %H:%M:%S} UTC) und {release.person} (Konto {release.account}) "
+        "erklären, die Seiten gesehen und geprüft zu haben."
+    )
+
+
+def _by_rule(release: Release) -> str:
+    found = f"Keine hindernde Auffälligkeit nach Regel {release.rule}"
+    alone = "keine Sichtprüfung im Einzelfall"
+    if not release.check.seed:
+        return f"{found}; keine Stichprobe vorgesehen; {alone}."
+    if release.check.sampled == 0:
+        drawn = f"auf keinen Brief des Stapels fiel die Stichprobe ({_how_drawn(release.check)})"
+        return f"{found}; {drawn}; {alone}."
+    return f"{found}; Stichprobe des Stapels bestanden ({_how_drawn(release.check)}); {alone}."
+
+
+def _how_drawn(check: QualityCheck) -> str:
+    return (
+        f"{check.sampled} von {check.letters} Briefen, Rate {check.rate:.1%}, "
+        f"Stapel {check.batch}, Startwert {check.seed}"
     )
 
 

@@ -24,6 +24,7 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.search.index import SqliteIndex
+from eakte.services import verfahren
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
 
@@ -106,9 +107,7 @@ def _home(home: Home) -> Iterator[Health]:
         name = _("inbox {station}").format(station=inbox.station)
         advice = _("Make the folder or correct eakte.toml.")
         yield Health(name, folder.is_dir(), str(folder), advice)
-    documentation = home.verfahrensdokumentation()
-    advice = _("Write it; without it nothing can be sealed.")
-    yield Health("Verfahrensdokumentation", documentation.is_file(), str(documentation), advice)
+    yield _verfahren(home)
     yield _space(home)
     definitions = load_definitions(home.pipelines)
     asked = {name for each in definitions.pipelines.values() for name in each.languages.split("+")}
@@ -116,6 +115,16 @@ def _home(home: Home) -> Iterator[Health]:
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
+
+
+def _verfahren(home: Home) -> Health:
+    """Tell what is in force; that the file was edited since is no fault."""
+    name, advice = "Verfahrensdokumentation", _("Put it in force: eakte verfahren adopt.")
+    shown = verfahren.show(Desk(home, SystemClock()))
+    if shown.adopted is None:
+        return Health(name, False, _("none is in force"), advice)
+    changed = "" if shown.is_current else _("; its file was changed since")
+    return Health(name, True, f"{shown.adopted.verfahren}{changed}", advice)
 
 
 def _verapdf(home: Home) -> Health:

@@ -21,9 +21,10 @@ from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.resources import data_dir
 from eakte.seal.demo_pki import create_demo_trust
-from eakte.services import actor
+from eakte.services import actor, verfahren
 
 _DEMO = " (DEMO)"
+_DEMO_PERSON = "M. Brandt, Leitung Poststelle"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ def _furnish(root: Path, clock: Clock, organisation: str, *, demo: bool) -> None
     upgrade(context.engine)
     engine.prepare(context)
     _note_creation(context)
+    draft = verfahren.write_draft(home, context.definitions, organisation)
+    if demo:
+        text = draft.read_text(encoding="utf-8")
+        verfahren.put_in_force(context, text, "0.1 (Entwurf)", _DEMO_PERSON)
     context.engine.dispose()
     (root / "eakte.db").chmod(0o600)
 

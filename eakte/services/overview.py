@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eakte.domain.akten import Document, DocumentState
-from eakte.domain.findings import Finding
+from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Enclosure, ScanState
 from eakte.inbox.listing import LeftAlone
 from eakte.pipeline.desk import Desk
@@ -40,6 +40,18 @@ class BeingRead:
 
 
 @dataclass(frozen=True)
+class Rescan:
+    """A letter whose paper is to be scanned again: where to find it, and what a clerk asks for."""
+
+    document: str
+    file: str
+    station: str
+    received_at: datetime
+    pages: tuple[int, ...]
+    wish: str
+
+
+@dataclass(frozen=True)
 class Status:
     """Counts per state, the oldest letter that waits, what went wrong, and what was not taken."""
 
@@ -55,6 +67,8 @@ class Status:
     """Files and deliveries in the inboxes that are still to be taken."""
     left_alone: tuple[LeftAlone, ...]
     """What lies in the inboxes and is not taken: temporary names, links, pipes, folders."""
+    rescans: tuple[Rescan, ...] = ()
+    """What the mailroom is to scan again."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,8 @@ def status(desk: Desk) -> Status:
         received = scans.in_state(connection, ScanState.RECEIVED)
         again = len(scans.receipts(connection, again_only=True))
         present = troubles.every(connection)
+        wanted = documents.in_state(connection, DocumentState.RESCAN)
+        rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
     found = survey(desk.home)
     return Status(
         files=files,
@@ -100,6 +116,7 @@ def status(desk: Desk) -> Status:
         troubles=present,
         arriving=found.arriving,
         left_alone=found.left_alone,
+        rescans=rescans,
     )
 
 
@@ -136,6 +153,12 @@ def _being_read(
 def _quarantined(record: ScanRecord) -> Quarantined:
     scan = record.scan
     return Quarantined(scan.name, scan.digest, scan.received_at, record.findings)
+
+
+def _rescan(record: ScanRecord, letter: Document) -> Rescan:
+    wishes = [each for each in letter.findings if each.code is FindingCode.RESCAN_WANTED]
+    scan, wish = record.scan, wishes[-1].detail if wishes else ""
+    return Rescan(letter.id, scan.name, scan.station, letter.received_at, letter.pages, wish)
 
 
 def _letter_line(desk: Desk, record: ScanRecord, letter: Document) -> Line:

@@ -6,6 +6,7 @@ from eakte.errors import ConfigurationError
 from eakte.i18n import _
 from eakte.ocr.languages import require_languages
 from eakte.pipeline.context import Context
+from eakte.records import verfahren
 
 
 def require_ready(context: Context) -> None:
@@ -15,9 +16,10 @@ def require_ready(context: Context) -> None:
     """
     for inbox in context.home.settings.inboxes:
         require_languages(context.definitions.pipeline(inbox.pipeline).languages)
-    document = context.home.verfahrensdokumentation()
-    if not document.is_file():
-        detail = _("there is no Verfahrensdokumentation; nothing can be sealed without it")
-        raise ConfigurationError(path=document, detail=detail)
+    with context.engine.connect() as connection:
+        adopted = verfahren.in_force(connection)
+    if adopted is None:
+        detail = _("no Verfahrensdokumentation is in force; see `eakte verfahren adopt`")
+        raise ConfigurationError(path=context.home.verfahrensdokumentation(), detail=detail)
     for tool in ("sealer", "classifier"):
         getattr(context, tool)  # made when first asked for; it says itself what is wrong

@@ -20,6 +20,7 @@ from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, scans
 from eakte.records.scans import ScanRecord
+from eakte.review.readable import readable
 from eakte.services import actor
 from eakte.services.desks import note
 
@@ -76,6 +77,16 @@ def hocr_of(desk: Desk, prefix: str) -> Iterator[bytes]:
     note(desk, Action.VIEWED, document.id, what="hocr")
     pages = each_from_json(RecognisedPage, desk.store.get(document.text))
     return (piece.encode() for piece in hocr(document.id, pages))
+
+
+def transfervermerk_of(desk: Desk, prefix: str) -> str:
+    """Give the letter's Transfervermerk as German text; raises RefusedError before sealing."""
+    document = _find(desk, prefix).document
+    if document.transfervermerk is None:
+        detail = _("{document} has no Transfervermerk yet; it is {state}")
+        raise RefusedError(detail=detail.format(document=document.id, state=document.state.value))
+    note(desk, Action.VIEWED, document.id, what="transfervermerk")
+    return readable(document.transfervermerk)
 
 
 def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:

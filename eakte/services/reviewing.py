@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from eakte.audit import log
 from eakte.database import Connection, transaction
 from eakte.domain.akten import Document, DocumentState
-from eakte.domain.letters import Classification
+from eakte.domain.codec import each_from_json, to_json
+from eakte.domain.events import Action, Event
+from eakte.domain.findings import sentences
+from eakte.domain.ids import DocumentId
+from eakte.domain.letters import Classification, FieldName
+from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
@@ -14,53 +23,170 @@ from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
+from eakte.review import queue
+from eakte.review.corrections import by_person, difference, with_field
 from eakte.services import actor
+from eakte.services.desks import note
+
+_SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
 class Corrections:
-    """What the clerk knows better; empty: as proposed."""
+    """What the clerk knows better; empty: as proposed. A field set to "" is taken away."""
 
     akte: str = ""
     class_id: str = ""
+    fields: tuple[tuple[FieldName, str], ...] = ()
 
 
-def waiting(desk: Desk) -> tuple[Document, ...]:
-    """Give the letters in review, oldest receipt first."""
+@dataclass(frozen=True)
+class Waiting:
+    """A letter of the queue: which file it came in, why it waits, and what else is noted."""
+
+    document: Document
+    file: str
+    class_name: str
+    reasons: tuple[str, ...]
+    """In words, in the reader's language."""
+    notes: tuple[str, ...]
+
+
+_DECIDED = {
+    Action.RELEASED: N_("{who} released {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
+    Action.FIRST_LOOK: N_("{who} released {document} first at {at:%Y-%m-%d %H:%M:%S} UTC"),
+    Action.REJECTED: N_("{who} rejected {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
+    Action.CORRECTED: N_("{who} corrected {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
+    Action.RESCAN_WANTED: N_(
+        "{who} asked for a new scan of {document} at {at:%Y-%m-%d %H:%M:%S} UTC"
+    ),
+    Action.REGROUPED: N_("{who} divided or joined {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
+}
+"""What a clerk may have done first, and how the other one hears of it."""
+_WAITING = frozenset({DocumentState.REVIEW, DocumentState.HELD})
+_LOOKED_AT = 200
+"""So many of the newest events of a letter are searched for who was faster."""
+
+
+def waiting(desk: Desk) -> tuple[Waiting, ...]:
+    """Give the queue: letters with the nearest deadline first, then by their receipt."""
     with desk.engine.connect() as connection:
-        return documents.in_state(connection, DocumentState.REVIEW)
+        letters = queue.ordered(documents.in_state(connection, DocumentState.REVIEW))
+        return tuple(_waiting(connection, desk, letter) for letter in letters)
 
 
-def release(desk: Desk, prefix: str, corrections: Corrections, person: str) -> Document:
+def look(desk: Desk, prefix: str) -> Waiting:
+    """Give one letter as the queue shows it, whatever its state."""
+    with desk.engine.connect() as connection:
+        return _waiting(connection, desk, documents.get_by_prefix(connection, prefix))
+
+
+def texts(desk: Desk, letter: Document) -> tuple[str, ...]:
+    """Give what was read on each page of a letter; that somebody looked is noted."""
+    note(desk, Action.VIEWED, letter.id, what="text")
+    pages = each_from_json(RecognisedPage, desk.store.get(letter.text))
+    return tuple(page.text for page in pages)
+
+
+def correct(desk: Desk, prefix: str, corrections: Corrections, seen: int = 0) -> Document:
+    """Store what the clerk knows better; gives the letter as it is now.
+
+    `seen` is the version that the clerk looked at (0: any). Raises RefusedError if the letter does
+    not wait, was changed since (it says by whom), or a value is impossible; NotFoundError for an
+    unknown class or Akte.
+    """
+    with deciding(desk, prefix, seen) as (connection, letter):
+        return _correct(connection, desk, letter, corrections)
+
+
+def release(
+    desk: Desk, prefix: str, corrections: Corrections, person: str, seen: int = 0
+) -> Document:
     """Release a letter for sealing in the name of a natural person; `eakte watch` seals it.
 
     Raises RefusedError if it does not wait in review, has no Akte, or was changed meanwhile.
     """
-    now = desk.clock.now()
-    with transaction(desk.engine) as connection:
-        letter = documents.get_by_prefix(connection, prefix)
-        corrected = _corrected(connection, desk, letter, corrections)
-        account = actor.current()
-        if corrected != letter:
-            letter = transitions.correct(connection, letter, corrected, account, now)
+    with deciding(desk, prefix, seen) as (connection, letter):
+        corrected = _correct(connection, desk, letter, corrections)
         station = scans.get(connection, letter.scan).scan.station
-        decision = Release(ReleaseKind.PERSON, _required(person, "--person"), "", now, account)
-        return transitions.release(connection, letter, decision, Submitter(desk.engine), station)
+        named, now = required(person, "--person"), desk.clock.now()
+        decision = Release(ReleaseKind.PERSON, named, "", now, actor.current())
+        submitter, definitions = Submitter(desk.engine), desk.definitions
+        return transitions.release(connection, corrected, decision, submitter, station, definitions)
 
 
-def reject(desk: Desk, prefix: str, reason: str) -> Document:
+def reject(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
     """Close a letter without sealing; what was received is kept."""
-    with transaction(desk.engine) as connection:
-        letter = documents.get_by_prefix(connection, prefix)
-        stated = _required(reason, "--reason")
+    with deciding(desk, prefix, seen) as (connection, letter):
+        stated = required(reason, "--reason")
         transitions.reject(connection, letter, stated, actor.current(), desk.clock.now())
     return letter
 
 
-def _required(text: str, option: str) -> str:
+@contextmanager
+def deciding(desk: Desk, prefix: str, seen: int = 0) -> Iterator[tuple[Connection, Document]]:
+    """Give a letter that waits, in a transaction in which nobody else can decide on it.
+
+    Raises RefusedError, naming who was faster, unless it waits and is the version `seen` (0: any).
+    """
+    with transaction(desk.engine) as connection:
+        letter = documents.get_by_prefix(connection, prefix)
+        require_waiting(connection, letter, seen)
+        yield connection, letter
+
+
+def require_waiting(connection: Connection, letter: Document, seen: int = 0) -> None:
+    """Raise RefusedError, naming who was faster, unless a letter waits as the clerk saw it."""
+    if letter.state not in _WAITING or seen not in {0, letter.version}:
+        raise RefusedError(detail=_who_was_faster(connection, letter))
+
+
+def required(text: str, option: str) -> str:
+    """Give what an option says; raises RefusedError if it says nothing."""
     if not text.strip():
         raise RefusedError(detail=_("{option} must not be empty").format(option=option))
     return text.strip()
+
+
+def _waiting(connection: Connection, desk: Desk, letter: Document) -> Waiting:
+    scan = scans.get(connection, letter.scan).scan
+    told = queue.told(letter, desk.definitions.pipeline(scan.pipeline))
+    definition = desk.definitions.class_of(letter.classification.class_id)
+    reasons = sentences(told.reasons) or (_("nothing is doubtful any more: release it"),)
+    class_name = definition.name if definition else ""
+    return Waiting(letter, scan.name, class_name, reasons, sentences(told.notes))
+
+
+def _who_was_faster(connection: Connection, letter: Document) -> str:
+    """Say who did what to a letter that another clerk wanted to decide on."""
+    state = _("{document} is {state}, not in review")
+    now = state.format(document=letter.id, state=_(letter.state.value))
+    event = _last_decision(connection, letter.id)
+    if event is None:
+        return now
+    who = event.after.get("person") or event.actor
+    did = _(_DECIDED[event.action]).format(who=who, document=letter.id, at=event.at)
+    return _("{did}; look at it again").format(did=did)
+
+
+def _last_decision(connection: Connection, document: DocumentId) -> Event | None:
+    newest = log.latest(connection, _LOOKED_AT, document)
+    return next(
+        (each for _n, each in newest if each.object == document and each.action in _DECIDED), None
+    )
+
+
+def _correct(
+    connection: Connection, desk: Desk, letter: Document, corrections: Corrections
+) -> Document:
+    account = actor.current()
+    corrected = _corrected(connection, desk, letter, corrections)
+    if corrected == letter:
+        return letter
+    values = difference(letter, corrected, secrets.token_hex(_SALT_BYTES))
+    kept = desk.store.put(to_json(values))
+    now, names = desk.clock.now(), tuple(values.after)
+    return transitions.correct(connection, letter, corrected, account, now, (names, kept))
 
 
 def _corrected(
@@ -71,12 +197,24 @@ def _corrected(
     if corrections.class_id:
         if desk.definitions.class_of(corrections.class_id) is None:
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
-        chosen = Classification(corrections.class_id, 1.0, (f"person:{actor.current()}",))
+        chosen = Classification(corrections.class_id, 1.0, (by_person(actor.current()),))
         changed = replace(changed, classification=chosen)
         changed = transitions.with_deadline(changed, desk.definitions)
-        routed = transitions.route(connection, changed, desk.definitions)
-        changed = replace(changed, aktenzeichen=routed.aktenzeichen)
+    for name, text in corrections.fields:
+        changed = _with_field(changed, name, text)
+    routed = transitions.route(connection, changed, desk.definitions).aktenzeichen
+    before = transitions.route(connection, letter, desk.definitions).aktenzeichen
+    if changed != letter and letter.aktenzeichen in {"", before}:
+        changed = replace(changed, aktenzeichen=routed)
     if corrections.akte:
-        akten.get(connection, corrections.akte)
+        if corrections.akte != routed:
+            akten.get(connection, corrections.akte)
         changed = replace(changed, aktenzeichen=corrections.akte)
     return changed
+
+
+def _with_field(letter: Document, name: FieldName, text: str) -> Document:
+    try:
+        return with_field(letter, name, text, actor.current())
+    except ValueError as problem:
+        raise RefusedError(detail=f"{name.value}: {problem}") from None

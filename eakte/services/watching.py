@@ -12,6 +12,7 @@ from eakte.domain.mail import ScanState
 from eakte.pipeline import engine
 from eakte.pipeline.context import Context
 from eakte.pipeline.mending import (
+    conclude_batches,
     give_up_on_lone_halves,
     index_what_is_missing,
     put_aside_what_is_stuck,
@@ -72,6 +73,7 @@ class Watcher:
         while not self._stop.is_set():
             self._keep_up()
             unfinished = self._intake.round()
+            conclude_batches(self._context)
             now = self._progress()
             report(now)
             idle = not unfinished and now.done == now.total and not now.to_seal
@@ -111,5 +113,6 @@ def progress(context: Context) -> Progress:
         files[ScanState.QUARANTINE.value]
         + files[ScanState.WAITING.value]
         + letters[DocumentState.REVIEW.value]
+        + letters[DocumentState.RESCAN.value]
     )
     return Progress(total - received, total, letters[DocumentState.RELEASED.value], waiting)

@@ -34,6 +34,11 @@ def run_eakte(home: Path, *arguments: str, **variables: str) -> subprocess.Compl
     )
 
 
+def _without_test_settings() -> dict[str, str]:
+    """Give the environment of a user, who draws samples."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("EAKTE_")}
+
+
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A finished demo home with its output beside it; read only: copy it to change it."""
@@ -46,7 +51,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             finished = subprocess.run(
                 [sys.executable, "-m", "sample_mail.demo", str(home)],
                 cwd=_ROOT,
-                env=os.environ | {"LANG": "C.UTF-8"},
+                env=_without_test_settings() | {"LANG": "C.UTF-8"},
                 capture_output=True,
                 text=True,
                 check=False,

@@ -94,8 +94,9 @@ class Mailroom:
             counts, letters = scans.counts(connection), documents.counts(connection)
         for letter in waiting:
             akte = "" if letter.aktenzeichen else self._any_akte
-            reviewing.release(self._desk, letter.id, Corrections(akte), "Anna Müller")
+            unknown = "" if letter.classification.class_id else "sonstiges"
+            reviewing.release(self._desk, letter.id, Corrections(akte, unknown), "Anna Müller")
         if counts["quarantine"]:
             raise RuntimeError("a file is in quarantine")
-        unsealed = letters[DocumentState.RELEASED.value] or waiting
-        return counts["processed"] == files and not unsealed
+        on_the_way = letters[DocumentState.RELEASED.value] + letters[DocumentState.HELD.value]
+        return counts["processed"] == files and not on_the_way and not waiting

@@ -15,7 +15,7 @@ from eakte.domain.clock import FixedClock
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.mail import Inspection, SourcePage
 from eakte.domain.text import Box, RecognisedPage, Word
-from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.pipeline import jobs
 from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal import verify
@@ -150,11 +150,13 @@ def note(pages: int) -> Transfervermerk:
         creator="Anna Müller",
         organisation="Stadt Neuenfurt",
         environment="bench",
-        verfahrensdokumentation="1.0",
+        verfahrensdokumentation=Verfahren("1.0", "cd" * 32),
         anomalies=(),
+        anomalies_statement="Es wurden keine Auffälligkeiten festgestellt.",
         received_at=NOW,
         recognised_at=NOW,
         released_at=NOW,
+        made_at=NOW,
         release=Release(ReleaseKind.PERSON, "amueller", "", NOW, "clerk"),
         complete=True,
         qa_result="Sichtprüfung ohne Befund",

@@ -119,15 +119,44 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("deadline", sa.Text, nullable=False),
         sa.Column("deadline_rule", sa.Text, nullable=False),
+        sa.Column("successors", sa.Text, nullable=False),
+        sa.Column("batch", sa.Text, nullable=False),
+        sa.Column("sampled", sa.Boolean, nullable=False),
+        sa.Column("first_look", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
         sa.UniqueConstraint("sealed", name="uq_document_sealed"),
         sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
     )
-    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline"):
+    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch"):
         op.create_index(f"ix_document_{column}", "document", [column])
+    _create_quality()
     _create_audit_log()
+
+
+def _create_quality() -> None:
+    op.create_table(
+        "qa_batch",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("station", sa.Text, nullable=False),
+        sa.Column("opened_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("seed", sa.Text, nullable=False),
+        sa.Column("closed_at", sa.BigInteger, nullable=True),
+        sa.Column("candidates", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_qa_batch"),
+    )
+    op.create_index("ix_qa_batch_state", "qa_batch", ["state"])
+    op.create_table(
+        "verfahren",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("version", sa.Text, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("adopted_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_verfahren"),
+    )
 
 
 def _create_audit_log() -> None:

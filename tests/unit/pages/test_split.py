@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import Mark, MarkKind, PageKind, Part, SourcePage
-from eakte.pages.split import split
+from eakte.pages.split import part_by_person, split
 
 FIRST, SECOND = "32.1-112.05/2026-0417", "20.1-702.11/2026-0003"
 
@@ -78,3 +78,13 @@ def test_an_aktenzeichen_that_no_letter_follows_is_a_finding() -> None:
     assert first.findings == ()
     assert [each.code for each in last.findings] == [FindingCode.DOUBTFUL_BARCODE]
     assert last.aktenzeichen == ()
+
+
+def test_a_part_by_person_has_what_stands_on_its_pages_and_on_the_sheet_just_before() -> None:
+    """Dividing a letter must not give the Akte of the first half to the second."""
+    pages = _pages("A..2B.")
+    assert part_by_person(pages, 5, (2, 3)).aktenzeichen == (FIRST,)
+    assert part_by_person(pages, 6, (3, 4)) == Part(6, (3, 4), (SECOND,))
+    assert part_by_person(pages, 7, (3,)).aktenzeichen == ()
+    assert part_by_person(pages, 8, (2, 3, 4, 6)).aktenzeichen == (FIRST, SECOND)
+    assert part_by_person(pages, 9, (6,)) == Part(9, (6,), (SECOND,))

@@ -12,7 +12,7 @@ from lxml import etree
 
 from eakte.domain.archive import Claim, Level
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.pdfa.invoice_xmp import InvoiceFacts, invoice_facts
 from eakte.pdfa.xmp import NAMESPACE, Facts, packet, read_facts
 
@@ -24,11 +24,13 @@ VERMERK = Transfervermerk(
     creator="Anna Müller <Poststelle> & Co ]]>",
     organisation="Stadt Neustadt",
     environment="Station 1, eakte 0.1",
-    verfahrensdokumentation="1.0 cd",
+    verfahrensdokumentation=Verfahren("1.0", "cd" * 32),
     anomalies=(Finding(FindingCode.BITONAL, 1),),
+    anomalies_statement="Seite 1 ist schwarz-weiß.",
     received_at=MORNING,
     recognised_at=MORNING,
     released_at=MORNING,
+    made_at=MORNING,
     release=Release(ReleaseKind.PERSON, "amueller", "", MORNING, "clerk"),
     complete=True,
     qa_result="Sichtprüfung ohne Befund",

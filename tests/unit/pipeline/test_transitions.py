@@ -19,7 +19,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
 from eakte.domain.mail import Inspection, MediaType, PageKind, Scan, ScanState, SourcePage
-from eakte.domain.transfervermerk import Release, ReleaseKind
+from eakte.domain.transfervermerk import Release, ReleaseKind, Verfahren
 from eakte.errors import NotFoundError, RefusedError
 from eakte.pipeline import transitions
 from eakte.pipeline.definition import load_definitions
@@ -102,7 +102,8 @@ def _propose(engine: Engine, submitter: Submitter, letter: Document) -> Document
 
 
 def _file(engine: Engine, letter: Document) -> Document:
-    environment = Environment("Stadt", "poststelle", "eakte", "vd", "demo")
+    verfahren = Verfahren("1", "cd" * 32)
+    environment = Environment("Stadt", "poststelle", "eakte", verfahren, "demo", _NOW)
     need = _DEFINITIONS.classes["rechnung"].schutzbedarf
     assert letter.release is not None
     made = transfervermerk.make(letter, letter.release, environment, need, 1)
@@ -132,7 +133,15 @@ def test_a_sure_letter_is_released_by_the_rule_in_the_owners_name(
     rule = _DEFINITIONS.pipeline("posteingang").release
     assert (letter.release.kind, letter.release.person) == (ReleaseKind.RULE, rule.owner)
     assert submitter.completions == [(_DOC, letter.version)]
-    assert _actions(engine) == ["received", "split", "proposed", "released"]
+    assert _actions(engine) == [
+        "received",
+        "split",
+        "proposed",
+        "batch-seeded",
+        "batch-drawn",
+        "batch-passed",
+        "released",
+    ]
 
 
 def test_a_held_letter_starts_nothing(engine: Engine, submitter: _RecordingSubmitter) -> None:
@@ -201,9 +210,9 @@ def test_two_clerks_never_change_the_same_version(
     seen = _propose(engine, submitter, _letter(confidence=0.5))
     decision = Release(ReleaseKind.PERSON, "A", "", _NOW, "clerk")
     with transaction(engine) as connection:
-        transitions.release(connection, seen, decision, submitter, "poststelle")
+        transitions.release(connection, seen, decision, submitter, "poststelle", _DEFINITIONS)
     with pytest.raises(RefusedError, match="someone else"), transaction(engine) as connection:
-        transitions.release(connection, seen, decision, submitter, "poststelle")
+        transitions.release(connection, seen, decision, submitter, "poststelle", _DEFINITIONS)
     assert len(submitter.completions) == 1
 
 
@@ -265,7 +274,7 @@ def _act(connection: Connection, submitter: Submitter, step: str, at: datetime) 
     letter = documents.get(connection, _DOC)
     if step == "release":
         decision = Release(ReleaseKind.PERSON, "A", "", at, "clerk")
-        transitions.release(connection, letter, decision, submitter, "poststelle")
+        transitions.release(connection, letter, decision, submitter, "poststelle", _DEFINITIONS)
     elif step == "reject":
         transitions.reject(connection, letter, "Werbung", "clerk", at)
     else:

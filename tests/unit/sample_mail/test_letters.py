@@ -25,7 +25,7 @@ REASONS = {
     "filed": {""},
     "review": {
         "blank_page", "upside_down", "incoming_signature", "low_confidence",
-        "unknown_aktenzeichen", "no_akte", "doubtful_date",
+        "unknown_aktenzeichen", "no_akte", "doubtful_date", "several_aktenzeichen",
     },
     "quarantine": {"encrypted", "truncated"},
     "duplicate": {"duplicate"},

@@ -177,7 +177,7 @@ def test_the_slot_of_a_refused_seal_goes_that_of_a_released_letter_stays(desk: D
     with desk.engine.connect() as connection:
         (letter,) = documents.of_scan(connection, scan)
     context = Context(desk.home, SystemClock())
-    correction = Corrections(akte="20.1-702.11/2026-0003")
+    correction = Corrections(akte="20.1-702.11/2026-0003", class_id="widerspruch")
     released = reviewing.release(context, letter.id, correction, "A. Probst")
     slot, sealed = f"sealed/{released.id}/{released.version}", desk.store.put(b"a seal")
     desk.store.claim(slot, sealed)

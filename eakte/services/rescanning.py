@@ -1,0 +1,32 @@
+"""Asking the mailroom for a better scan, and saying which letter came of it."""
+
+from __future__ import annotations
+
+from eakte.database import transaction
+from eakte.domain.akten import Document
+from eakte.pipeline import closing
+from eakte.pipeline.desk import Desk
+from eakte.records import documents
+from eakte.services import actor
+from eakte.services.reviewing import deciding, required
+
+
+def ask(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
+    """Close a letter until its paper was scanned again; `reason` is for the mailroom.
+
+    Raises RefusedError if it does not wait in review, or is not the version `seen` (0: any).
+    """
+    with deciding(desk, prefix, seen) as (connection, letter):
+        stated = required(reason, "--reason")
+        return closing.ask_for_rescan(connection, letter, stated, actor.current(), desk.clock.now())
+
+
+def replace(desk: Desk, prefix: str, new: str) -> tuple[Document, Document]:
+    """Say which letter is the new scan of one that waits for it; gives both as they are now.
+
+    The date of receipt is that of the first scan: its deadline holds for the new letter too.
+    """
+    with transaction(desk.engine) as connection:
+        old = documents.get_by_prefix(connection, prefix)
+        found = documents.get_by_prefix(connection, new)
+        return closing.replace_by_rescan(connection, old, found, actor.current(), desk.clock.now())
