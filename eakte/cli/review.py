@@ -63,6 +63,8 @@ def release(
     corrections = reviewing.Corrections(akte, class_id)
     released = reviewing.release(open_desk(home), document, corrections, person)
     text = _("Released {document}; `eakte watch` seals and files it.")
+    if released.first_look is not None:
+        text = _("Noted for {document}; a second person must release it, too.")
     output.line(text.format(document=released.id), "green")
 
 

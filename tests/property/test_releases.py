@@ -149,7 +149,10 @@ class Releases(RuleBasedStateMachine):
         quality = replace(_DEFINITIONS.quality, sample_seed=seed)
         self.definitions = replace(_DEFINITIONS, quality=quality)
 
-    @rule(station=st.sampled_from(["poststelle", "kasse"]), letters=st.lists(_LETTERS, min_size=1, max_size=4))
+    @rule(
+        station=st.sampled_from(["poststelle", "kasse"]),
+        letters=st.lists(_LETTERS, min_size=1, max_size=4),
+    )
     def a_run_of_the_scanner(self, station: str, letters: list[_Kind]) -> None:
         """All files of a run are received before the first is read; perhaps one never is."""
         received = [self._receive(station) for _each in letters]
@@ -206,7 +209,8 @@ class Releases(RuleBasedStateMachine):
     @rule(owner=st.booleans(), pick=_PICKS)
     def somebody_calls_it_a_rule(self, owner: bool, pick: int) -> None:
         name = _RULE.owner if owner else "A. Probst"
-        self._decide(pick, Release(ReleaseKind.RULE, name, "standard 7", self.now, "eakte"))
+        decision = Release(ReleaseKind.RULE, name, "standard 7", self.now, "eakte")
+        self._with_any(pick, self._release(decision), DocumentState.HELD)
 
     @rule(
         class_id=st.sampled_from(list(_NEEDS)),
@@ -283,9 +287,14 @@ class Releases(RuleBasedStateMachine):
 
         return act
 
-    def _with_any(self, pick: int, act: Callable[[Connection, Document], None]) -> None:
-        """Try something with any letter, mostly one that waits."""
-        states = tuple(DocumentState) if pick % 5 == 0 else (DocumentState.REVIEW,)
+    def _with_any(
+        self,
+        pick: int,
+        act: Callable[[Connection, Document], None],
+        mostly: DocumentState = DocumentState.REVIEW,
+    ) -> None:
+        """Try something with any letter, mostly one in a certain state."""
+        states = tuple(DocumentState) if pick % 5 == 0 else (mostly,)
         with self.engine.connect() as connection:
             letters = [each for state in states for each in documents.in_state(connection, state)]
         if letters:
