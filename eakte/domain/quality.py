@@ -12,6 +12,11 @@ from enum import StrEnum
 from eakte.domain.ids import DocumentId
 
 
+def german_percent(share: float) -> str:
+    """Write a share as German texts do: 3,0 %."""
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
 class BatchState(StrEnum):
     """Where a batch is on its way."""
 
