@@ -76,6 +76,7 @@ def test_a_sample_that_fails_makes_the_batch_a_full_check(eakte: Run) -> None:
     lines = _lines(eakte)
     rejected = eakte("review", "reject", lines["15"]["document"], "--reason", "Seite fehlt")
     assert rejected.returncode == 0
+    assert _batch(eakte, "kaemmerei")["batch"]["state"] == "full check"
     held = _lines(eakte)["16"]
     assert held["state"] == "review"
     assert "qa_full_check" in {each["code"] for each in held["reasons"]}
