@@ -37,6 +37,8 @@ class ExpectedFile:
     state: str
     reason: str
     letters: tuple[ExpectedLetter, ...]
+    inbox: str = ""
+    """Name of the inbox folder it is dropped into; empty: the first."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def _read(path: Path) -> ExpectedFile:
         state=plain["state"],
         reason=plain.get("reason", ""),
         letters=tuple(_letter(each) for each in plain.get("document", [])),
+        inbox=plain.get("inbox", ""),
     )
 
 

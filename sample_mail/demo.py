@@ -22,7 +22,11 @@ from eakte.services import records, reviewing
 from eakte.services.desks import open_desk
 from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
 
-_QUERY = "Glasfaserausbau"
+_QUERY = "Abfallgebühr"
+SEED = "demo-35"
+"""Draws 15-mahnung-druckerei as a sample, and no other letter; a test tells if it does not."""
+_FOUR_EYES = "30-vergabe-glasfaser.pdf"
+"""Two persons must release it; the demo lets one of them do so."""
 _GOOD = 0.95
 _CORRECTION = "date=2026-05-19"
 """What really stands on the letter whose date is doubtful."""
@@ -33,6 +37,7 @@ def main(home: Path) -> ExitCode:
     expected = expectations()
     if not (home / "eakte.toml").is_file():
         _eakte(home, "init", "--demo")
+        _fix_chance(home / "eakte.toml")
     desk = open_desk(home)
     _open_akten(desk)
     dropped = _drop(desk, expected)
@@ -41,6 +46,7 @@ def main(home: Path) -> ExitCode:
     else:
         output.line(_("Nothing to do: every sample letter was received before."), "bold green")
     _eakte(home, "watch", "--once")
+    _let_one_of_two_release(desk, home)
     _eakte(home, "status", "--all")
     comparison = compare(desk, expected)
     _print_comparison(comparison)
@@ -60,6 +66,22 @@ def _eakte(home: Path, *arguments: str) -> int:
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own program
 
 
+def _fix_chance(settings: Path) -> None:
+    """Let every demo draw the same samples."""
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('sample_seed = ""', f'sample_seed = "{SEED}"'), "utf-8")
+
+
+def _let_one_of_two_release(desk: Desk, home: Path) -> None:
+    """Release the letter that needs two persons in the name of the first, once."""
+    with desk.engine.connect() as connection:
+        named = [each for each in scans.every(connection) if each.scan.name == _FOUR_EYES]
+        letters = [each for one in named for each in documents.of_scan(connection, one.scan.digest)]
+    for letter in letters:
+        if letter.state is DocumentState.REVIEW and letter.first_look is None:
+            _eakte(home, "review", "release", letter.id, "--person", "A. Probst")
+
+
 def _open_akten(desk: Desk) -> None:
     """Open the Akten that the sample letters name."""
     plain = tomllib.loads((SAMPLES / "akten.toml").read_text(encoding="utf-8"))
@@ -74,15 +96,16 @@ def _is_new(connection: Connection, aktenzeichen: str) -> bool:
 
 
 def _drop(desk: Desk, expected: tuple[ExpectedFile, ...]) -> int:
-    """Copy what was not received yet into the first inbox; renamed when whole, as scanners do."""
+    """Copy what was not received yet into its inbox; renamed when whole, as scanners do."""
     with desk.engine.connect() as connection:
         known = {receipt.name for receipt in scans.receipts(connection)}
-    inbox = desk.home.inbox_folder(desk.home.settings.inboxes[0])
-    new = [each.path for each in expected if each.path.name not in known]
-    for path in new:
-        temporary = inbox / f".{path.name}.part"
-        shutil.copyfile(path, temporary)
-        temporary.rename(inbox / path.name)
+    folders = [desk.home.inbox_folder(inbox) for inbox in desk.home.settings.inboxes]
+    new = [each for each in expected if each.path.name not in known]
+    for each in new:
+        inbox = next((one for one in folders if one.name == each.inbox), folders[0])
+        temporary = inbox / f".{each.path.name}.part"
+        shutil.copyfile(each.path, temporary)
+        temporary.rename(inbox / each.path.name)
     return len(new)
 
 
@@ -152,8 +175,11 @@ def _show_around(desk: Desk, home: Path) -> None:
         "eakte review work --person 'YOUR NAME'",
         "eakte quarantine list",
         "eakte verify --all",
+        "eakte audit log",
+        "eakte akte list",
+        "eakte qa list",
+        "eakte verfahren show",
     ]
-    suggestions += ["eakte audit log", "eakte akte list"]
     if waiting:
         suggestions.append(f"eakte review show {waiting[0].id}")
     if filed:

@@ -139,6 +139,10 @@ def _print_status(found: Status) -> None:
         waiting = found.oldest_waiting
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
+    for batch in found.held:
+        text = _("Batch {batch}: {count} letters are held until a person released {sample}")
+        told = text.format(batch=batch.batch, count=batch.held, sample=", ".join(batch.sample))
+        output.line(told, "yellow")
     for each in found.reading:
         text = _("Reading {name}: {done} of {pages} pages")
         output.line(text.format(name=each.name, done=each.done, pages=each.pages))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 
 from eakte.domain.letters import Schutzbedarf
+from eakte.i18n import N_
 
 
 class Level(StrEnum):
     """What a seal reaches, as it stands in Transfervermerke."""
 
     DEMO = "demo"
-    NOT_ASSESSED = "not assessed"
-    ADVANCED = "advanced"
-    QUALIFIED = "qualified"
-    QUALIFIED_WITH_TIME = "qualified, qualified time-stamp"
+    NOT_ASSESSED = N_("not assessed")
+    ADVANCED = N_("advanced")
+    QUALIFIED = N_("qualified")
+    QUALIFIED_WITH_TIME = N_("qualified, qualified time-stamp")
 
 
 _ORDER = tuple(Level)

@@ -10,17 +10,23 @@ from datetime import datetime
 from enum import StrEnum
 
 from eakte.domain.ids import DocumentId
+from eakte.i18n import N_
+
+
+def german_percent(share: float) -> str:
+    """Write a share as German texts do: 3,0 %."""
+    return f"{100 * share:.1f} %".replace(".", ",")
 
 
 class BatchState(StrEnum):
     """Where a batch is on its way."""
 
-    OPEN = "open"
+    OPEN = N_("open")
     """Its station is still at work: letters come."""
-    SAMPLING = "sampling"
+    SAMPLING = N_("sampling")
     """Its sample is drawn, and a person has not passed all of it."""
-    PASSED = "passed"
-    FULL_CHECK = "full check"
+    PASSED = N_("passed")
+    FULL_CHECK = N_("full check")
     """Its sample failed: a person looks at every letter that is left."""
 
 

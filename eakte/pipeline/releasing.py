@@ -124,7 +124,7 @@ def is_complete(
     most = timedelta(minutes=definitions.quality.batch_minutes)
     if at - batch.opened_at >= most or not batches.is_at_work(connection, batch.station):
         return True
-    return len(documents.of_batch(connection, batch.id)) >= definitions.quality.batch_letters
+    return documents.count_of_batch(connection, batch.id) >= definitions.quality.batch_letters
 
 
 def fail_sample(
@@ -294,7 +294,7 @@ def _settle(
     batch = batches.get(connection, name)
     if batch.state is not BatchState.SAMPLING or not _is_settled(connection, batch):
         return
-    sample = _sample(connection, batch)
+    sample = (each for each in _letters(connection, batch) if each.sampled)
     faulty = [each.id for each in sample if each.state not in _GONE_ON]
     if faulty:
         _fail(connection, batch, {"document": faulty[0], "reason": "not released"}, MACHINE, at)
@@ -344,11 +344,7 @@ def _give_to_person(connection: Connection, letter: Document, *reasons: FindingC
 
 def _is_settled(connection: Connection, batch: QaBatch) -> bool:
     """Tell whether no letter of a sample waits for a person any more."""
-    return all(each.state not in _WAITING for each in _sample(connection, batch))
-
-
-def _sample(connection: Connection, batch: QaBatch) -> tuple[Document, ...]:
-    return tuple(each for each in _letters(connection, batch) if each.sampled)
+    return _WAITING.isdisjoint(documents.sample_states(connection, batch.id))
 
 
 def _letters(connection: Connection, batch: QaBatch) -> tuple[Document, ...]:

@@ -93,6 +93,18 @@ def of_batch(connection: Connection, batch: str) -> tuple[Document, ...]:
     return _select(connection, table.c.batch == batch)
 
 
+def sample_states(connection: Connection, batch: str) -> tuple[DocumentState, ...]:
+    """Give the states of the letters that were drawn from a batch; asked often, so it is light."""
+    drawn = sa.select(table.c.state).where(table.c.batch == batch, table.c.sampled)
+    return tuple(DocumentState(state) for state in connection.execute(drawn).scalars())
+
+
+def count_of_batch(connection: Connection, batch: str) -> int:
+    """Give the number of letters of a batch."""
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.batch == batch)
+    return int(connection.execute(query).scalar_one())
+
+
 def of_vorgang(connection: Connection, vorgang_id: int) -> tuple[Document, ...]:
     """Give the letters filed in a Vorgang."""
     return _select(connection, table.c.vorgang_id == vorgang_id)

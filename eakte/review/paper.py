@@ -90,6 +90,8 @@ def _forbidding(
 ) -> Iterator[str]:
     if batch is None or batch in {BatchState.OPEN, BatchState.SAMPLING}:
         yield _("quality assurance of its batch is not complete")
+    if definition is not None and definition.keep_original:
+        yield _("letters of this class are kept as originals")
     note = letter.transfervermerk
     if letter.state is not DocumentState.FILED or note is None or letter.sealed is None:
         yield _("it is not sealed and filed ({state})").format(state=_(letter.state.value))
@@ -105,8 +107,6 @@ def _of_class(definition: ClassDefinition | None, note: Transfervermerk) -> Iter
     if definition is None:
         yield _("its class is not known")
         return
-    if definition.keep_original:
-        yield _("letters of this class are kept as originals")
     for need in {definition.schutzbedarf, Schutzbedarf(note.schutzbedarf)}:
         if not suffices(note.level_reached, need):
             text = _("the seal reaches “{reached}”; Schutzbedarf {need} needs “{needed}”")

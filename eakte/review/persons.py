@@ -6,6 +6,7 @@ import unicodedata
 
 from eakte.domain.letters import Schutzbedarf
 from eakte.domain.transfervermerk import Look, Release, ReleaseKind
+from eakte.i18n import N_
 
 
 def refusal(need: Schutzbedarf, decision: Release, first: Look | None) -> str:
@@ -14,11 +15,11 @@ def refusal(need: Schutzbedarf, decision: Release, first: Look | None) -> str:
     BSI TR-03138 A.AM.IN.H.1, A.AM.IN.SH.1, A.O.1 e and g.
     """
     if not _name(decision.person) or not decision.account.strip():
-        return "a release names a natural person and an account"
+        return N_("a release names a natural person and an account")
     if decision.kind is ReleaseKind.RULE and need is not Schutzbedarf.NORMAL:
-        return "no rule releases a letter of this Schutzbedarf"
+        return N_("no rule releases a letter of this Schutzbedarf")
     if need is Schutzbedarf.SEHR_HOCH and first is not None and is_same(first, decision):
-        return "two different persons, each with an account of their own, must release it"
+        return N_("two different persons, each with an account of their own, must release it")
     return ""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from eakte.domain.akten import Document
 from eakte.domain.findings import FindingCode, sentences
 from eakte.domain.letters import Schutzbedarf
-from eakte.domain.quality import CheckKind, QualityCheck
+from eakte.domain.quality import CheckKind, QualityCheck, german_percent
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.i18n import speaking
 
@@ -107,7 +107,7 @@ def _by_rule(release: Release) -> str:
 
 def _how_drawn(check: QualityCheck) -> str:
     return (
-        f"{check.sampled} von {check.letters} Briefen, Rate {check.rate:.1%}, "
+        f"{check.sampled} von {check.letters} Briefen, Rate {german_percent(check.rate)}, "
         f"Stapel {check.batch}, Startwert {check.seed}"
     )
 

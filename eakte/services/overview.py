@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from eakte.database import Connection
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Enclosure, ScanState
+from eakte.domain.quality import BatchState
 from eakte.inbox.listing import LeftAlone
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import intake_id
 from eakte.pipeline.workflows import pages_read
-from eakte.records import documents, receipts, scans, troubles
+from eakte.records import batches, documents, receipts, scans, troubles
 from eakte.records.scans import ScanRecord
 from eakte.records.troubles import Trouble
 from eakte.services.survey import survey
@@ -52,6 +54,17 @@ class Rescan:
 
 
 @dataclass(frozen=True)
+class HeldBatch:
+    """A batch that goes on once persons have released the letters of its sample."""
+
+    batch: str
+    held: int
+    """So many letters wait for that."""
+    sample: tuple[str, ...]
+    """The letters that a person has yet to release."""
+
+
+@dataclass(frozen=True)
 class Status:
     """Counts per state, the oldest letter that waits, what went wrong, and what was not taken."""
 
@@ -69,6 +82,7 @@ class Status:
     """What lies in the inboxes and is not taken: temporary names, links, pipes, folders."""
     rescans: tuple[Rescan, ...] = ()
     """What the mailroom is to scan again."""
+    held: tuple[HeldBatch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,7 @@ def status(desk: Desk) -> Status:
         present = troubles.every(connection)
         wanted = documents.in_state(connection, DocumentState.RESCAN)
         rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
+        held = tuple(_held_batches(connection))
     found = survey(desk.home)
     return Status(
         files=files,
@@ -117,6 +132,7 @@ def status(desk: Desk) -> Status:
         arriving=found.arriving,
         left_alone=found.left_alone,
         rescans=rescans,
+        held=held,
     )
 
 
@@ -139,6 +155,15 @@ def lines(desk: Desk) -> tuple[Line, ...]:
     found += [_again_line(receipt.name, first[receipt.digest]) for receipt in again]
     found += [_beside_line(each, first[scan]) for scan, each in beside]
     return tuple(sorted(found, key=lambda line: (line.file, line.document)))
+
+
+def _held_batches(connection: Connection) -> Iterator[HeldBatch]:
+    for batch in batches.unfinished(connection):
+        letters = documents.of_batch(connection, batch.id)
+        held = sum(each.state is DocumentState.HELD for each in letters)
+        waiting = (each for each in letters if each.state is DocumentState.REVIEW)
+        if batch.state is BatchState.SAMPLING:
+            yield HeldBatch(batch.id, held, tuple(each.id for each in waiting if each.sampled))
 
 
 def _being_read(

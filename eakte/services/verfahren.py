@@ -18,6 +18,7 @@ from eakte.database import transaction
 from eakte.domain.codec import to_plain
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, digest_of
+from eakte.domain.quality import german_percent
 from eakte.domain.transfervermerk import Verfahren
 from eakte.errors import RefusedError, SystemRefusedError
 from eakte.i18n import _
@@ -74,7 +75,7 @@ def draft(definitions: Definitions, organisation: str) -> str:
     )
     rules = "\n".join(
         f"| {each.title} | {each.release.rule} {each.release.version} | {each.release.owner} "
-        f"| {each.release.sample_rate:.1%} |"
+        f"| {german_percent(each.release.sample_rate)} |"
         for each in definitions.pipelines.values()
     )
     return template.format(
@@ -158,6 +159,6 @@ def _version(text: str) -> str:
 def _rate(own: float | None, rates: list[float]) -> str:
     """Say how often a letter of a class is drawn."""
     if own is not None:
-        return f"{own:.1%}"
-    told = sorted({f"{rate:.1%}" for rate in rates})
+        return german_percent(own)
+    told = sorted({german_percent(rate) for rate in rates})
     return " oder ".join(told)

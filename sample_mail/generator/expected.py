@@ -35,6 +35,7 @@ def expectation(sample: Sample, counts: Sequence[int]) -> str:
         f"pages = {page_total(sample, counts)}",
         f"state = {_quoted(verdict.state)}",
         f"reason = {_quoted(verdict.reason)}",
+        *([f"inbox = {_quoted(verdict.inbox)}"] if verdict.inbox else []),
         f"traits = [{', '.join(map(_quoted, verdict.traits))}]",
     ]
     if verdict.state not in _UNREADABLE:

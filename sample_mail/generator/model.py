@@ -78,6 +78,8 @@ class Verdict:
 
     state: str = "filed"
     reason: str = ""
+    inbox: str = ""
+    """Name of the inbox folder it arrives in; empty: the first."""
     traits: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -86,7 +87,8 @@ def test_nothing_is_taken_while_something_is_missing(home: Path) -> None:
     (home / "trust").rename(home / "gone")
     _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
     (home / "gone").rename(home / "trust")
-    (home / "verfahrensdokumentation.md").unlink()
+    with sqlite3.connect(home / "eakte.db") as database:
+        database.execute("DELETE FROM verfahren")
     told = _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
     assert "Verfahrensdokumentation" in told
     assert scan.exists()

@@ -26,7 +26,9 @@ REASONS = {
     "review": {
         "blank_page", "upside_down", "incoming_signature", "low_confidence",
         "unknown_aktenzeichen", "no_akte", "doubtful_date", "several_aktenzeichen",
+        "needs_person", "second_person", "qa_sample",
     },
+    "held": {"qa_held"},
     "quarantine": {"encrypted", "truncated"},
     "duplicate": {"duplicate"},
 }  # fmt: skip
@@ -79,7 +81,7 @@ def test_there_is_enough_of_everything() -> None:
 @pytest.mark.parametrize("slug", KNOWN)
 def test_expectation_is_well_formed(slug: str) -> None:
     entry = expected(slug)
-    assert set(entry) <= {"file", "pages", "state", "reason", "traits", "document"}
+    assert set(entry) <= {"file", "pages", "state", "reason", "inbox", "traits", "document"}
     assert entry["reason"] in REASONS[entry["state"]]
     assert (MAIL / slug / entry["file"]).is_file()
     unread = entry["state"] in {"quarantine", "duplicate"}

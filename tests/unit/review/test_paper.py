@@ -1,0 +1,110 @@
+"""Paper: what forbids its destruction, one thing at a time, and that nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.archive import ArchiveWay, Claim, Conversion
+from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.ids import digest_of, document_id
+from eakte.domain.letters import ClassDefinition, Classification, Extraction, Schutzbedarf
+from eakte.domain.levels import Level, suffices
+from eakte.domain.quality import BatchState
+from eakte.domain.transfervermerk import Look, Release, ReleaseKind, Verfahren
+from eakte.domain.verification import Verdict
+from eakte.review.paper import NEVER, UNLESS_SEEN, PaperOf, judge
+from eakte.review.transfervermerk import Environment, make
+
+_DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
+_CLASS = ClassDefinition("rechnung", "Rechnung", "", paper_days=30)
+_SCAN = digest_of(b"scan")
+
+
+def _sealed(
+    need: Schutzbedarf = Schutzbedarf.NORMAL,
+    level: Level = Level.QUALIFIED_WITH_TIME,
+    kind: ReleaseKind = ReleaseKind.PERSON,
+    findings: tuple[Finding, ...] = (),
+    **release: object,
+) -> Document:
+    letter = Document(
+        document_id(_SCAN, 1), _SCAN, 1, (1,), DocumentState.FILED, _DAY,
+        Classification("rechnung", 1.0), "", "", "", "20.2-903.10/2026-0001", Extraction(),
+        findings, _SCAN, _SCAN, _SCAN, Conversion(Claim(), ArchiveWay.PICTURES), _DAY,
+        sealed=digest_of(b"sealed"),
+    )  # fmt: skip
+    decision = replace(Release(kind, "A. Probst", "", _DAY, "probst"), **release)  # type: ignore[arg-type]
+    around = Environment("Stadt", "poststelle", "eakte", Verfahren("1", _SCAN), level.value, _DAY)
+    return replace(letter, transfervermerk=make(letter, decision, around, need, 1))
+
+
+def _judge(
+    letter: Document,
+    definition: ClassDefinition | None = _CLASS,
+    batch: BatchState | None = BatchState.PASSED,
+    verify: Callable[[], Verdict] = lambda: Verdict.VALID,
+) -> PaperOf:
+    return judge(letter, "scan.pdf", definition, batch, verify)
+
+
+def test_it_may_go_on_the_day_that_the_class_sets() -> None:
+    paper = _judge(_sealed())
+    assert (paper.forbidden, paper.allowed_from) == ((), date(2026, 3, 31))
+    assert not paper.may_go(date(2026, 3, 30))
+    assert paper.may_go(date(2026, 3, 31))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INVALID, Verdict.INDETERMINATE])
+def test_only_a_seal_that_is_valid_today_counts(verdict: Verdict) -> None:
+    assert len(_judge(_sealed(), verify=lambda: verdict).forbidden) == 1
+
+
+@pytest.mark.parametrize("state", [None, *BatchState])
+def test_quality_assurance_must_be_complete(state: BatchState | None) -> None:
+    done = state in {BatchState.PASSED, BatchState.FULL_CHECK}
+    assert bool(_judge(_sealed(), batch=state).forbidden) != done
+
+
+@pytest.mark.parametrize("state", set(DocumentState) - {DocumentState.FILED})
+def test_what_is_not_filed_is_kept(state: DocumentState) -> None:
+    assert _judge(replace(_sealed(), state=state)).forbidden
+    assert _judge(replace(_sealed(), transfervermerk=None)).forbidden
+
+
+@pytest.mark.parametrize("need", Schutzbedarf)
+@pytest.mark.parametrize("level", Level)
+def test_the_level_must_suffice_for_class_and_release(need: Schutzbedarf, level: Level) -> None:
+    """R2: a demo or unassessed seal never does."""
+    two = Look("B. Yilmaz", "yilmaz", _DAY)
+    of_then = _judge(_sealed(need, level, first=two))
+    of_today = _judge(_sealed(level=level, first=two), replace(_CLASS, schutzbedarf=need))
+    enough = {
+        Schutzbedarf.NORMAL: {Level.ADVANCED, Level.QUALIFIED, Level.QUALIFIED_WITH_TIME},
+        Schutzbedarf.HOCH: {Level.QUALIFIED, Level.QUALIFIED_WITH_TIME},
+        Schutzbedarf.SEHR_HOCH: {Level.QUALIFIED_WITH_TIME},
+    }[need]
+    assert (not of_then.forbidden) == (level in enough) == (not of_today.forbidden)
+    assert not suffices("something new", need)
+
+
+@pytest.mark.parametrize("code", sorted(NEVER | UNLESS_SEEN))
+def test_findings_forbid_unless_a_person_compared(code: FindingCode) -> None:
+    findings = (Finding(code, 1),)
+    assert _judge(_sealed(findings=findings, kind=ReleaseKind.RULE)).forbidden
+    assert bool(_judge(_sealed(findings=findings)).forbidden) == (code in NEVER)
+
+
+def test_other_reasons() -> None:
+    assert _judge(_sealed(), None).forbidden, "nobody knows its class"
+    assert _judge(_sealed(), replace(_CLASS, keep_original=True)).forbidden
+    assert _judge(_sealed(remark="Kopie")).forbidden
+    assert _judge(_sealed(Schutzbedarf.SEHR_HOCH)).forbidden, "one person only"
+    assert _judge(_sealed(Schutzbedarf.HOCH, kind=ReleaseKind.RULE)).forbidden
+    note = _sealed().transfervermerk
+    assert note is not None
+    assert _judge(replace(_sealed(), transfervermerk=replace(note, complete=False))).forbidden
