@@ -30,11 +30,6 @@ _EMPTY = 20
 class Predictor(Protocol):
     """Port: a trained model (`eakte.classify.model.Model`)."""
 
-    @property
-    def label(self) -> str:
-        """Name the model and its version."""
-        ...
-
     def predict(self, text: str) -> Prediction:
         """Say what a letter is."""
         ...
@@ -50,15 +45,25 @@ class Classifier:
     def classify(self, text: str) -> Classification:
         """Give class, confidence and reasons; whatever the text asks for, it is only read."""
         if sum(map(str.isalnum, text)) < _EMPTY:
-            return Classification(None, 0.0, (N_("there is hardly any text"),), self._model.label)
+            return Classification(None, 0.0, (N_("there is hardly any text"),))
         prediction = self._model.predict(text)
         votes = score(text, self._classes)
-        known = [each.id for each in self._classes]
-        best, confidence = _combined(known, prediction.logits, votes)
-        reasons = _reasons(best, prediction, votes)
+        best, confidence = self._judged(prediction.logits, votes)
         return Classification(
-            best if confidence >= LEAST else None, confidence, reasons, self._model.label
+            best if confidence >= LEAST else None,
+            confidence,
+            _reasons(best, prediction, votes),
+            prediction.model,
+            prediction.least.get(best),
         )
+
+    def judge(self, text: str, logits: Mapping[str, float]) -> tuple[str | None, float]:
+        """Give class and confidence of a letter of which a model said these logits."""
+        best, confidence = self._judged(logits, score(text, self._classes))
+        return best if confidence >= LEAST else None, confidence
+
+    def _judged(self, logits: Mapping[str, float], votes: Sequence[Vote]) -> tuple[str, float]:
+        return _combined([each.id for each in self._classes], logits, votes)
 
 
 def _combined(

@@ -10,9 +10,10 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from eakte.classify.features import (
     word_grams,
 )
 from eakte.errors import ConfigurationError
+from eakte.i18n import N_
 
 Floats = NDArray[np.float32]
 Buckets = NDArray[np.int64]
@@ -49,6 +51,10 @@ class Prediction:
     words: tuple[str, ...]
     logits: Mapping[str, float]
     """Of every class; their softmax are the probabilities, so that rules can be added to them."""
+    model: str = ""
+    """Label of the model that said it."""
+    least: Mapping[str, float] = field(default_factory=dict)
+    """By class: see `Model.least`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +71,11 @@ class Model:
     intercepts: Floats
     temperature: float
     """Decisions divided by it become logits; fitted so that the probabilities are honest."""
+    algorithm: str = ""
+    """What cross-validation chose."""
+    least: Mapping[str, float] = field(default_factory=dict)
+    """By class: the confidence from which its precision is proven on letters that persons confirmed
+    (classifier with rules); a class that is not in it is proven at none."""
 
     @cached_property
     def version(self) -> str:
@@ -97,6 +108,8 @@ class Model:
             float(softmax(logits)[best]),
             self._deciding(grams, rows, values, best),
             {name: float(logit) for name, logit in zip(self.classes, logits, strict=True)},
+            self.label,
+            self.least,
         )
 
     def vector(self, *halves: Counter[int]) -> tuple[Buckets, Floats]:
@@ -125,6 +138,8 @@ class Model:
             "name": self.name,
             "classes": list(self.classes),
             "temperature": self.temperature,
+            "algorithm": self.algorithm,
+            "least": dict(sorted(self.least.items())),
             "features": {"width": WIDTH, "words": [1, 2], "characters": [3, 5]},
         }
 
@@ -136,26 +151,43 @@ class Model:
             "intercepts": self.intercepts.astype("<f4"),
         }
 
-    def save(self, folder: Path) -> None:
-        """Write the two files of the model; the same model gives the same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ARRAYS).write_bytes(_zipped(self._arrays()))
+    def files(self) -> tuple[bytes, bytes]:
+        """Give the description (JSON) and the arrays (npz); the same model gives the same bytes."""
         description = {**self._facts(), "version": self.version}
         text = json.dumps(description, ensure_ascii=False, indent=2)
-        (folder / DESCRIPTION).write_text(f"{text}\n", encoding="utf-8")
+        return f"{text}\n".encode(), _zipped(self._arrays())
+
+    def save(self, folder: Path) -> None:
+        """Write the two files of the model."""
+        folder.mkdir(parents=True, exist_ok=True)
+        description, arrays = self.files()
+        (folder / ARRAYS).write_bytes(arrays)
+        (folder / DESCRIPTION).write_bytes(description)
 
 
 def load(folder: Path) -> Model:
     """Read a model; raises ConfigurationError if it is missing, damaged or not what it claims."""
     try:
-        facts = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as arrays:
-            model = _model(facts, arrays)
-        claimed = (facts["format"], facts["version"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+        description, arrays = (folder / DESCRIPTION).read_bytes(), (folder / ARRAYS).read_bytes()
+    except OSError as problem:
         raise ConfigurationError(path=folder, detail=str(problem)) from problem
+    return read(description, arrays, folder)
+
+
+def read(description: bytes, arrays: bytes, place: Path) -> Model:
+    """Read a model from the bytes of its files; `place` is for the ConfigurationError."""
+    try:
+        facts = json.loads(description)
+        with np.load(io.BytesIO(arrays), allow_pickle=False) as members:
+            model = _model(facts, members)
+        claimed = (facts["format"], facts["version"])
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile,
+        NotImplementedError, RuntimeError, zlib.error,
+    ) as problem:  # fmt: skip
+        raise ConfigurationError(path=place, detail=str(problem)) from problem
     if claimed != (FORMAT, model.version):
-        raise ConfigurationError(path=folder, detail="the model is not the version it claims")
+        raise ConfigurationError(path=place, detail=N_("the model is not the version it claims"))
     return model
 
 
@@ -168,6 +200,8 @@ def _model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mode
         weights=arrays["weights"].astype(np.float32),
         intercepts=arrays["intercepts"].astype(np.float32),
         temperature=float(facts["temperature"]),
+        algorithm=str(facts["algorithm"]),
+        least={str(name): float(value) for name, value in facts["least"].items()},
     )
 
 
