@@ -15,6 +15,7 @@ from pathlib import Path
 from eakte.classify.training import Example
 from eakte.domain.letters import ClassDefinition
 from eakte.errors import ConfigurationError
+from eakte.i18n import N_
 
 LETTERS = "letters.jsonl.gz"
 
@@ -28,11 +29,15 @@ def base_letters(folder: Path) -> tuple[Example, ...]:
     if not file.exists():
         return ()
     try:
-        lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+        with gzip.open(file, "rt", encoding="utf-8") as text:
+            lines = text.readlines()
         plain = [json.loads(line) for line in lines]
-        return tuple(Example(each["text"], each["class_id"], each["group"]) for each in plain)
+        letters = tuple(Example(each["text"], each["class_id"], each["group"]) for each in plain)
     except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as problem:
         raise ConfigurationError(path=file, detail=str(problem)) from problem
+    if not letters:
+        raise ConfigurationError(path=file, detail=N_("the file is empty"))
+    return letters
 
 
 def write_base(letters: Iterable[Example], folder: Path) -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from eakte.cli import akte, auditor, clerk, mailroom, operator, quarantine, review, separator
+from eakte.cli import (
+    akte,
+    auditor,
+    classify,
+    clerk,
+    mailroom,
+    operator,
+    quarantine,
+    review,
+    separator,
+)
 from eakte.i18n import _
 
 app = typer.Typer(
@@ -25,3 +35,4 @@ separator.register(app)
 app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
+app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

@@ -35,6 +35,8 @@ class Action(StrEnum):
     SEARCHED = "searched"
     VERIFIED = "verified"
     REPAIRED = "repaired"
+    MODEL_LIVE = "model-live"
+    MODEL_REJECTED = "model-rejected"
 
 
 @dataclass(frozen=True)

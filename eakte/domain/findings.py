@@ -32,6 +32,12 @@ class FindingCode(StrEnum):
     SEVERAL_AKTENZEICHEN = "several_aktenzeichen"
     DOUBTFUL_DATE = "doubtful_date"
     NEEDS_PERSON = "needs_person"
+    SUGGEST_ONLY = "suggest_only"
+    SEVERAL_LETTERS = "several_letters"
+    ATTACHMENTS = "attachments"
+    ATTACHMENTS_MISSING = "attachments_missing"
+    LITTLE_TEXT = "little_text"
+    OTHER_LANGUAGE = "other_language"
     RASTERISED = "rasterised"
     FONT_REPLACED = "font_replaced"
     NO_COLOUR_PROFILE = "no_colour_profile"
@@ -91,6 +97,14 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.SEVERAL_AKTENZEICHEN: N_("the letter names several Akten"),
     FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
     FindingCode.NEEDS_PERSON: N_("letters of this class must be released by a person"),
+    FindingCode.SUGGEST_ONLY: N_(
+        "the class is a suggestion: too few confirmed letters prove that it is recognised"
+    ),
+    FindingCode.SEVERAL_LETTERS: N_("the scan may hold more than one letter"),
+    FindingCode.ATTACHMENTS: N_("the letter has attachments"),
+    FindingCode.ATTACHMENTS_MISSING: N_("the letter names attachments, but no page follows it"),
+    FindingCode.LITTLE_TEXT: N_("there is too little text to be sure what it is"),
+    FindingCode.OTHER_LANGUAGE: N_("a page is not in German"),
     FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
     FindingCode.FONT_REPLACED: N_("a font that was not embedded was replaced by a similar one"),
     FindingCode.NO_COLOUR_PROFILE: N_("colours came without a profile; one was assumed"),

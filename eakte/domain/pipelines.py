@@ -16,6 +16,10 @@ class ReleaseRule:
     owner: str
     min_confidence: float
     classes: tuple[str, ...]
+    measured: bool = False
+    """Whether it may release only what is measured: letters of classes whose precision confirmed
+    letters prove, from the confidence on from which they do (`eakte classify train`). If not, the
+    owner answers for `min_confidence` without a proof."""
 
 
 @dataclass(frozen=True)
