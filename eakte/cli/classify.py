@@ -63,6 +63,10 @@ def train(
 
 def _print(told: Report) -> None:
     """Print the letters, the comparison, the levels of all letters, and every class."""
+    if not told.letters:
+        text = _("No letter has been confirmed by a person yet: every class is a suggestion.")
+        output.line(text, "yellow")
+        return
     best = told.trials[0].algorithm.value if told.trials else ""
     output.facts(
         [
@@ -77,11 +81,9 @@ def _print(told: Report) -> None:
     columns = (_("from confidence"), _("letters"), _("coverage"), _("precision"), _("at least"))
     rows = [_row(each) for each in told.overall.levels]
     output.table(_("All letters, each judged by a model that had not seen it"), columns, rows)
-    names = (_("class"), _("confirmed"), _("said"), _("right"), _("coverage"), _("precision"))
-    title = _("Classes; release from")
-    output.table(
-        title, (*names, _("at least"), _("release from")), [*map(_class_row, told.classes)]
-    )
+    counted = (_("class"), _("confirmed"), _("said"), _("right"), _("coverage"), _("precision"))
+    names = (*counted, _("at least"), _("release from"))
+    output.table(_("Classes"), names, [*map(_class_row, told.classes)])
     text = _(
         "“At least”: lower confidence bound (Clopper-Pearson, one-sided, 95 %). "
         "The threshold is the lowest with which it reaches {target}."
