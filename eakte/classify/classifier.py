@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from eakte.classify.model import Prediction, softmax
-from eakte.classify.rules import Vote, score
+from eakte.classify.rules import Vote, prepare, score
 from eakte.domain.letters import ClassDefinition, Classification
 from eakte.i18n import N_
 
@@ -39,7 +39,8 @@ class Classifier:
     """Says what letters are; knows the classes of this installation and one model."""
 
     def __init__(self, classes: Sequence[ClassDefinition], model: Predictor) -> None:
-        self._classes = tuple(classes)
+        self._known = tuple(each.id for each in classes)
+        self._rules = prepare(classes)
         self._model = model
 
     def classify(self, text: str) -> Classification:
@@ -47,7 +48,7 @@ class Classifier:
         if sum(map(str.isalnum, text)) < _EMPTY:
             return Classification(None, 0.0, (N_("there is hardly any text"),))
         prediction = self._model.predict(text)
-        votes = score(text, self._classes)
+        votes = score(text, self._rules)
         best, confidence = self._judged(prediction.logits, votes)
         return Classification(
             best if confidence >= LEAST else None,
@@ -59,11 +60,11 @@ class Classifier:
 
     def judge(self, text: str, logits: Mapping[str, float]) -> tuple[str | None, float]:
         """Give class and confidence of a letter of which a model said these logits."""
-        best, confidence = self._judged(logits, score(text, self._classes))
+        best, confidence = self._judged(logits, score(text, self._rules))
         return best if confidence >= LEAST else None, confidence
 
     def _judged(self, logits: Mapping[str, float], votes: Sequence[Vote]) -> tuple[str, float]:
-        return _combined([each.id for each in self._classes], logits, votes)
+        return _combined(self._known, logits, votes)
 
 
 def _combined(

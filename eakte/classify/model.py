@@ -11,8 +11,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,16 +22,18 @@ from numpy.typing import NDArray
 
 from eakte.classify.features import (
     WIDTH,
-    character_counts,
-    word_bucket,
-    word_counts,
-    word_grams,
+    Buckets,
+    Counted,
+    character_buckets,
+    counted,
+    grams,
+    word_buckets,
+    words,
 )
 from eakte.errors import ConfigurationError
 from eakte.i18n import N_
 
 Floats = NDArray[np.float32]
-Buckets = NDArray[np.int64]
 
 ARRAYS = "weights.npz"
 DESCRIPTION = "model.json"
@@ -98,39 +99,46 @@ class Model:
 
     def predict(self, text: str) -> Prediction:
         """Say what a letter is; its text is data, whatever it says of itself."""
-        grams = word_grams(text)
-        rows, values = self.vector(word_counts(grams), character_counts(text))
+        read = words(text)
+        in_order = word_buckets(read)
+        parts = [
+            vectorise(each, self._places, self.idf)
+            for each in (counted(in_order), counted(character_buckets(read)))
+        ]
+        rows = np.concatenate([rows for rows, _ in parts])
+        values = np.concatenate([values for _, values in parts])
         decisions = values @ self.weights[rows] + self.intercepts
         logits = decisions / np.float32(self.temperature)
         best = int(np.argmax(logits))
         return Prediction(
             self.classes[best],
             float(softmax(logits)[best]),
-            self._deciding(grams, rows, values, best),
+            self._deciding(read, in_order, parts[0], best),
             {name: float(logit) for name, logit in zip(self.classes, logits, strict=True)},
             self.label,
             self.least,
         )
 
-    def vector(self, *halves: Counter[int]) -> tuple[Buckets, Floats]:
-        """Give rows of `weights` and the TF-IDF values in them; each half has length 1."""
-        parts = [vectorise(half, self.buckets, self.idf) for half in halves]
-        rows = np.concatenate([rows for rows, _ in parts])
-        return rows, np.concatenate([values for _, values in parts])
+    @cached_property
+    def _places(self) -> Buckets:
+        return places(self.buckets)
 
     def _deciding(
-        self, grams: Counter[str], rows: Buckets, values: Floats, best: int
+        self, read: Sequence[str], in_order: Buckets, part: tuple[Buckets, Floats], best: int
     ) -> tuple[str, ...]:
-        """Give the words that raised the class furthest above the average of all classes."""
-        margin = self.weights[rows, best] - self.weights[rows].mean(axis=1)
-        gain = dict(zip(self.buckets[rows].tolist(), (values * margin).tolist(), strict=True))
-        telling = {
-            gram: gain.get(word_bucket(gram), 0.0)
-            for gram in grams
-            if any(len(word) >= _TELLING for word in gram.split())
-        }
-        ranked = sorted(telling, key=lambda gram: (-telling[gram], gram))
-        return tuple(gram for gram in ranked[:_DECIDING] if telling[gram] > 0)
+        """Give the words that raised the class furthest; weights are centred over the classes."""
+        rows, values = part
+        gains = np.zeros(len(self.buckets) + 1, dtype=np.float32)
+        gains[rows] = values * self.weights[rows, best]
+        gain = gains[self._places[in_order]]  # what is not known is in the last place
+        found: list[str] = []
+        for place in np.argsort(-gain, kind="stable").tolist():
+            if gain[place] <= 0 or len(found) == _DECIDING:
+                break
+            gram = grams(read, place)
+            if max(map(len, gram.split())) >= _TELLING and gram not in found:
+                found.append(gram)
+        return tuple(found)
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -205,15 +213,19 @@ def _model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mode
     )
 
 
-def vectorise(counts: Counter[int], buckets: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
-    """Weigh counts by sublinear TF-IDF to length 1; gives positions in `buckets` and values."""
-    ids = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-    times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-    order = np.argsort(ids)
-    ids, times = ids[order], times[order]
-    places = np.minimum(np.searchsorted(buckets, ids), max(len(buckets) - 1, 0))
-    known = buckets[places] == ids if len(buckets) else np.zeros(len(ids), dtype=bool)
-    rows = places[known].astype(np.int64)
+def places(buckets: Buckets) -> Buckets:
+    """Give a table from bucket to its position among known ones; -1: not known."""
+    table = np.full(2 * WIDTH, -1, dtype=np.int64)
+    table[buckets] = np.arange(len(buckets))
+    return table
+
+
+def vectorise(part: Counted, table: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
+    """Weigh counts by sublinear TF-IDF to length 1; gives positions of known buckets and values."""
+    buckets, times = part
+    rows = table[buckets]
+    known = rows >= 0
+    rows = rows[known]
     values = ((1.0 + np.log(times[known])) * idf[rows]).astype(np.float32)
     length = float(np.sqrt((values * values).sum()))
     return rows, values / np.float32(length) if length else values

@@ -1,4 +1,4 @@
-"""Bounds for the patterns of rules: none may take for ever, whatever a letter says (pure).
+"""What the patterns of rules ask: bounds, so that none takes for ever, and words they need (pure).
 
 Python's regular expressions go back and try again, and have no time limit. What makes them slow is
 how many ways there are to match: repeats of something that itself can match in several ways
@@ -26,6 +26,52 @@ def check(pattern: str) -> None:
     """Refuse a pattern that is none (re.error), or that could take too long (ValueError)."""
     if _ways(parser.parse(pattern, re.IGNORECASE)) > MOST_WAYS:
         raise ValueError(N_("a rule's repeats allow too many ways to match; bound them lower"))
+
+
+def needed(pattern: str) -> tuple[str, ...]:
+    """Give small-letter strings of which a text must hold one for the pattern to match at all.
+
+    Empty: nothing is needed. Looking for these first makes rules that do not fit cost little.
+    """
+    return tuple(sorted(_needed(parser.parse(pattern, re.IGNORECASE))))
+
+
+def lowered(text: str) -> str:
+    """Give a text as `needed` compares it: as regular expressions do without regard to case."""
+    return text.lower().replace("ſ", "s")  # noqa: RUF001 - the long s matches s
+
+
+def _needed(parsed: Any) -> frozenset[str]:
+    """Give the best requirement of a sequence: the one whose shortest string is longest."""
+    best: frozenset[str] = frozenset()
+    run = ""
+    for code, value in [*parsed, (None, None)]:
+        if str(code) == "LITERAL":
+            run += lowered(chr(value))
+            continue
+        for found in (frozenset({run} if run else ()), _needed_by(str(code), value)):
+            if _telling(found) > _telling(best):
+                best = found
+        run = ""
+    return best
+
+
+def _telling(found: frozenset[str]) -> int:
+    return min((len(each) for each in found), default=0)
+
+
+def _needed_by(code: str, value: Any) -> frozenset[str]:
+    match code:
+        case "SUBPATTERN":
+            return _needed(value[-1])
+        case "ATOMIC_GROUP":
+            return _needed(value)
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT" if int(value[0]) > 0:
+            return _needed(value[2])
+        case "BRANCH":
+            branches = [_needed(branch) for branch in value[1]]
+            return frozenset[str]().union(*branches) if all(branches) else frozenset()
+    return frozenset()
 
 
 def _ways(parsed: Any) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
 
-from eakte.classify.patterns import check
+from eakte.classify.patterns import check, lowered, needed
+from sample_mail.generator.corpus import letters, ocr_noise
 from tests.unit.classify.small_corpus import classes
 
 
@@ -46,3 +48,30 @@ def test_the_shipped_rules_are_bounded():
     for each in classes():
         for rule in each.rules:
             check(rule.pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        (r"\bWiderspruch\b", ("widerspruch",)),
+        (r"(?:Mahn(?:ung|gebühr)|Verzug)x?", ("mahn", "verzug")),
+        (r"a?b*[cd]", ()),
+        (r"(?:Los)?\s{1,3}Glasfaser(?!Angebot)", ("glasfaser",)),
+        (r"(?:ja|\d)", ()),
+        (r"(?:Straße){2}", ("straße",)),
+    ],
+)
+def test_the_words_that_a_pattern_needs(pattern, words):
+    assert needed(pattern) == words
+
+
+def test_looking_for_the_words_first_changes_no_vote():
+    texts = [ocr_noise(e.text, 0.02, random.Random(1)) for e in letters(5, 3, "train")]
+    texts += ["WIDERSPRUCH", "wider\u017fpruch gegen", "AKTENEIN\u017fICHT", ""]
+    rules = [rule for each in classes() for rule in each.rules]
+    for text in texts:
+        low = lowered(text)
+        for rule in rules:
+            words = needed(rule.pattern)
+            if re.search(rule.pattern, text, re.IGNORECASE):
+                assert not words or any(word in low for word in words), (rule.pattern, text)
