@@ -97,7 +97,8 @@ def _check_rules(file: Path, definition: ClassDefinition) -> None:
         try:
             patterns.check(rule.pattern)
         except (re.error, ValueError, OverflowError, RecursionError) as problem:
-            detail = f"{rule.name or rule.pattern}: {_(str(problem))}"
+            why = _(str(problem))
+            detail = f"{rule.name or rule.pattern}: {why}"
             raise ConfigurationError(path=file, detail=detail) from None
 
 

@@ -4,9 +4,9 @@ Both machines are trained on the same letters of the group `train` and judge the
 the group `held_out`, which share no template with them: clean, and with 2 % and 5 % of their
 characters misread. For each: accuracy, macro-F1, expected calibration error (ten bins), coverage
 at 95 % and 99 % precision (the threshold is set on one half of the letters, coverage and precision
-are those of the other), CPU seconds of training, CPU milliseconds a letter, one at a time. Then what
-few letters are enough for, and what the lower bound promises and keeps. `EAKTE_BENCH_LETTERS`: so
-many letters a class.
+are those of the other), CPU seconds of training, CPU milliseconds a letter, one at a time. Then
+what few letters are enough for, and what the lower bound promises and keeps.
+`EAKTE_BENCH_LETTERS`: so many letters a class are judged.
 """
 
 from __future__ import annotations
