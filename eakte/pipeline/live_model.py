@@ -50,12 +50,16 @@ class LiveModel:
 
 
 def put_live(
-    desk: Desk, connection: Connection, model: Model, facts: Mapping[str, str], at: datetime
+    desk: Desk,
+    connection: Connection,
+    model: Model,
+    facts: Mapping[str, str],
+    actor: str,
+    at: datetime,
 ) -> None:
     """Keep a model for ever and make it the live one: its digests stand in the audit event."""
     description, arrays = (desk.store.put(part) for part in model.files())
     after = {"version": model.version, "description": description, "arrays": arrays, **facts}
-    actor = after.pop("actor")
     log.append(connection, Event(Action.MODEL_LIVE, OBJECT, actor, "", at, after=after))
 
 

@@ -88,14 +88,14 @@ def learn(desk: Desk, target: float) -> Training:
         raise RefusedError(detail=_("no letter has been confirmed by a person yet"))
     rejected = _rejected(told)
     now, who = desk.clock.now(), actor.current()
-    facts = {**_facts(told), "base": _digest_of_base(desk), "actor": who}
+    facts = {**_facts(told), "base": _digest_of_base(desk)}
     with transaction(desk.engine) as connection:
         if rejected:
-            after = {"version": model.version, "reason": rejected, **_facts(told)}
+            after = {"version": model.version, "reason": rejected, **facts}
             event = Event(Action.MODEL_REJECTED, OBJECT, who, "", now, after=after)
             log.append(connection, event)
         else:
-            put_live(desk, connection, model, facts, now)
+            put_live(desk, connection, model, facts, who, now)
     return Training(told, rejected)
 
 
