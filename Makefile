@@ -1,4 +1,4 @@
-.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields clean
+.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -64,9 +64,13 @@ bench-recall: setup
 bench-fields: setup
 	@.venv/bin/python -m tests.benchmarks.bench_fields
 
+# How well letters are classified, beside the approach of paperless-ngx (two minutes).
+bench-classify: setup
+	@.venv/bin/python -m tests.benchmarks.bench_classify
+
 # Measure what else is measured only on demand.
 bench: setup
-	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
+	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

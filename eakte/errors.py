@@ -70,6 +70,14 @@ class ConfigurationError(EakteError):
     advice = N_("Correct that file; the README lists every setting.")
 
 
+class ModelRefusedError(EakteError):
+    """A classifier's model that is not the one that the audit log names."""
+
+    exit_code = ExitCode.CONFIGURATION
+    sentence = N_("The model at {path} is not the one that the audit log names: {detail}")
+    advice = N_("Restore it from a backup; `eakte audit log --of model` shows which one is live.")
+
+
 class HomeMissingError(EakteError):
     """No home where one was expected."""
 

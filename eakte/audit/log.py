@@ -98,5 +98,21 @@ def of_action(connection: Connection, action: Action, of: str = "") -> tuple[Eve
     return tuple(event for event in events if event.action is action)
 
 
+def size(connection: Connection) -> int:
+    """Give the number of events."""
+    return int(connection.execute(sa.select(audit_head.c.size)).scalar_one())
+
+
+def newest(connection: Connection, action: Action, since: int = 0) -> Event | None:
+    """Give the last event of an action at a position from `since` on, None if there is none."""
+    marked = audit_event.c.entry.contains(f'"action":"{action.value}"', autoescape=True)
+    query = sa.select(audit_event.c.entry).where(marked, audit_event.c.position >= since)
+    for entry in connection.execute(query.order_by(audit_event.c.position.desc())).scalars():
+        event = decode(entry)
+        if event.action is action:
+            return event
+    return None
+
+
 def _strings(plain: Mapping[str, object]) -> dict[str, str]:
     return {str(key): str(value) for key, value in plain.items()}

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from eakte.classify.model import Prediction, softmax
-from eakte.classify.rules import Vote, score
+from eakte.classify.rules import Vote, prepare, score
 from eakte.domain.letters import ClassDefinition, Classification
 from eakte.i18n import N_
 
@@ -30,11 +30,6 @@ _EMPTY = 20
 class Predictor(Protocol):
     """Port: a trained model (`eakte.classify.model.Model`)."""
 
-    @property
-    def label(self) -> str:
-        """Name the model and its version."""
-        ...
-
     def predict(self, text: str) -> Prediction:
         """Say what a letter is."""
         ...
@@ -44,21 +39,32 @@ class Classifier:
     """Says what letters are; knows the classes of this installation and one model."""
 
     def __init__(self, classes: Sequence[ClassDefinition], model: Predictor) -> None:
-        self._classes = tuple(classes)
+        self._known = tuple(each.id for each in classes)
+        self._rules = prepare(classes)
         self._model = model
 
     def classify(self, text: str) -> Classification:
         """Give class, confidence and reasons; whatever the text asks for, it is only read."""
         if sum(map(str.isalnum, text)) < _EMPTY:
-            return Classification(None, 0.0, (N_("there is hardly any text"),), self._model.label)
+            return Classification(None, 0.0, (N_("there is hardly any text"),))
         prediction = self._model.predict(text)
-        votes = score(text, self._classes)
-        known = [each.id for each in self._classes]
-        best, confidence = _combined(known, prediction.logits, votes)
-        reasons = _reasons(best, prediction, votes)
+        votes = score(text, self._rules)
+        best, confidence = self._judged(prediction.logits, votes)
         return Classification(
-            best if confidence >= LEAST else None, confidence, reasons, self._model.label
+            best if confidence >= LEAST else None,
+            confidence,
+            _reasons(best, prediction, votes),
+            prediction.model,
+            prediction.least.get(best),
         )
+
+    def judge(self, text: str, logits: Mapping[str, float]) -> tuple[str | None, float]:
+        """Give class and confidence of a letter of which a model said these logits."""
+        best, confidence = self._judged(logits, score(text, self._rules))
+        return best if confidence >= LEAST else None, confidence
+
+    def _judged(self, logits: Mapping[str, float], votes: Sequence[Vote]) -> tuple[str, float]:
+        return _combined(self._known, logits, votes)
 
 
 def _combined(

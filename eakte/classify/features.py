@@ -9,10 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from array import array
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+Buckets = NDArray[np.signedinteger[Any]]
+Counted = tuple[Buckets, NDArray[np.int64]]
+"""Buckets in ascending order, each once, and how often each was there."""
 
 WIDTH = 1 << 18
 """Buckets per kind: words hash to [0, WIDTH), character grams to [WIDTH, 2 * WIDTH)."""
@@ -21,49 +30,66 @@ LONGEST = 20_000
 
 _WORD = re.compile(r"\w+")
 _SOFT_BREAK = re.compile(r"(\w)[-\u00ad]\n(?=[a-zäöüß])")
-_FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _DIGIT = re.compile(r"\d")
 
 
 def words(text: str) -> list[str]:
     """Give the words of a letter in order: folded, digits as 0, broken words joined."""
-    joined = _SOFT_BREAK.sub(r"\1", unicodedata.normalize("NFC", text)[:LONGEST])
-    return _WORD.findall(_DIGIT.sub("0", joined.casefold().translate(_FOLD)))
+    read = unicodedata.normalize("NFC", text)[:LONGEST]
+    if "-\n" in read or "\u00ad\n" in read:
+        read = _SOFT_BREAK.sub(r"\1", read)
+    folded = read.casefold().replace("ä", "a").replace("ö", "o").replace("ü", "u")
+    return _WORD.findall(_DIGIT.sub("0", folded))
 
 
-def word_grams(text: str) -> Counter[str]:
-    """Count the words and pairs of neighbours of a letter."""
-    found = words(text)
-    pairs = (f"{left} {right}" for left, right in pairwise(found))
-    return Counter([*found, *pairs])
+def word_buckets(read: Sequence[str]) -> Buckets:
+    """Give the buckets of the words in order, then those of each pair of neighbours."""
+    hashed = [_hashed(word) for word in read]
+    single = [alone for _bytes, alone, _before in hashed]
+    pairs = [crc32(right[0], left[2]) % WIDTH for left, right in pairwise(hashed)]
+    return np.array(single + pairs, dtype=np.int32)
 
 
-def word_bucket(gram: str) -> int:
-    """Give the bucket of a word or pair."""
-    return crc32(gram.encode()) % WIDTH
+def grams(read: Sequence[str], place: int) -> str:
+    """Give the word or pair at a place of `word_buckets`."""
+    if place < len(read):
+        return read[place]
+    return f"{read[place - len(read)]} {read[place - len(read) + 1]}"
+
+
+def character_buckets(read: Sequence[str]) -> Buckets:
+    """Give the buckets of the character grams of all words."""
+    return np.frombuffer(b"".join(map(_character_buckets, read)), dtype=np.int32)
+
+
+def counted(buckets: Buckets) -> Counted:
+    """Count buckets."""
+    return np.unique(buckets, return_counts=True)
 
 
 @lru_cache(maxsize=50_000)
-def _character_buckets(word: str) -> tuple[int, ...]:
+def _hashed(word: str) -> tuple[bytes, int, int]:
+    """Give a word's bytes, its bucket, and the hash that a pair goes on from."""
+    raw = word.encode()
+    value = crc32(raw)
+    return raw, value % WIDTH, crc32(b" ", value)
+
+
+@lru_cache(maxsize=50_000)
+def _character_buckets(word: str) -> bytes:
+    """Give the buckets of a word's character grams as the bytes of an array: they join fast."""
     padded = f" {word} "
+    if padded.isascii():
+        raw = padded.encode()
+        pieces = [raw[start:end] for start, end in _spans(len(raw))]
+    else:
+        pieces = [padded[start:end].encode() for start, end in _spans(len(padded))]
+    return array("i", [WIDTH + crc32(piece) % WIDTH for piece in pieces]).tobytes()
+
+
+@lru_cache(maxsize=1_000)
+def _spans(length: int) -> tuple[tuple[int, int], ...]:
+    """Give where the grams of 3, 4 and 5 characters begin and end."""
     return tuple(
-        WIDTH + crc32(padded[start : start + size].encode()) % WIDTH
-        for size in (3, 4, 5)
-        for start in range(max(1, len(padded) - size + 1))
+        (start, start + size) for size in (3, 4, 5) for start in range(max(1, length - size + 1))
     )
-
-
-def character_counts(text: str) -> Counter[int]:
-    """Count the buckets of the character grams of a letter."""
-    counts: Counter[int] = Counter()
-    for word in words(text):
-        counts.update(_character_buckets(word))
-    return counts
-
-
-def word_counts(grams: Counter[str]) -> Counter[int]:
-    """Count the buckets of word grams."""
-    counts: Counter[int] = Counter()
-    for gram, count in grams.items():
-        counts[word_bucket(gram)] += count
-    return counts

@@ -10,9 +10,9 @@ import hashlib
 import io
 import json
 import zipfile
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,18 @@ from numpy.typing import NDArray
 
 from eakte.classify.features import (
     WIDTH,
-    character_counts,
-    word_bucket,
-    word_counts,
-    word_grams,
+    Buckets,
+    Counted,
+    character_buckets,
+    counted,
+    grams,
+    word_buckets,
+    words,
 )
 from eakte.errors import ConfigurationError
+from eakte.i18n import N_
 
 Floats = NDArray[np.float32]
-Buckets = NDArray[np.int64]
 
 ARRAYS = "weights.npz"
 DESCRIPTION = "model.json"
@@ -49,6 +52,10 @@ class Prediction:
     words: tuple[str, ...]
     logits: Mapping[str, float]
     """Of every class; their softmax are the probabilities, so that rules can be added to them."""
+    model: str = ""
+    """Label of the model that said it."""
+    least: Mapping[str, float] = field(default_factory=dict)
+    """By class: see `Model.least`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +72,11 @@ class Model:
     intercepts: Floats
     temperature: float
     """Decisions divided by it become logits; fitted so that the probabilities are honest."""
+    algorithm: str = ""
+    """What cross-validation chose."""
+    least: Mapping[str, float] = field(default_factory=dict)
+    """By class: the confidence from which its precision is proven on letters that persons confirmed
+    (classifier with rules); a class that is not in it is proven at none."""
 
     @cached_property
     def version(self) -> str:
@@ -87,37 +99,46 @@ class Model:
 
     def predict(self, text: str) -> Prediction:
         """Say what a letter is; its text is data, whatever it says of itself."""
-        grams = word_grams(text)
-        rows, values = self.vector(word_counts(grams), character_counts(text))
+        read = words(text)
+        in_order = word_buckets(read)
+        parts = [
+            vectorise(each, self._places, self.idf)
+            for each in (counted(in_order), counted(character_buckets(read)))
+        ]
+        rows = np.concatenate([rows for rows, _ in parts])
+        values = np.concatenate([values for _, values in parts])
         decisions = values @ self.weights[rows] + self.intercepts
         logits = decisions / np.float32(self.temperature)
         best = int(np.argmax(logits))
         return Prediction(
             self.classes[best],
             float(softmax(logits)[best]),
-            self._deciding(grams, rows, values, best),
+            self._deciding(read, in_order, parts[0], best),
             {name: float(logit) for name, logit in zip(self.classes, logits, strict=True)},
+            self.label,
+            self.least,
         )
 
-    def vector(self, *halves: Counter[int]) -> tuple[Buckets, Floats]:
-        """Give rows of `weights` and the TF-IDF values in them; each half has length 1."""
-        parts = [vectorise(half, self.buckets, self.idf) for half in halves]
-        rows = np.concatenate([rows for rows, _ in parts])
-        return rows, np.concatenate([values for _, values in parts])
+    @cached_property
+    def _places(self) -> Buckets:
+        return places(self.buckets)
 
     def _deciding(
-        self, grams: Counter[str], rows: Buckets, values: Floats, best: int
+        self, read: Sequence[str], in_order: Buckets, part: tuple[Buckets, Floats], best: int
     ) -> tuple[str, ...]:
-        """Give the words that raised the class furthest above the average of all classes."""
-        margin = self.weights[rows, best] - self.weights[rows].mean(axis=1)
-        gain = dict(zip(self.buckets[rows].tolist(), (values * margin).tolist(), strict=True))
-        telling = {
-            gram: gain.get(word_bucket(gram), 0.0)
-            for gram in grams
-            if any(len(word) >= _TELLING for word in gram.split())
-        }
-        ranked = sorted(telling, key=lambda gram: (-telling[gram], gram))
-        return tuple(gram for gram in ranked[:_DECIDING] if telling[gram] > 0)
+        """Give the words that raised the class furthest; weights are centred over the classes."""
+        rows, values = part
+        gains = np.zeros(len(self.buckets) + 1, dtype=np.float32)
+        gains[rows] = values * self.weights[rows, best]
+        gain = gains[self._places[in_order]]  # what is not known is in the last place
+        found: list[str] = []
+        for place in np.argsort(-gain, kind="stable").tolist():
+            if gain[place] <= 0 or len(found) == _DECIDING:
+                break
+            gram = grams(read, place)
+            if max(map(len, gram.split())) >= _TELLING and gram not in found:
+                found.append(gram)
+        return tuple(found)
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -125,6 +146,8 @@ class Model:
             "name": self.name,
             "classes": list(self.classes),
             "temperature": self.temperature,
+            "algorithm": self.algorithm,
+            "least": dict(sorted(self.least.items())),
             "features": {"width": WIDTH, "words": [1, 2], "characters": [3, 5]},
         }
 
@@ -136,26 +159,43 @@ class Model:
             "intercepts": self.intercepts.astype("<f4"),
         }
 
-    def save(self, folder: Path) -> None:
-        """Write the two files of the model; the same model gives the same bytes."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ARRAYS).write_bytes(_zipped(self._arrays()))
+    def files(self) -> tuple[bytes, bytes]:
+        """Give the description (JSON) and the arrays (npz); the same model gives the same bytes."""
         description = {**self._facts(), "version": self.version}
         text = json.dumps(description, ensure_ascii=False, indent=2)
-        (folder / DESCRIPTION).write_text(f"{text}\n", encoding="utf-8")
+        return f"{text}\n".encode(), _zipped(self._arrays())
+
+    def save(self, folder: Path) -> None:
+        """Write the two files of the model."""
+        folder.mkdir(parents=True, exist_ok=True)
+        description, arrays = self.files()
+        (folder / ARRAYS).write_bytes(arrays)
+        (folder / DESCRIPTION).write_bytes(description)
 
 
 def load(folder: Path) -> Model:
     """Read a model; raises ConfigurationError if it is missing, damaged or not what it claims."""
     try:
-        facts = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        with np.load(io.BytesIO((folder / ARRAYS).read_bytes()), allow_pickle=False) as arrays:
-            model = _model(facts, arrays)
-        claimed = (facts["format"], facts["version"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as problem:
+        description, arrays = (folder / DESCRIPTION).read_bytes(), (folder / ARRAYS).read_bytes()
+    except OSError as problem:
         raise ConfigurationError(path=folder, detail=str(problem)) from problem
+    return read(description, arrays, folder)
+
+
+def read(description: bytes, arrays: bytes, place: Path) -> Model:
+    """Read a model from the bytes of its files; `place` is for the ConfigurationError."""
+    try:
+        facts = json.loads(description)
+        with np.load(io.BytesIO(arrays), allow_pickle=False) as members:
+            model = _model(facts, members)
+        claimed = (facts["format"], facts["version"])
+    except (
+        OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile,
+        NotImplementedError, RuntimeError, zlib.error,
+    ) as problem:  # fmt: skip
+        raise ConfigurationError(path=place, detail=str(problem)) from problem
     if claimed != (FORMAT, model.version):
-        raise ConfigurationError(path=folder, detail="the model is not the version it claims")
+        raise ConfigurationError(path=place, detail=N_("the model is not the version it claims"))
     return model
 
 
@@ -168,18 +208,24 @@ def _model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mode
         weights=arrays["weights"].astype(np.float32),
         intercepts=arrays["intercepts"].astype(np.float32),
         temperature=float(facts["temperature"]),
+        algorithm=str(facts["algorithm"]),
+        least={str(name): float(value) for name, value in facts["least"].items()},
     )
 
 
-def vectorise(counts: Counter[int], buckets: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
-    """Weigh counts by sublinear TF-IDF to length 1; gives positions in `buckets` and values."""
-    ids = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
-    times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-    order = np.argsort(ids)
-    ids, times = ids[order], times[order]
-    places = np.minimum(np.searchsorted(buckets, ids), max(len(buckets) - 1, 0))
-    known = buckets[places] == ids if len(buckets) else np.zeros(len(ids), dtype=bool)
-    rows = places[known].astype(np.int64)
+def places(buckets: Buckets) -> Buckets:
+    """Give a table from bucket to its position among known ones; -1: not known."""
+    table = np.full(2 * WIDTH, -1, dtype=np.int64)
+    table[buckets] = np.arange(len(buckets))
+    return table
+
+
+def vectorise(part: Counted, table: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
+    """Weigh counts by sublinear TF-IDF to length 1; gives positions of known buckets and values."""
+    buckets, times = part
+    rows = table[buckets]
+    known = rows >= 0
+    rows = rows[known]
     values = ((1.0 + np.log(times[known])) * idf[rows]).astype(np.float32)
     length = float(np.sqrt((values * values).sum()))
     return rows, values / np.float32(length) if length else values

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from eakte.domain.letters import ClassDefinition, Rule
+from eakte.classify.patterns import lowered, needed
+from eakte.domain.letters import ClassDefinition
 
 LONGEST = 20_000
 """Characters that rules look at: a rule names what a letter is on its first pages."""
@@ -28,28 +28,49 @@ class Vote:
     evidence: str
 
 
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+@dataclass(frozen=True)
+class Prepared:
+    """A rule ready to look for: its class, its name, what a text needs for it to fit at all."""
+
+    class_id: str
+    name: str
+    weight: float
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
 
 
-def compile_rule(rule: Rule) -> re.Pattern[str]:
-    """Compile the pattern of a rule; raises re.error where it is not a regular expression."""
-    return _compiled(rule.pattern)
+def prepare(classes: Sequence[ClassDefinition]) -> tuple[Prepared, ...]:
+    """Compile the rules of classes; raises re.error where one is no regular expression."""
+    return tuple(
+        Prepared(
+            each.id,
+            rule.name or rule.pattern,
+            rule.weight,
+            needed(rule.pattern),
+            re.compile(rule.pattern, re.IGNORECASE),
+        )
+        for each in classes
+        for rule in each.rules
+    )
 
 
-def score(text: str, classes: Sequence[ClassDefinition]) -> tuple[Vote, ...]:
+def score(text: str, rules: Sequence[Prepared]) -> tuple[Vote, ...]:
     """Give the votes of all rules that fit, in the order of classes and rules.
 
     Each rule votes at most once, however often its words occur.
     """
     read = unicodedata.normalize("NFC", text)[:LONGEST]
-    return tuple(
-        Vote(each.id, rule.name or rule.pattern, rule.weight, _evidence(found.group()))
-        for each in classes
-        for rule in each.rules
-        if (found := compile_rule(rule).search(read)) is not None
-    )
+    low = lowered(read)
+    found = []
+    for rule in rules:
+        for word in rule.words or ("",):
+            if word in low:
+                fits = rule.pattern.search(read)
+                if fits is not None:
+                    seen = _evidence(fits.group())
+                    found.append(Vote(rule.class_id, rule.name, rule.weight, seen))
+                break
+    return tuple(found)
 
 
 def _evidence(read: str) -> str:

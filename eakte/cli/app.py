@@ -7,6 +7,7 @@ import typer
 from eakte.cli import (
     akte,
     auditor,
+    classify,
     clerk,
     deadlines,
     mailroom,
@@ -42,3 +43,4 @@ app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assuranc
 app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
 app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
+app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

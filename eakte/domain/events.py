@@ -47,6 +47,8 @@ class Action(StrEnum):
     BATCH_FAILED = "batch-failed"
     VERFAHREN_ADOPTED = "verfahren-adopted"
     PAPER_RELEASED = "paper-released"
+    MODEL_LIVE = "model-live"
+    MODEL_REJECTED = "model-rejected"
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ class FindingCode(StrEnum):
     QA_HELD = "qa_held"
     QA_FULL_CHECK = "qa_full_check"
     SECOND_PERSON = "second_person"
+    SUGGEST_ONLY = "suggest_only"
+    SEVERAL_LETTERS = "several_letters"
+    ATTACHMENTS = "attachments"
+    ATTACHMENTS_MISSING = "attachments_missing"
+    LITTLE_TEXT = "little_text"
+    OTHER_LANGUAGE = "other_language"
     RASTERISED = "rasterised"
     FONT_REPLACED = "font_replaced"
     NO_COLOUR_PROFILE = "no_colour_profile"
@@ -106,6 +112,14 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.QA_HELD: N_("it goes on when the sample of its batch has passed"),
     FindingCode.QA_FULL_CHECK: N_("the sample of its batch failed: a person looks at every letter"),
     FindingCode.SECOND_PERSON: N_("one person has released it; another one must do so, too"),
+    FindingCode.SUGGEST_ONLY: N_(
+        "the class is a suggestion: too few confirmed letters prove that it is recognised"
+    ),
+    FindingCode.SEVERAL_LETTERS: N_("the scan may hold more than one letter"),
+    FindingCode.ATTACHMENTS: N_("the letter has attachments"),
+    FindingCode.ATTACHMENTS_MISSING: N_("the letter names attachments, but no page follows it"),
+    FindingCode.LITTLE_TEXT: N_("there is too little text to be sure what it is"),
+    FindingCode.OTHER_LANGUAGE: N_("a page is not in German"),
     FindingCode.RASTERISED: N_("a page was drawn anew as a picture"),
     FindingCode.FONT_REPLACED: N_("a font that was not embedded was replaced by a similar one"),
     FindingCode.NO_COLOUR_PROFILE: N_("colours came without a profile; one was assumed"),

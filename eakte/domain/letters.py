@@ -69,6 +69,9 @@ class Classification:
     reasons: tuple[str, ...] = ()
     model: str = ""
     """Version of the model that voted: `<name>@<first 12 hex digits of its digest>`."""
+    least: float | None = None
+    """Confidence from which this class's precision is proven, None: at none. Asked by the release
+    gate, not recorded."""
 
 
 class FieldName(StrEnum):

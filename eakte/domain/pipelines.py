@@ -18,6 +18,10 @@ class ReleaseRule:
     classes: tuple[str, ...]
     sample_rate: float = 0.03
     """Share of the letters it may release that a person looks at first (TR-03138 A.SC.8)."""
+    measured: bool = False
+    """Whether it may release only what is measured: letters of classes whose precision confirmed
+    letters prove, from the confidence on from which they do (`eakte classify train`). If not, the
+    owner answers for `min_confidence` without a proof."""
 
     def __post_init__(self) -> None:
         """Refuse a rate that is no share: a typing error must not switch sampling off."""

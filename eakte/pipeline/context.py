@@ -12,12 +12,12 @@ from pathlib import Path
 
 from eakte import __version__
 from eakte.classify.classifier import Classifier
-from eakte.classify.model import load
 from eakte.errors import SealFailedError
 from eakte.i18n import N_
 from eakte.pdfa.verapdf import find_program
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.live_model import LiveModel
 from eakte.records import verfahren
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
@@ -36,8 +36,9 @@ class Context(Desk):
 
     @cached_property
     def classifier(self) -> Classifier:
-        """Give the classifier with the home's model."""
-        model = load(self.home.pipelines / "model")
+        """Give the classifier with the home's live model."""
+        model = LiveModel(self)
+        model.current()  # says itself what is wrong with it
         return Classifier(tuple(self.definitions.classes.values()), model)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from eakte.classify import patterns
 from eakte.domain.codec import from_plain, to_plain
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
@@ -63,6 +65,8 @@ def load_definitions(folder: Path) -> Definitions:
         tuple(_read(file, Office) for file in office_files),
     )
     _check_references(folder, definitions)
+    for file, each in zip(class_files, classes, strict=True):
+        _check_rules(file, each)
     return definitions
 
 
@@ -95,6 +99,17 @@ def _unknown_keys(given: object, understood: object, place: str = "") -> Iterato
     elif isinstance(given, list) and isinstance(understood, list):
         for item, counterpart in zip(given, understood, strict=True):
             yield from _unknown_keys(item, counterpart, place)
+
+
+def _check_rules(file: Path, definition: ClassDefinition) -> None:
+    """Refuse patterns that are none, or that a letter could make slow."""
+    for rule in definition.rules:
+        try:
+            patterns.check(rule.pattern)
+        except (re.error, ValueError, OverflowError, RecursionError) as problem:
+            why = _(str(problem))
+            detail = f"{rule.name or rule.pattern}: {why}"
+            raise ConfigurationError(path=file, detail=detail) from None
 
 
 def _check_references(folder: Path, definitions: Definitions) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from eakte import sandbox
 from eakte.classify.doubts import judged
 from eakte.classify.extract import extract
+from eakte.classify.oddities import oddities
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json, to_json
@@ -160,6 +161,7 @@ class IntakeSteps:
             *(Finding(FindingCode.PART_OF_DELIVERY, None, each.scan.name) for each in around),
             *copy_findings(copy),
             *(each for sheet in self._recognised(part["sheets"]) for each in sheet_findings(sheet)),
+            *oddities(pages),
         )
         name = document_id(Digest(scan), part["number"])
         document = Document(

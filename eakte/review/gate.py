@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from eakte.domain.letters import (
     FieldName,
     Schutzbedarf,
 )
-from eakte.domain.pipelines import PipelineDefinition
+from eakte.domain.pipelines import PipelineDefinition, ReleaseRule
 
 ALWAYS_HELD = frozenset(
     {
@@ -101,12 +101,21 @@ def holding(
     held = [finding for finding in findings if finding.code in codes]
     if classification.class_id is None or definition is None:
         held.append(Finding(FindingCode.NO_CLASS))
-    elif classification.confidence < pipeline.release.min_confidence:
-        percent = f"{classification.confidence:.0%} < {pipeline.release.min_confidence:.0%}"
-        held.append(Finding(FindingCode.LOW_CONFIDENCE, None, percent))
+    else:
+        held.extend(_unsure(classification, pipeline.release))
     if definition is not None and _needs_person(definition, pipeline):
         held.append(Finding(FindingCode.NEEDS_PERSON, None, definition.name))
     return tuple(dict.fromkeys(held))
+
+
+def _unsure(classification: Classification, rule: ReleaseRule) -> Iterator[Finding]:
+    """Compare a confidence with what the rule asks, and with what is proven of the class."""
+    if rule.measured and classification.least is None:
+        yield Finding(FindingCode.SUGGEST_ONLY)
+    least = max(rule.min_confidence, classification.least or 0.0)
+    if classification.confidence < least:
+        percent = f"{classification.confidence:.1%} < {least:.1%}"
+        yield Finding(FindingCode.LOW_CONFIDENCE, None, percent)
 
 
 def _needs_person(definition: ClassDefinition, pipeline: PipelineDefinition) -> bool:

@@ -60,10 +60,11 @@ _CONFUSED = {
 
 @dataclass(frozen=True)
 class LabelledText:
-    """A letter's text and the class it belongs to."""
+    """A letter's text, the class it belongs to, and the template that most of it comes from."""
 
     text: str
     class_id: str
+    template: str = ""
 
 
 def letters(count_per_class: int, seed: int, group: Group = "train") -> Iterator[LabelledText]:
@@ -71,7 +72,8 @@ def letters(count_per_class: int, seed: int, group: Group = "train") -> Iterator
     chance = dice("corpus", seed, group)
     for _ in range(count_per_class):
         for class_id in CLASSES:
-            yield LabelledText(_letter(class_id, group, chance), class_id)
+            text, template = _letter(class_id, group, chance)
+            yield LabelledText(text, class_id, f"{class_id} {template}")
 
 
 def _fill(text: str, chance: random.Random) -> str:
@@ -79,8 +81,8 @@ def _fill(text: str, chance: random.Random) -> str:
     return filled(text, facts(chance)) if slots(text) else text
 
 
-def _body(class_id: str, group: Group, chance: random.Random) -> tuple[str, list[str]]:
-    """Subject and sentences: one template, perhaps a sentence of a second one and small talk."""
+def _body(class_id: str, group: Group, chance: random.Random) -> tuple[str, list[str], int]:
+    """Subject, sentences and number of a template, perhaps a sentence of a second one as well."""
     bank = templates(class_id, group)
     template = chance.choice(bank)
     lines = sentences(template, chance)
@@ -91,7 +93,7 @@ def _body(class_id: str, group: Group, chance: random.Random) -> tuple[str, list
     for filler in _FILLERS:
         if chance.random() < _FILL / 3:
             lines.insert(chance.randint(1, len(lines)), choose(filler, chance))
-    return choose(template.subject, chance), lines
+    return choose(template.subject, chance), lines, bank.index(template)
 
 
 def _head(chance: random.Random) -> list[str]:
@@ -109,15 +111,15 @@ def _head(chance: random.Random) -> list[str]:
     return head
 
 
-def _letter(class_id: str, group: Group, chance: random.Random) -> str:
-    subject, lines = _body(class_id, group, chance)
+def _letter(class_id: str, group: Group, chance: random.Random) -> tuple[str, int]:
+    subject, lines, template = _body(class_id, group, chance)
     salutation = chance.choice(_SALUTATIONS)
     top = [*_head(chance), "", chance.choice(("", "Betreff: ", "Betr.: ")) + _fill(subject, chance)]
     if chance.random() < _FILL / 4:
         top = top[-1:]
     text = " ".join(_fill(line, chance) for line in lines)
     end = [chance.choice(_CLOSINGS), name(chance)]
-    return "\n".join([*top, "", _fill(salutation, chance), text, "", *end])
+    return "\n".join([*top, "", _fill(salutation, chance), text, "", *end]), template
 
 
 def ocr_noise(text: str, rate: float, rng: random.Random) -> str:

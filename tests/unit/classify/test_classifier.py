@@ -22,7 +22,7 @@ class FixedPredictor:
     def predict(self, text: str) -> Prediction:
         assert text
         best = max(self.logits, key=lambda name: self.logits[name])
-        return Prediction(best, 0.0, ("wort",), self.logits)
+        return Prediction(best, 0.0, ("wort",), self.logits, self.label, {"mahnung": 0.9})
 
 
 def classify(text: str, **logits: float):

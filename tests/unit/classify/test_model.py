@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 
 from eakte.classify.model import ARRAYS, DESCRIPTION, Model, load, softmax
-from eakte.classify.training import train, train_shipped
+from eakte.classify.training import Example, train
 from eakte.errors import ConfigurationError
 from tests.unit.classify.small_corpus import labelled
 
 
+def examples() -> list[Example]:
+    return [Example(text, label) for text, label in labelled()]
+
+
 @pytest.fixture(scope="module")
 def model() -> Model:
-    pairs = labelled()
-    return train([text for text, _ in pairs], [label for _, label in pairs])
+    return train(examples()).model
 
 
 def test_it_learns_and_says_why(model):
@@ -44,8 +47,8 @@ def test_what_was_saved_predicts_the_same(model, tmp_path):
 
 
 def test_the_same_letters_give_the_same_bytes(tmp_path):
-    train_shipped(labelled(), tmp_path / "a")
-    train_shipped(iter(labelled()), tmp_path / "b")
+    for folder in ("a", "b"):
+        train(examples()).model.save(tmp_path / folder)
     for name in (ARRAYS, DESCRIPTION):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -94,17 +97,3 @@ def test_pickled_arrays_are_refused(model, tmp_path):
 def test_a_missing_model_is_a_problem_of_configuration(tmp_path):
     with pytest.raises(ConfigurationError):
         load(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("texts", "labels"), [(["a", "b"], ["x", "x"]), (["a", "b", "c"], ["x", "x", "y"])]
-)
-def test_too_few_letters_train_nothing(texts, labels):
-    with pytest.raises(ValueError, match="two classes"):
-        train(texts, labels)
-
-
-def test_two_classes_are_enough():
-    pairs = [pair for pair in labelled() if pair[1] != "rechnung"]
-    model = train([text for text, _ in pairs], [label for _, label in pairs])
-    assert model.predict("Lebenslauf, Zeugnisse, Stelle").class_id == "bewerbung"

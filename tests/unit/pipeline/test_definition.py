@@ -55,3 +55,15 @@ def test_a_mistake_is_named_with_its_file(folder: Path, old: str, new: str, told
 def test_an_unknown_pipeline_is_named(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="nirgends"):
         load_definitions(folder).pipeline("nirgends")
+
+
+@pytest.mark.parametrize(("pattern", "told"), [("(a+)+b", "repeats"), ("(", "unterminated")])
+def test_a_pattern_that_could_take_for_ever_is_refused(
+    folder: Path, pattern: str, told: str
+) -> None:
+    file = folder / "classes" / "mahnung.toml"
+    file.write_text(f"{file.read_text()}\n[[rules]]\nname = 'Langsam'\npattern = '{pattern}'\n")
+    with pytest.raises(ConfigurationError, match=told) as caught:
+        load_definitions(folder)
+    assert "mahnung.toml" in caught.value.message()
+    assert "Langsam" in caught.value.message()

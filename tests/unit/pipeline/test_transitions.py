@@ -66,7 +66,7 @@ def _letter(confidence: float = 0.95, **more: object) -> Document:
         pages=(1,),
         state=DocumentState.REVIEW,
         received_at=_NOW,
-        classification=Classification("rechnung", confidence),
+        classification=Classification("rechnung", confidence, least=0.5),
         subject="Rechnung",
         sender="Firma",
         letter_date="2026-10-01",

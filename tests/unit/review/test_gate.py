@@ -50,6 +50,31 @@ def test_no_configuration_lets_these_pass(code: FindingCode) -> None:
     assert _codes(holding(_SURE, _CLASS, (Finding(code),), careless)) == [code]
 
 
+@pytest.mark.parametrize(
+    ("least", "confidence", "codes"),
+    [
+        (None, 0.99, [FindingCode.SUGGEST_ONLY]),
+        (None, 0.5, [FindingCode.SUGGEST_ONLY, FindingCode.LOW_CONFIDENCE]),
+        (0.95, 0.94, [FindingCode.LOW_CONFIDENCE]),
+        (0.95, 0.95, []),
+        (0.5, 0.79, [FindingCode.LOW_CONFIDENCE]),
+        (0.5, 0.8, []),
+    ],
+)
+def test_a_rule_that_measures_releases_only_what_is_proven(
+    least: float | None, confidence: float, codes: list[FindingCode]
+) -> None:
+    measured = replace(_PIPELINE, release=replace(_RULE, measured=True))
+    said = Classification("rechnung", confidence, least=least)
+    assert _codes(holding(said, _CLASS, (), measured)) == codes
+
+
+def test_without_measuring_what_is_proven_still_raises_the_threshold() -> None:
+    said = Classification("rechnung", 0.93, least=0.95)
+    assert _codes(holding(said, _CLASS, (), _PIPELINE)) == [FindingCode.LOW_CONFIDENCE]
+    assert holding(replace(said, least=None), _CLASS, (), _PIPELINE) == ()
+
+
 def test_a_noted_finding_does_not_hold() -> None:
     assert holding(_SURE, _CLASS, (Finding(FindingCode.BITONAL, 1),), _PIPELINE) == ()
 
