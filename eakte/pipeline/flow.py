@@ -44,7 +44,7 @@ from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, REGROUP, Sub
 
 _log = logging.getLogger(__name__)
 
-_POLLING_SECONDS = 0.4
+_POLLING_SECONDS = 0.8
 """So often an intake asks whether its next page is read."""
 
 

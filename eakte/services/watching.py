@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,8 @@ from eakte.services.readiness import require_ready
 _BUSY_SECONDS = 0.5
 _PAUSE_SECONDS = 0.05
 _UPKEEP_SECONDS = 60.0
+_COLLECTIONS = 20_000, 20, 50
+"""Python's own 700 objects make a tenth of the time of sealing a search for garbage."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Watcher:
         EnvironmentProblemError if something is missing: then no mail was touched.
         """
         require_ready(self._context)
+        gc.set_threshold(*_COLLECTIONS)
         self._intake.look()
         with engine.running(self._context):
             try:
