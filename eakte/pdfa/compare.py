@@ -27,6 +27,7 @@ from eakte.pdfa.large import large_jpeg
 from eakte.pdfa.opening import Pages, open_pdf
 from eakte.pdfa.plain_page import look_of
 from eakte.pdfa.plan import Job, Plan, UnfitError
+from eakte.pdfa.same_picture import shows_same_picture
 from eakte.pdfa.scanned import drawn_page, visible_box
 from eakte.pdfa.textlayer import usable
 from eakte.pictures.image import on_white
@@ -46,6 +47,7 @@ class _Fineness(NamedTuple):
 
 _FINE, _COARSE = _Fineness(144, 4), _Fineness(72, 2)
 """Drawn finer than compared: renderers differ in hairlines and in how they thin out pixels."""
+_NO_DIFFERENCE = Difference(0.0, 0.0)
 _SAME_PICTURE = MediaType.PDF, PageKind.PICTURE
 """Such pages have the same picture on both sides, decoded by the same rules: coarse will do."""
 
@@ -72,14 +74,19 @@ def compare(job: Job, plan: Plan) -> Likeness:
         copy = opened.enter_context(Pages(job.out))
         structure = opened.enter_context(open_pdf(job.out))
         _check_pages(job, structure, len(copy))
-        original, unit = _originals(job, plan, opened), _units(job, opened)
+        scan = opened.enter_context(open_pdf(job.source)) if _is_document(job) else None
+        original, unit = _originals(job, plan, opened, scan), _units(scan)
         for index, (page, sheet) in enumerate(zip(job.pages, structure.pages, strict=True)):
             told = plan.promoted(page)
-            large = _large(page, sheet)
-            fine = _fineness(job, page)
-            shown = _Seen(large) if large else _seen(copy.page(index), fine, told=told)
-            before, apart = _apart(partial(original, page, told), shown.picture, fine, told=told)
-            kept = _kept(_seen_words(before.words, job.texts.get(page.number)), shown.words)
+            if scan is not None and _same(plan, page, sheet, scan):
+                apart, kept = _NO_DIFFERENCE, 1.0
+            else:
+                large = _large(page, sheet)
+                fine = _fineness(job, page)
+                shown = _Seen(large) if large else _seen(copy.page(index), fine, told=told)
+                look = partial(original, page, told)
+                before, apart = _apart(look, shown.picture, fine, told=told)
+                kept = _kept(_seen_words(before.words, job.texts.get(page.number)), shown.words)
             worst = Likeness(max(worst.difference, apart.mean), min(worst.words_kept, kept))
             faults = (
                 (apart.is_visible(drawn=told), "looks different"),
@@ -92,6 +99,16 @@ def compare(job: Job, plan: Plan) -> Likeness:
     if far:
         raise UnfitError("; ".join(details[:3]), frozenset(far))
     return Likeness(round(worst.difference, 3), round(worst.words_kept, 4))
+
+
+def _is_document(job: Job) -> bool:
+    return job.media_type is MediaType.PDF
+
+
+def _same(plan: Plan, page: SourcePage, sheet: pikepdf.Page, scan: pikepdf.Pdf) -> bool:
+    """Tell whether no renderer need be asked: a page of one picture, and it is the very same."""
+    kept = page.kind is PageKind.PICTURE and page.number not in plan.redrawn
+    return kept and shows_same_picture(sheet, scan.pages[page.number - 1])
 
 
 def _apart(
@@ -126,12 +143,11 @@ def _check_pages(job: Job, structure: pikepdf.Pdf, shown: int) -> None:
         raise UnfitError(N_("the copy hides pages"))
 
 
-def _units(job: Job, opened: ExitStack) -> Callable[[SourcePage], float]:
+def _units(scan: pikepdf.Pdf | None) -> Callable[[SourcePage], float]:
     """Give what tells the user unit of a page, in 72nds of an inch; pictures have none."""
-    if job.media_type is not MediaType.PDF:
+    if scan is None:
         return lambda _: 1.0
-    source = opened.enter_context(open_pdf(job.source))
-    return lambda page: _unit(source.pages[page.number - 1])
+    return lambda page: _unit(scan.pages[page.number - 1])
 
 
 def _unit(sheet: pikepdf.Page) -> float:
@@ -182,16 +198,15 @@ _Look = Callable[[SourcePage, bool, tuple[int, int], bool], _Seen]
 """Of a page, `told` its words or not, in a size, `plainly` (see plain_page) or not."""
 
 
-def _originals(job: Job, plan: Plan, opened: ExitStack) -> _Look:
+def _originals(job: Job, plan: Plan, opened: ExitStack, scan: pikepdf.Pdf | None) -> _Look:
     """Give what shows a page of the scan in a wanted size; pages are best asked for in order.
 
     PDFium lays tiles of patterns at whole pixels, so that they drift with the resolution: pages
     that were drawn anew are compared with what is drawn as fine.
     """
-    if job.media_type is MediaType.PDF:
+    if scan is not None:
         document = opened.enter_context(Pages(job.source))
-        structure = opened.enter_context(open_pdf(job.source))
-        look = partial(_of_document, job, document, structure)
+        look = partial(_of_document, job, document, scan)
         return lambda page, told, size, plainly: (
             _of_drawn(document, page, size)
             if page.number in plan.redrawn

@@ -18,7 +18,7 @@ from PIL import Image
 from eakte.pdfa.scanned import visible_box
 
 _NUMBER = rb"[-+]?\d*\.?\d+"
-_CONTENT = re.compile(rb"\s*q\s+((?:" + _NUMBER + rb"\s+){6})cm\s*(/[\w.-]+)\s+Do\s+Q\s*")
+CONTENT = re.compile(rb"\s*q\s+((?:" + _NUMBER + rb"\s+){6})cm\s*(/[\w.-]+)\s+Do\s+Q\s*")
 _LONGEST_CONTENT = 1000
 _PLAIN = {"/Type", "/Subtype", "/Width", "/Height", "/BitsPerComponent"}
 _CODING = {"/ColorSpace", "/Filter", "/Length"}
@@ -34,7 +34,7 @@ def look_of(sheet: pikepdf.Page, size: tuple[int, int]) -> Image.Image | None:
     """
     if Name.Annots in sheet.obj:
         return None
-    shown = _shown(sheet.obj)
+    shown = shown_picture(sheet.obj)
     if shown is None:
         return None
     matrix, picture = shown
@@ -52,14 +52,14 @@ def look_of(sheet: pikepdf.Page, size: tuple[int, int]) -> Image.Image | None:
     return _laid(picture, corners, size)
 
 
-def _shown(page: Any) -> tuple[tuple[float, ...], Any] | None:
+def shown_picture(page: Any) -> tuple[tuple[float, ...], Any] | None:
     """Give the matrix and the image object of a page that draws one."""
     contents: Any = page.get(Name.Contents)
     parts = list(contents) if isinstance(contents, Array) else [contents]
     if len(parts) != 1 or not isinstance(parts[0], pikepdf.Stream):
         return None
     content = parts[0].read_bytes()
-    found = len(content) <= _LONGEST_CONTENT and _CONTENT.fullmatch(content)
+    found = len(content) <= _LONGEST_CONTENT and CONTENT.fullmatch(content)
     if not found:
         return None
     objects: Any = page.get(Name.Resources, {}).get(Name.XObject, {})
@@ -67,15 +67,23 @@ def _shown(page: Any) -> tuple[tuple[float, ...], Any] | None:
     return tuple(float(each) for each in found[1].split()), picture
 
 
+def is_plain_jpeg(picture: Any) -> bool:
+    """Tell whether an object is a JPEG in grey or RGB without anything that changes its look."""
+    return (
+        isinstance(picture, pikepdf.Stream)
+        and set(picture.keys()) <= _PLAIN | _CODING
+        and picture.get(Name.Filter) == Name.DCTDecode
+        and str(picture.get(Name.ColorSpace)) in _MODES
+    )
+
+
 def _laid(
     picture: Any, corners: tuple[int, int, int, int], size: tuple[int, int]
 ) -> Image.Image | None:
     """Lay a JPEG on white paper of this size."""
-    if not (isinstance(picture, pikepdf.Stream) and set(picture.keys()) <= _PLAIN | _CODING):
+    if not is_plain_jpeg(picture):
         return None
-    mode = _MODES.get(str(picture.get(Name.ColorSpace)))
-    if picture.get(Name.Filter) != Name.DCTDecode or mode is None:
-        return None
+    mode = _MODES[str(picture.get(Name.ColorSpace))]
     place = max(1, corners[2] - corners[0]), max(1, corners[3] - corners[1])
     try:
         with Image.open(io.BytesIO(picture.read_raw_bytes()), formats=("JPEG",)) as file:
