@@ -23,10 +23,16 @@ def _strokes(paper: np.ndarray, ink_share: float = 0.3) -> tuple[Image.Image, np
     return Image.fromarray(np.where(ink, paper * ink_share, paper).astype(np.uint8)), ink
 
 
-def _prepared(picture: Image.Image, tmp_path: Path, dpi: float = 300) -> PreparedPicture:
+def _prepared(
+    picture: Image.Image, tmp_path: Path, dpi: float = 300, wanted: Preparation | None = None
+) -> PreparedPicture:
     source = tmp_path / "page.png"
     picture.save(source, dpi=(dpi, dpi))
-    return prepare(source, MediaType.PNG, 1, tmp_path / "out")
+    return prepare(source, MediaType.PNG, 1, tmp_path / "out", wanted)
+
+
+def _cut(picture: Image.Image, tmp_path: Path) -> PreparedPicture:
+    return _prepared(picture, tmp_path, wanted=Preparation.BITONAL)
 
 
 def _black(prepared: PreparedPicture) -> np.ndarray:
@@ -51,7 +57,7 @@ def test_shadow_across_the_page_hides_no_ink(ink_share: float, tmp_path: Path) -
     """Faint grey print, too, is cut between its own ink and paper."""
     paper = np.tile(np.linspace(70, 250, 800), (600, 1))
     picture, ink = _strokes(paper, ink_share)
-    prepared = _prepared(picture, tmp_path)
+    prepared = _cut(picture, tmp_path)
     assert (_black(prepared) == ink).mean() > 0.995
     assert prepared.ink == pytest.approx(ink.mean(), abs=0.005)
 
@@ -69,19 +75,23 @@ def test_the_measured_clarity_chooses_the_preparation(tmp_path: Path) -> None:
     fax = cut.resize((800, 600))
     chosen = {
         "clear": _prepared(page, tmp_path),
+        "everyday": _prepared(_noisy(page, 4), tmp_path),
         "grain": _prepared(_noisy(page, 60), tmp_path),
         "dots": _prepared(Image.fromarray(dots), tmp_path),
         "out of focus": _prepared(page.filter(ImageFilter.GaussianBlur(3)), tmp_path),
         "grey at 200 dpi": _prepared(page, tmp_path, 200),
+        "everyday at 200 dpi": _prepared(_noisy(page, 4), tmp_path, 200),
         "black and white at 300 dpi": _prepared(cut, tmp_path),
         "black and white at 200 dpi": _prepared(fax, tmp_path, 200),
     }
     assert {name: each.preparation.value for name, each in chosen.items()} == {
-        "clear": Preparation.BITONAL,
+        "clear": Preparation.SHARPENED,
+        "everyday": Preparation.BITONAL,
         "grain": Preparation.SMOOTHED,
         "dots": Preparation.SMOOTHED,
         "out of focus": Preparation.SHARPENED,
-        "grey at 200 dpi": Preparation.GREY,
+        "grey at 200 dpi": Preparation.SHARPENED,
+        "everyday at 200 dpi": Preparation.GREY,
         "black and white at 300 dpi": Preparation.BITONAL,
         "black and white at 200 dpi": Preparation.SMOOTHED,
     }
@@ -106,7 +116,7 @@ def test_light_type_on_dark_ground_becomes_dark_type(tmp_path: Path) -> None:
     page, ink = _strokes(np.full((900, 1200), 240.0))
     levels = np.asarray(page).copy()
     levels[300:600] = 255 - levels[300:600] * 0.8
-    black = _black(_prepared(Image.fromarray(levels), tmp_path))
+    black = _black(_cut(Image.fromarray(levels), tmp_path))
     assert (black == ink)[330:570].mean() > 0.99
     assert (black == ink).mean() > 0.98
 
@@ -114,4 +124,4 @@ def test_light_type_on_dark_ground_becomes_dark_type(tmp_path: Path) -> None:
 def test_a_negative_becomes_positive(tmp_path: Path) -> None:
     page, ink = _strokes(np.full((900, 1200), 240.0))
     negative = page.point(range(255, -1, -1))
-    assert (_black(_prepared(negative, tmp_path)) == ink).mean() > 0.995
+    assert (_black(_cut(negative, tmp_path)) == ink).mean() > 0.995
