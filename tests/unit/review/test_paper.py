@@ -70,7 +70,7 @@ def test_quality_assurance_must_be_complete(state: BatchState | None) -> None:
     assert bool(_judge(_sealed(), batch=state).forbidden) != done
 
 
-@pytest.mark.parametrize("state", set(DocumentState) - {DocumentState.FILED})
+@pytest.mark.parametrize("state", sorted({*DocumentState} - {DocumentState.FILED}))
 def test_what_is_not_filed_is_kept(state: DocumentState) -> None:
     assert _judge(replace(_sealed(), state=state)).forbidden
     assert _judge(replace(_sealed(), transfervermerk=None)).forbidden
