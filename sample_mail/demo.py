@@ -29,7 +29,7 @@ _FOUR_EYES = "30-vergabe-glasfaser.pdf"
 """Two persons must release it; the demo lets one of them do so."""
 _GOOD = 0.95
 _CORRECTION = "date=2026-05-19"
-"""What really stands on the letter whose date is doubtful."""
+"""What the sender of the letter with the doubtful date meant."""
 
 
 def main(home: Path) -> ExitCode:

@@ -97,7 +97,8 @@ def _facts(item: Waiting) -> Iterator[str]:
     yield _("class: {name} ({share:.0%})").format(name=name, share=kind.confidence)
     if kind.reasons:
         yield _("decided by: {reasons}").format(reasons="; ".join(kind.reasons))
-    yield f"Akte: {letter.aktenzeichen or _('unknown')}"
+    akte = letter.aktenzeichen or _("unknown")
+    yield f"Akte: {akte}"
     if letter.deadline:
         told = _("deadline: {date} ({rule})")
         yield told.format(date=letter.deadline, rule=letter.deadline_rule)

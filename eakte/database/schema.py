@@ -102,6 +102,7 @@ document = sa.Table(
     sa.Column("received_at", sa.BigInteger, nullable=False, index=True),
     sa.Column("class_id", sa.Text, nullable=True, index=True),
     sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("least", sa.Float, nullable=True),
     sa.Column("reasons", sa.Text, nullable=False),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),

@@ -58,6 +58,8 @@ class ClassDefinition:
         """Refuse a rate that is no share: a typing error must not switch sampling off."""
         if self.sample_rate is not None and not 0 <= self.sample_rate <= 1:
             raise ValueError("sample_rate must be from 0 to 1")
+        if self.paper_days < 0:
+            raise ValueError("paper_days must not be negative")
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ class Classification:
     model: str = ""
     """Version of the model that voted: `<name>@<first 12 hex digits of its digest>`."""
     least: float | None = None
-    """Confidence from which this class's precision is proven, None: at none. Asked by the release
-    gate, not recorded."""
+    """Confidence from which this class's precision was proven when it was said, None: at none."""
 
 
 class FieldName(StrEnum):

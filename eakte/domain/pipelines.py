@@ -27,6 +27,8 @@ class ReleaseRule:
         """Refuse a rate that is no share: a typing error must not switch sampling off."""
         if not 0 <= self.sample_rate <= 1:
             raise ValueError("sample_rate must be from 0 to 1")
+        if self.classes and not any(map(str.isalnum, self.owner)):
+            raise ValueError("owner must name a natural person")
 
 
 @dataclass(frozen=True)

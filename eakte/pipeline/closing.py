@@ -49,8 +49,8 @@ def replace_by_rescan(
     """Let the letter of a new scan stand for one that waits for it; it inherits the deadline."""
     lock(connection)
     require(old, DocumentState.RESCAN)
-    if new.state is DocumentState.RELEASED:
-        detail = _("{document} is being sealed; say it when it is filed")
+    if new.state in {DocumentState.RELEASED, DocumentState.REGROUPING}:
+        detail = _("{document} is at work; say it when it is filed, or waits")
         raise RefusedError(detail=detail.format(document=new.id))
     if new.id == old.id or new.scan == old.scan or new.state in CLOSED:
         detail = _("{document} is no letter of a new scan")
@@ -71,11 +71,15 @@ def _heir(old: Document, new: Document) -> Document:
     earlier = old.deadline and (not new.deadline or old.deadline < new.deadline)
     if earlier:
         new = replace(new, deadline=old.deadline, deadline_rule=old.deadline_rule)
-    if new.state is not DocumentState.REVIEW:
+    if new.state not in {DocumentState.REVIEW, DocumentState.HELD}:
         return new
     detail = f"{old.id}, {old.received_at:%Y-%m-%d}"
     found = Finding(FindingCode.RESCANNED, None, detail)
-    return replace(new, findings=tuple(dict.fromkeys((*new.findings, found))))
+    kept = new.findings
+    if new.state is DocumentState.HELD:
+        kept = releasing.without_procedure(kept)
+    findings = tuple(dict.fromkeys((*kept, found)))
+    return replace(new, state=DocumentState.REVIEW, findings=findings)
 
 
 def require(letter: Document, state: DocumentState) -> None:

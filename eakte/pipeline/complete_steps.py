@@ -7,15 +7,25 @@ from eakte.domain.akten import Document
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Schutzbedarf
+from eakte.domain.transfervermerk import Release
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError
-from eakte.i18n import _
+from eakte.i18n import N_, _
 from eakte.pdfa.check import PASS
 from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
-from eakte.review import transfervermerk
+from eakte.review import persons, transfervermerk
 from eakte.seal.verify import accept
+
+
+def _require_enough(need: Schutzbedarf, release: Release) -> None:
+    """Raise SealFailedError unless the release still suffices: its class may have been changed."""
+    refused = persons.refusal(need, release, release.first)
+    if not refused and persons.needs_another(need, release.first):
+        refused = N_("one person has released it; another one must do so, too")
+    if refused:
+        raise SealFailedError(detail=_(refused))
 
 
 class CompleteSteps:
@@ -36,7 +46,10 @@ class CompleteSteps:
             raise SealFailedError(detail=f"{document} has no release")
         environment = self.context.environment(station)
         definition = self.context.definitions.class_of(letter.classification.class_id)
-        need = definition.schutzbedarf if definition else Schutzbedarf.NORMAL
+        if definition is None:
+            raise SealFailedError(detail=_("its class is not defined any more"))
+        need = definition.schutzbedarf
+        _require_enough(need, letter.release)
         source = self.store.path(letter.archive_copy)
         limits = self.context.file_limits(source, pages=len(letter.pages))
         pages = len(letter.pages)  # what it says is found true below, or thrown away

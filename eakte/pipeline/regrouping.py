@@ -66,6 +66,7 @@ def begin(
         documents.update(connection, changed)
         before, after = {"pages": ranges(letter.pages)}, {"into": into}
         log.append(connection, Event(Action.REGROUPED, letter.id, actor, "", at, before, after))
+    for letter in letters:  # only now: it changes the others of the batch
         releasing.fail_sample(connection, letter, "regrouped", actor, at)
     submitter.regroup(connection, scan, tuple(each.id for each in letters), new, groups)
     return new
@@ -88,6 +89,7 @@ def finish(
     for letter, copy in made:
         member = replace(letter, batch=letters[0].batch)
         transitions.propose_regrouped(connection, member, copy, origin, definitions, at)
+        _keep_deadline(connection, letter.id, letters)
     for letter in letters:
         documents.update(connection, replace(letter, state=DocumentState.SUPERSEDED))
         after = {"by": ", ".join(new)}
@@ -95,6 +97,17 @@ def finish(
             connection,
             Event(Action.SUPERSEDED, letter.id, transitions.MACHINE, "", at, after=after),
         )
+
+
+def _keep_deadline(
+    connection: Connection, name: DocumentId, old: tuple[Document, ...] | list[Document]
+) -> None:
+    """Let a new letter be due no later than those that it was made of."""
+    due = min((each for each in old if each.deadline), key=lambda each: each.deadline, default=None)
+    new = documents.get(connection, name)
+    if due is not None and (not new.deadline or due.deadline < new.deadline):
+        kept = replace(new, deadline=due.deadline, deadline_rule=due.deadline_rule)
+        documents.update(connection, kept)
 
 
 def give_back(

@@ -249,7 +249,7 @@ def _close(
     at: datetime,
 ) -> None:
     """Draw the sample of a batch: first the seed is logged, then what it draws."""
-    held = [each for each in _letters(connection, batch) if each.state is DocumentState.HELD]
+    held = _with_a_rule(connection, batch, definitions)
     if not held:
         batches.store(connection, replace(batch, state=BatchState.PASSED, closed_at=at))
         return
@@ -267,6 +267,24 @@ def _close(
         if letter.id in drawn:
             _give_to_person(connection, replace(letter, sampled=True), FindingCode.QA_SAMPLE)
     _settle(connection, batch.id, submitter, definitions, at)
+
+
+def _with_a_rule(
+    connection: Connection, batch: QaBatch, definitions: Definitions
+) -> tuple[Document, ...]:
+    """Give the held letters of a batch; those whose class or pipeline is gone are for a person."""
+    known = list[Document]()
+    for letter in _letters(connection, batch):
+        if letter.state is not DocumentState.HELD:
+            continue
+        pipeline = scans.get(connection, letter.scan).scan.pipeline
+        if pipeline in definitions.pipelines and definitions.class_of(
+            letter.classification.class_id
+        ):
+            known.append(letter)
+        else:
+            _give_to_person(connection, letter, FindingCode.NO_CLASS)
+    return tuple(known)
 
 
 def _seed(connection: Connection, definitions: Definitions) -> tuple[str, str]:
@@ -312,9 +330,7 @@ def _pass(
     """Let the rule release what it still may; what it no longer may is for a person."""
     batches.store(connection, replace(batch, state=BatchState.PASSED))
     _log(connection, Action.BATCH_PASSED, batch, MACHINE, at, {})
-    for letter in _letters(connection, batch):
-        if letter.state is not DocumentState.HELD:
-            continue
+    for letter in _with_a_rule(connection, batch, definitions):
         pipeline = _pipeline(connection, letter, definitions)
         definition = definitions.class_of(letter.classification.class_id)
         held = gate.holding(letter.classification, definition, letter.findings, pipeline)

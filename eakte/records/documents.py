@@ -117,9 +117,10 @@ def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Document, ...]:
 
 
 def with_deadline(connection: Connection, until: str) -> tuple[Document, ...]:
-    """Give the letters due by a day (ISO, inclusive), the most urgent first; no rejected ones."""
+    """Give the letters due by a day (ISO, inclusive), the most urgent first; none that went."""
     due = (table.c.deadline != "") & (table.c.deadline <= until)
-    going_on = table.c.state != DocumentState.REJECTED.value
+    gone = (DocumentState.REJECTED.value, DocumentState.SUPERSEDED.value)
+    going_on = table.c.state.not_in(gone)
     found = _select(connection, due & going_on)
     return tuple(sorted(found, key=lambda document: document.deadline))
 
@@ -167,6 +168,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "received_at": to_micros(document.received_at),
         "class_id": document.classification.class_id,
         "confidence": document.classification.confidence,
+        "least": document.classification.least,
         "reasons": to_json(document.classification.reasons, tuple[str, ...]).decode(),
         "model": document.classification.model,
         "subject": document.subject,
@@ -205,7 +207,9 @@ def _document(row: Any) -> Document:
         pages=from_json(tuple[int, ...], row.pages),
         state=DocumentState(row.state),
         received_at=from_micros(row.received_at),
-        classification=Classification(row.class_id, float(row.confidence), reasons, row.model),
+        classification=Classification(
+            row.class_id, float(row.confidence), reasons, row.model, row.least
+        ),
         subject=row.subject,
         sender=row.sender,
         letter_date=row.letter_date,

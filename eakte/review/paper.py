@@ -15,7 +15,7 @@ from eakte.domain.findings import FindingCode
 from eakte.domain.letters import ClassDefinition, Schutzbedarf
 from eakte.domain.levels import needed, suffices
 from eakte.domain.quality import BatchState
-from eakte.domain.transfervermerk import ReleaseKind, Transfervermerk
+from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk
 from eakte.domain.verification import Verdict
 from eakte.i18n import _
 
@@ -30,6 +30,7 @@ NEVER = frozenset(
         FindingCode.TRAILING_DATA,
         FindingCode.INCOMING_SIGNATURE,
         FindingCode.SEVERAL_LOOKS,
+        FindingCode.ATTACHMENTS_MISSING,
     }
 )
 """With these the scan may lack something, or the original is worth more: whoever looked at it."""
@@ -45,6 +46,12 @@ UNLESS_SEEN = frozenset(
         FindingCode.HANDWRITING,
         FindingCode.RASTERISED,
         FindingCode.DOUBTFUL_BARCODE,
+        FindingCode.SEVERAL_LETTERS,
+        FindingCode.LITTLE_TEXT,
+        FindingCode.OTHER_LANGUAGE,
+        FindingCode.HIDDEN_TEXT,
+        FindingCode.NOT_SHOWN,
+        FindingCode.TEXT_UNUSABLE,
     }
 )
 """With these a person must have compared the scan with the paper."""
@@ -98,8 +105,18 @@ def _forbidding(
         return
     if not note.complete:
         yield _("the scan is not complete")
+    if note.release.kind is ReleaseKind.RULE:
+        yield from _of_rule(note.release, batch)
     yield from _of_class(definition, note)
     yield from _of_findings(note)
+
+
+def _of_rule(release: Release, batch: BatchState | None) -> Iterator[str]:
+    """Tell what a release by rule forbids: without a sample nobody looked at anything."""
+    if not release.check.seed or not release.check.rate:
+        yield _("it was released by rule, and no sample was drawn")
+    if batch is BatchState.FULL_CHECK:
+        yield _("the sample of its batch failed, and no person checked it")
 
 
 def _of_class(definition: ClassDefinition | None, note: Transfervermerk) -> Iterator[str]:

@@ -14,6 +14,7 @@ from eakte.review.gate import ALWAYS_HELD
 
 _NOTES = frozenset(
     {
+        FindingCode.ATTACHMENTS,
         FindingCode.BITONAL,
         FindingCode.LOW_RESOLUTION,
         FindingCode.UPSIDE_DOWN,

@@ -14,7 +14,7 @@ from eakte.domain.codec import each_from_json, to_json
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import sentences
 from eakte.domain.ids import DocumentId
-from eakte.domain.letters import Classification, FieldName
+from eakte.domain.letters import Classification, FieldName, Schutzbedarf
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import NotFoundError, RefusedError
@@ -29,6 +29,7 @@ from eakte.services import actor
 from eakte.services.desks import note
 
 _SALT_BYTES = 16
+_NEEDS = (Schutzbedarf.NORMAL, Schutzbedarf.HOCH, Schutzbedarf.SEHR_HOCH)
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,22 @@ def release(
     """
     with deciding(desk, prefix, seen) as (connection, letter):
         corrected = _correct(connection, desk, letter, corrections)
+        _require_other_person(desk, letter, corrected)
         station = scans.get(connection, letter.scan).scan.station
         named, now = required(person, "--person"), desk.clock.now()
         decision = Release(ReleaseKind.PERSON, named, "", now, actor.current())
         submitter, definitions = Submitter(desk.engine), desk.definitions
         return transitions.release(connection, corrected, decision, submitter, station, definitions)
+
+
+def _require_other_person(desk: Desk, letter: Document, corrected: Document) -> None:
+    """Refuse to lower the Schutzbedarf and to release in one go: two would have had to look."""
+    before, after = (
+        desk.definitions.class_of(each.classification.class_id) for each in (letter, corrected)
+    )
+    if before and after and _NEEDS.index(after.schutzbedarf) < _NEEDS.index(before.schutzbedarf):
+        detail = _("this class needs less; correct the class first, and let another person release")
+        raise RefusedError(detail=detail)
 
 
 def reject(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:

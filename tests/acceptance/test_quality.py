@@ -85,7 +85,7 @@ def test_a_sample_that_fails_makes_the_batch_a_full_check(eakte: Run) -> None:
     eakte("watch", "--once")
     shown = json.loads(eakte("show", held["document"], "--json").stdout)["document"]
     assert shown["transfervermerk"]["release"]["check"]["kind"] == "full"
-    assert shown["findings"] == []
+    assert {each["code"] for each in shown["findings"]} <= {"attachments"}
 
 
 def test_an_auditor_draws_every_sample_again(eakte: Run, home: Path) -> None:

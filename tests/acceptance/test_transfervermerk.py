@@ -97,8 +97,10 @@ def _anomalies(found: _Sealed) -> None:
         assert note.anomalies_statement.startswith("Festgestellt wurde: ")
     else:
         assert note.anomalies_statement == "Es wurden keine Auffälligkeiten festgestellt."
-    for page in {each.page for each in note.anomalies if each.page}:
-        assert str(page) in note.anomalies_statement
+    for code in {each.code for each in note.anomalies}:
+        pages = [each.page for each in note.anomalies if each.code is code and each.page]
+        for page in (min(pages), max(pages)) if pages else ():
+            assert str(page) in note.anomalies_statement
 
 
 def _times(found: _Sealed) -> None:

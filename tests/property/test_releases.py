@@ -223,7 +223,9 @@ class Releases(RuleBasedStateMachine):
             if not wording:
                 right = Classification(class_id, 1.0)
                 better = replace(better, classification=right, aktenzeichen="20.2-903.10/2026-0001")
-            transitions.correct(connection, letter, better, "konto-1", self.now)
+            transitions.correct(
+                connection, letter, better, "konto-1", self.now, (("subject",), Digest("0" * 64))
+            )
 
         self._with_any(pick, change)
 

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.BigInteger, nullable=False),
         sa.Column("class_id", sa.Text, nullable=True),
         sa.Column("confidence", sa.Float, nullable=False),
+        sa.Column("least", sa.Float, nullable=True),
         sa.Column("reasons", sa.Text, nullable=False),
         sa.Column("model", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
