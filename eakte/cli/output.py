@@ -17,6 +17,8 @@ from eakte.errors import EakteError
 from eakte.i18n import N_, _
 
 _WIDTH_WITHOUT_TERMINAL = 180
+_LEAST_WIDTH = 8
+"""A column is at least as wide as its heading, up to this."""
 
 _STYLES = {
     "VALID": "bold green",
@@ -103,7 +105,8 @@ def table(
     """Print a table; verdicts and states get colour, the first `unfolded` columns one line."""
     shown = Table(title=title or None, title_justify="left", header_style="bold")
     for number, column in enumerate(columns):
-        shown.add_column(column, overflow="fold", no_wrap=number < unfolded)
+        least = min(len(column), _LEAST_WIDTH)  # else the last ones vanish beside long cells
+        shown.add_column(column, overflow="fold", no_wrap=number < unfolded, min_width=least)
     for row in rows:
         shown.add_row(*(_cell(value) for value in row))
     console().print(shown)

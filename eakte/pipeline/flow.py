@@ -14,6 +14,7 @@ engine remembers, and ends in quarantine or back in review: never in a loop, nev
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -44,7 +45,7 @@ from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, REGROUP, Sub
 
 _log = logging.getLogger(__name__)
 
-_POLLING_SECONDS = 0.8
+_POLLING_SECONDS = 0.5
 """So often an intake asks whether its next page is read."""
 
 
@@ -56,6 +57,7 @@ class Flow:
         self.context = context
         self._source = source
         self._slots = threading.Semaphore(context.workers)
+        self._sealing = threading.Lock()
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
@@ -188,13 +190,15 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay.
 
-        As many steps work at once as there are workers.
+        As many steps work at once as there are workers. Seals are made one after the other: Python
+        runs one thread at a time, and two of them would leave a core idle.
         """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
 
         def in_turn(*args: Any) -> Any:
-            with self._slots:
+            alone = self._sealing if name == "seal" else contextlib.nullcontext()
+            with alone, self._slots:
                 return watched(*args)
 
         outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)

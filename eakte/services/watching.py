@@ -24,7 +24,7 @@ from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
 
-_BUSY_SECONDS = 0.5
+_BUSY_SECONDS = 0.25
 _PAUSE_SECONDS = 0.05
 _UPKEEP_SECONDS = 60.0
 _COLLECTIONS = 20_000, 20, 50

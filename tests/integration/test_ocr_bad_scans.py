@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from eakte.domain.findings import FindingCode
-from eakte.domain.text import RecognisedPage
+from eakte.domain.mail import MediaType
+from eakte.domain.text import Preparation, PreparedPicture, RecognisedPage
 from eakte.errors import EnvironmentProblemError
 from eakte.ocr.languages import require_languages
 from eakte.pages.inspect import inspect
@@ -101,15 +102,26 @@ def test_light_type_on_dark_and_tinted_bands_is_read(tmp_path: Path) -> None:
 def test_what_reads_badly_is_prepared_in_another_way_and_the_surer_reading_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = letter().filter(ImageFilter.GaussianBlur(4))
-    ImageDraw.Draw(page).rectangle((60, 60, 780, 70), fill="black")
+    """The first choice is spoilt here: out of focus, a page must not be cut into black and white."""
+    page = letter().filter(ImageFilter.GaussianBlur(3))
     used = list[str]()
-    engine = jobs._ENGINE
+    engine, choose = jobs._ENGINE, jobs.prepare
+
+    def badly(
+        source: Path,
+        kind: MediaType,
+        number: int,
+        out: Path,
+        preparation: Preparation = Preparation.BITONAL,
+        turned: int | None = None,
+    ) -> PreparedPicture:
+        return choose(source, kind, number, out, preparation, turned)
 
     def watched(*args: object) -> RecognisedPage:
         used.append(args[1].preparation.value)  # type: ignore[attr-defined]
         return engine(*args)  # type: ignore[arg-type]
 
+    monkeypatch.setattr(jobs, "prepare", badly)
     monkeypatch.setattr(jobs, "_ENGINE", watched)
     read = _read(tmp_path, encoded(page, "PNG"))
     assert len(set(used)) == 2
