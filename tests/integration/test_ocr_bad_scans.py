@@ -102,7 +102,7 @@ def test_light_type_on_dark_and_tinted_bands_is_read(tmp_path: Path) -> None:
 def test_what_reads_badly_is_prepared_in_another_way_and_the_surer_reading_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first choice is spoilt here: out of focus, a page must not be cut into black and white."""
+    """The first choice is spoilt: out of focus, a page must not be cut into black and white."""
     page = letter().filter(ImageFilter.GaussianBlur(3))
     used = list[str]()
     engine, choose = jobs._ENGINE, jobs.prepare
