@@ -195,7 +195,7 @@ def _print_lines(lines: tuple[Line, ...]) -> None:
             line.pages,
             line.class_name,
             line.confidence,
-            line.named_aktenzeichen,
+            line.named_aktenzeichen.replace(", ", "\n"),
             line.akte,
             line.state,
             line.verdict or line.same_as or _codes(line.reasons),

@@ -116,8 +116,8 @@ def _fields(item: Waiting) -> Iterator[str]:
     for field in item.document.extraction.fields:
         evidence = _("page {page}, {share:.0%}, {rule}")
         told = evidence.format(page=field.page, share=field.confidence, rule=field.rule)
-        doubt = f"; {_(field.doubt)}" if field.doubt else ""
-        yield f"{field.name.value}: {field.value or field.read}  ({told}{doubt})"
+        told = "; ".join((told, _(field.doubt))) if field.doubt else told
+        yield f"{field.name.value}: {field.value or field.read}  ({told})"
 
 
 def release_told(letter: Document) -> str:

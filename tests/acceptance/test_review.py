@@ -90,7 +90,7 @@ def test_corrections_are_in_the_log_without_a_word_of_the_letter(eakte: Run, hom
     assert shown["reasons"] == ["nothing is doubtful any more: release it"]
     events = json.loads(eakte("audit", "log", "--of", document, "--json").stdout)
     (event,) = [event for _n, event in events if event["action"] == "corrected"]
-    assert (event["before"]["date"], event["after"]["date"]) == ("2026-05-06", "2026-05-01")
+    assert (event["before"]["date"], event["after"]["date"]) == ("", "2026-05-01")
     assert (event["before"]["class"], event["after"]["class"]) == ("bauantrag", "beschwerde")
     assert event["after"]["changed"] == "class,date,sender"
     assert "Faber" not in json.dumps(events)

@@ -120,7 +120,7 @@ def test_a_clerk_works_through_the_queue_by_keyboard(
     screen.press("n")
     screen.see(f"Letter 1 of {count}:")
     _go_to(screen, place, count)
-    screen.see("the date of the letter is doubtful", "page 1 of 2")
+    screen.see("the date of the letter is doubtful", "more lines)")
     screen.press("t")
     screen.gone("It waits because:")
     _correct_the_date(screen, dated)
