@@ -29,7 +29,7 @@ def list_batches(home: HomeOption = None, as_json: JsonOption = False) -> None:
         (
             each.batch.id,
             _(each.batch.state.value),
-            ", ".join(f"{_(state)} {count}" for state, count in each.states.items()),
+            ", ".join(" ".join((_(state), str(count))) for state, count in each.states.items()),
             "\n".join(each.sampled),
             each.batch.seed,
         )
