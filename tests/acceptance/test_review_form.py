@@ -188,7 +188,7 @@ def test_a_narrow_terminal_shows_everything(
     screen.press("x")
     screen.see("Reject: why?")
     screen.type("doppelt")
-    screen.see(f"Rejected {document}.")
+    screen.see(f"/{count - 1} Key")
     assert _state(eakte, document) == "rejected"
 
 
