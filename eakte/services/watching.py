@@ -25,6 +25,7 @@ from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
 
 _BUSY_SECONDS = 0.25
+_WORKING_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
 _UPKEEP_SECONDS = 60.0
 _COLLECTIONS = 20_000, 20, 50
@@ -83,7 +84,7 @@ class Watcher:
             idle = not unfinished and now.done == now.total and not now.to_seal
             if once and idle and not engine.busy():
                 return
-            self._wait(busy=once or unfinished > 0)
+            self._wait(busy=once or unfinished > 0, idle=idle)
 
     def _keep_up(self) -> None:
         """Once a minute: put aside what is stuck, retry what may pass, pin the audit log."""
@@ -100,9 +101,10 @@ class Watcher:
         untaken = len(self._intake.troubles) + len(self._intake.left_alone)
         return replace(now, waiting=now.waiting + untaken)
 
-    def _wait(self, *, busy: bool) -> None:
-        watching = self._context.home.settings.watching
-        self._wake.wait(_BUSY_SECONDS if busy else watching.rescan_seconds)
+    def _wait(self, *, busy: bool, idle: bool) -> None:
+        rescan = self._context.home.settings.watching.rescan_seconds
+        working = rescan if idle else min(_WORKING_SECONDS, rescan)  # batches end with their work
+        self._wake.wait(_BUSY_SECONDS if busy else working)
         self._wake.clear()
         self._stop.wait(_PAUSE_SECONDS)  # a burst of events is one reason to look, not hundreds
 
