@@ -33,9 +33,10 @@ _LARGEST = 1 << 26
 
 def shows_same_picture(copy: pikepdf.Page, scan: pikepdf.Page) -> bool:
     """Tell whether it is proven; False says nothing."""
-    before = shown_picture(scan.obj)
-    after = _shown_in_copy(copy.obj)
-    if before is None or after is None or Name.Annots in scan.obj:
+    if not (_is_plain_page(scan.obj) and _is_plain_page(copy.obj)):
+        return False
+    before, after = shown_picture(scan.obj), _shown_in_copy(copy.obj)
+    if before is None or after is None:
         return False
     places = zip((*before[0], *visible_box(scan)), (*after[0], *visible_box(copy)), strict=True)
     return (
@@ -48,11 +49,15 @@ def shows_same_picture(copy: pikepdf.Page, scan: pikepdf.Page) -> bool:
     )
 
 
+def _is_plain_page(page: Any) -> bool:
+    """Tell whether nothing beside the content could change what a page shows."""
+    resources: Any = page.get(Name.Resources, Dictionary())
+    return set(page.keys()) <= _PAGE_KEYS and set(resources.keys()) <= _RESOURCES
+
+
 def _shown_in_copy(page: Any) -> tuple[tuple[float, ...], Any] | None:
     """Give matrix and picture of a page that draws one, and nothing else that shows."""
     resources: Any = page.get(Name.Resources, Dictionary())
-    if not (set(page.keys()) <= _PAGE_KEYS and set(resources.keys()) <= _RESOURCES):
-        return None
     found = _COPY.fullmatch(_content(page))
     drawn = found and CONTENT.fullmatch(found["drawn"])
     pictures: Any = resources.get(Name.XObject, Dictionary())

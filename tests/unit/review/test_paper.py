@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import digest_of, document_id
 from eakte.domain.letters import ClassDefinition, Classification, Extraction, Schutzbedarf
 from eakte.domain.levels import Level, suffices
-from eakte.domain.quality import BatchState
+from eakte.domain.quality import BatchState, CheckKind, QualityCheck
 from eakte.domain.transfervermerk import Look, Release, ReleaseKind, Verfahren
 from eakte.domain.verification import Verdict
 from eakte.review.paper import NEVER, UNLESS_SEEN, PaperOf, judge
@@ -23,6 +24,8 @@ from eakte.review.transfervermerk import Environment, make
 _DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
 _CLASS = ClassDefinition("rechnung", "Rechnung", "", paper_days=30)
 _SCAN = digest_of(b"scan")
+_DRAWN = QualityCheck(CheckKind.RULE, "batch", "seed", 0.03, 30, 1)
+"""A rule's release out of a batch of which a sample was drawn, and passed."""
 
 
 def _sealed(
@@ -95,7 +98,8 @@ def test_the_level_must_suffice_for_class_and_release(need: Schutzbedarf, level:
 @pytest.mark.parametrize("code", sorted(NEVER | UNLESS_SEEN))
 def test_findings_forbid_unless_a_person_compared(code: FindingCode) -> None:
     findings = (Finding(code, 1),)
-    assert _judge(_sealed(findings=findings, kind=ReleaseKind.RULE)).forbidden
+    by_rule = _sealed(findings=findings, kind=ReleaseKind.RULE, check=_DRAWN)
+    assert len(_judge(by_rule).forbidden) == 1
     assert bool(_judge(_sealed(findings=findings)).forbidden) == (code in NEVER)
 
 
@@ -104,7 +108,27 @@ def test_other_reasons() -> None:
     assert _judge(_sealed(), replace(_CLASS, keep_original=True)).forbidden
     assert _judge(_sealed(remark="Kopie")).forbidden
     assert _judge(_sealed(Schutzbedarf.SEHR_HOCH)).forbidden, "one person only"
-    assert _judge(_sealed(Schutzbedarf.HOCH, kind=ReleaseKind.RULE)).forbidden
+    by_rule = _sealed(Schutzbedarf.HOCH, kind=ReleaseKind.RULE, check=_DRAWN)
+    assert len(_judge(by_rule).forbidden) == 1, "no person at a higher Schutzbedarf"
     note = _sealed().transfervermerk
     assert note is not None
     assert _judge(replace(_sealed(), transfervermerk=replace(note, complete=False))).forbidden
+
+
+@pytest.mark.parametrize("lacking", [{"seed": ""}, {"rate": 0.0}])
+def test_what_a_rule_released_goes_only_after_a_sample_was_drawn(lacking: dict[str, Any]) -> None:
+    """R8, R9: without a draw nobody looked at any letter of the batch."""
+    assert not _judge(_sealed(kind=ReleaseKind.RULE, check=_DRAWN)).forbidden
+    undrawn = _sealed(kind=ReleaseKind.RULE, check=replace(_DRAWN, **lacking))
+    assert len(_judge(undrawn).forbidden) == 1
+
+
+def test_beside_a_failed_sample_only_what_a_person_released_goes() -> None:
+    by_rule = _sealed(kind=ReleaseKind.RULE, check=_DRAWN)
+    assert len(_judge(by_rule, batch=BatchState.FULL_CHECK).forbidden) == 1
+    assert not _judge(_sealed(), batch=BatchState.FULL_CHECK).forbidden
+
+
+def test_paper_is_not_due_before_its_release() -> None:
+    with pytest.raises(ValueError, match="paper_days"):
+        replace(_CLASS, paper_days=-1)
