@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eakte.cli import output
+from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.domain.clock import SystemClock
 from eakte.domain.verification import Verdict
@@ -67,7 +68,6 @@ def _verified(what: str, home: Path | None, trust: Path | None) -> tuple[Verifie
     from eakte.domain.akten import is_aktenzeichen
     from eakte.records.documents import is_document_id
     from eakte.services import verifying
-    from eakte.services.desks import open_desk
 
     if what and not is_aktenzeichen(what) and not is_document_id(what):
         anchors = trust or open_home(home).trust
@@ -149,7 +149,6 @@ def log(
     """Show the newest events."""
     from eakte.domain.events import Event
     from eakte.services import auditing
-    from eakte.services.desks import open_desk
 
     events = auditing.latest(open_desk(home), limit, of)
     if as_json:
@@ -181,7 +180,6 @@ def verify_log(
 ) -> None:
     """Check the log."""
     from eakte.services import auditing
-    from eakte.services.desks import open_desk
 
     verdict = auditing.verify(open_desk(home), anchors)
     if as_json:

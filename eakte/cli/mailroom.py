@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 
 from eakte import sandbox
 from eakte.cli import output
+from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import home_path, open_home
 from eakte.domain.clock import SystemClock
@@ -69,13 +70,18 @@ def watch(
 ) -> None:
     """Watch every inbox and work."""
     sandbox.warm_up()  # it imports what it needs while we do
+    from eakte.services.sources import Inboxes
+
+    here = open_home(home)
+    inboxes = Inboxes(here)
+    inboxes.look()
     from eakte.pipeline.context import Context
     from eakte.services.watching import Watcher
 
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_args: stop.set())
-    watcher = Watcher(Context(open_home(home), SystemClock()), stop)
+    watcher = Watcher(Context(here, SystemClock()), inboxes, stop)
     with _bar() as bar:
         task = bar.add_task(_("starting"), total=None)
         final = watcher.run(lambda now: _advance(bar, task, now), once=once)
@@ -98,7 +104,6 @@ def submit(
     station: Annotated[str, typer.Option(help=_("Scanning station; default: the first."))] = "",
 ) -> None:
     """Take files without the inbox folder."""
-    from eakte.services.desks import open_desk
     from eakte.services.submitting import submit as take_all
 
     taken = take_all(open_desk(home), tuple(files), station)
@@ -116,7 +121,6 @@ def status(
 ) -> None:
     """Show where everything is."""
     from eakte.services import overview
-    from eakte.services.desks import open_desk
 
     desk = open_desk(home)
     found = overview.lines(desk) if everything else overview.status(desk)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eakte.cli import output
+from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.domain.page_numbers import ranges
 from eakte.i18n import _
-from eakte.services.desks import open_desk
 
 if TYPE_CHECKING:
     from eakte.services.paper import PaperOfBatch

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from eakte.cli import output
+from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.domain.findings import sentences
 from eakte.i18n import _
-from eakte.services.desks import open_desk
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

@@ -9,9 +9,9 @@ import typer
 
 from eakte.cli import output
 from eakte.cli.clerk import show as show_letter
+from eakte.cli.desk import open_desk
 from eakte.cli.options import DocumentArgument, HomeOption, JsonOption
 from eakte.i18n import _
-from eakte.services.desks import open_desk
 
 if TYPE_CHECKING:
     from eakte.domain.letters import FieldName

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 
@@ -16,7 +15,7 @@ from eakte.inbox.units import Unit
 from eakte.inbox.watch import UNREADABLE, Look
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
-from eakte.services.sources import Source, folders_left_alone
+from eakte.services.sources import Inboxes, Source, folders_left_alone
 from eakte.services.space import MEGABYTE, Free, Space, free_bytes
 from eakte.services.taking import RETRY_SECONDS, Taking
 from eakte.services.troubles import Troubles
@@ -31,23 +30,16 @@ _NO_ROOM = N_("too little space is free for it")
 class Intake:
     """Every inbox of a home."""
 
-    def __init__(self, desk: Desk, wake: threading.Event, free: Free = free_bytes) -> None:
-        """Watch the configured folders; `wake` is set when something may have arrived."""
+    def __init__(self, desk: Desk, inboxes: Inboxes, free: Free = free_bytes) -> None:
+        """Take from the inboxes; `free` tells how much space is left."""
         self._desk = desk
-        self._wake = wake
+        self._inboxes = inboxes
         self._submitter = Submitter(desk.engine)
         self._settings = desk.home.settings.watching
         self._space = Space(desk.home, free)
-        inboxes = desk.home.settings.inboxes
-        self._sources = tuple(Source(desk.home, inbox, wake) for inbox in inboxes)
         self.troubles = Troubles(desk)
         self.left_alone: tuple[LeftAlone, ...] = ()
         """What the last round saw and did not take: temporary names, links, pipes, folders."""
-
-    def look(self) -> None:
-        """See what is there, and take nothing: what stands still from now on can be taken soon."""
-        for _source, _look in self._looks():
-            pass
 
     def round(self) -> int:
         """Take what is whole and let go what was taken; gives how many files need another round."""
@@ -65,12 +57,11 @@ class Intake:
 
     def stop(self) -> None:
         """End the observers' threads."""
-        for source in self._sources:
-            source.stop()
+        self._inboxes.stop()
 
     def _looks(self) -> Iterator[tuple[Source, Look]]:
         """Rescan every inbox; whatever is wrong with one of them, the others are looked at."""
-        for inbox in self._sources:
+        for inbox in self._inboxes:
             try:
                 yield from inbox.looks(time.monotonic())
             except Exception as problem:  # noqa: BLE001 - one inbox must not stop the others
@@ -115,7 +106,7 @@ class Intake:
             if path in self.troubles:
                 continue
             if len(chosen) == _BATCH:
-                self._wake.set()
+                self._inboxes.wake.set()
                 later += 1
             elif not self._space.has_room(needed + size):
                 self.troubles.tell(path, source.inbox.station, _NO_ROOM, "", RETRY_SECONDS)
@@ -142,7 +133,7 @@ class Intake:
             taking.recover(unrecorded[:_BATCH])
         taking.release(due[:_BATCH])
         if max(len(unrecorded), len(due)) > _BATCH:
-            self._wake.set()
+            self._inboxes.wake.set()
         return (len(unrecorded) if may_take else 0) + len(fresh) + len(due)
 
     def _is_fresh(self, place: Place) -> bool:

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 from eakte.config import Home, Inbox
 from eakte.inbox.listing import LeftAlone, no_delivery, readable
 from eakte.inbox.watch import FolderWatch, Look
+
+
+class Inboxes:
+    """All inboxes of a home: what lies in them, and word when something may have arrived."""
+
+    def __init__(self, home: Home) -> None:
+        """Watch the configured folders."""
+        self.wake = threading.Event()
+        self._sources = tuple(Source(home, inbox, self.wake) for inbox in home.settings.inboxes)
+
+    def __iter__(self) -> Iterator[Source]:
+        """Give the configured inboxes, in order."""
+        return iter(self._sources)
+
+    def look(self) -> None:
+        """See what is there: what stands still from now on counts as whole so much sooner.
+
+        What is wrong with an inbox is told when it is looked at again to take something.
+        """
+        for source in self:
+            with suppress(Exception):  # one inbox must not stop the others
+                for _look in source.looks(time.monotonic()):
+                    pass
+
+    def stop(self) -> None:
+        """End the observers' threads."""
+        for source in self:
+            source.stop()
 
 
 class Source:

@@ -23,6 +23,7 @@ from eakte.services import anchoring
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
+from eakte.services.sources import Inboxes
 
 _BUSY_SECONDS = 0.25
 _WORKING_SECONDS = 1.0
@@ -47,12 +48,12 @@ class Progress:
 class Watcher:
     """The loop over all inboxes of a home; the workflows run beside it."""
 
-    def __init__(self, context: Context, stop: threading.Event) -> None:
+    def __init__(self, context: Context, inboxes: Inboxes, stop: threading.Event) -> None:
         """Prepare to watch; setting `stop` ends `run` within seconds."""
         self._context = context
         self._stop = stop
-        self._wake = threading.Event()
-        self._intake = Intake(context, self._wake)
+        self._wake = inboxes.wake
+        self._intake = Intake(context, inboxes)
         self._retries = Retries(context)
         self._next_upkeep = 0.0
 
@@ -64,7 +65,6 @@ class Watcher:
         """
         require_ready(self._context)
         gc.set_threshold(*_COLLECTIONS)
-        self._intake.look()
         with engine.running(self._context):
             try:
                 index_what_is_missing(self._context)

@@ -10,7 +10,6 @@ import argparse
 import os
 import sys
 import tempfile
-import threading
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -23,6 +22,7 @@ from eakte.pipeline.context import Context
 from eakte.records import scans
 from eakte.services import homes
 from eakte.services.intake import Intake
+from eakte.services.sources import Inboxes
 from eakte.services.watching import progress
 
 _LIMIT_SECONDS = 60.0
@@ -47,8 +47,8 @@ def drop(inbox: Path, count: int) -> None:
 
 def burst(context: Context, count: int, *, busy: bool) -> None:
     """Print the seconds until all are recorded, and until the inbox is empty; ends the process."""
-    wake = threading.Event()
-    intake = Intake(context, wake)
+    inboxes = Inboxes(context.home)
+    intake = Intake(context, inboxes)
     inbox = context.home.root / "inbox" / "poststelle"
     with engine.running(context) if busy else nullcontext():
         intake.round()
@@ -58,8 +58,8 @@ def burst(context: Context, count: int, *, busy: bool) -> None:
             left = intake.round()
             if not recorded and progress(context).total == count:
                 recorded = time.monotonic() - begun
-            wake.wait(0.25)
-            wake.clear()
+            inboxes.wake.wait(0.25)
+            inboxes.wake.clear()
         empty = time.monotonic() - begun
         intake.stop()
         _check_order(context, count)

@@ -18,6 +18,7 @@ from eakte.domain.ids import Digest
 from eakte.errors import StoreError
 from eakte.pipeline.context import Context
 from eakte.services import quarantining
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from eakte.store.local import LocalBlobStore
 from tests.crash.mailroom import Mailroom
@@ -65,7 +66,9 @@ def _run(mailroom: Mailroom, at: int) -> bool:
     desk = mailroom.desk()
     context = Context(desk.home, desk.clock)
     store = context.store = _FullOnceStore(desk.home.store, at)
-    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(
+        lambda _progress: None, once=True
+    )
     context.engine.dispose()
     return store.was_full
 

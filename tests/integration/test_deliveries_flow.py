@@ -37,6 +37,7 @@ from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.records.scans import ScanRecord
 from eakte.services import homes, quarantining, unlocking
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -89,7 +90,9 @@ def _pdf(text: str = _LETTER, *, pages: int = 1) -> bytes:
 
 
 def _work(context: Context) -> None:
-    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(
+        lambda _progress: None, once=True
+    )
     with context.engine.connect() as connection:
         assert verify_log(connection).intact
 

@@ -32,6 +32,7 @@ from eakte.records import documents, scans
 from eakte.seal.signer import Sealer
 from eakte.services import homes, quarantining, reviewing
 from eakte.services.reviewing import Corrections
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from eakte.store.local import LocalBlobStore
 from tests.acceptance.conftest import run_eakte
@@ -101,7 +102,9 @@ def _scan(context: Context, name: str = "brief.jpg") -> Path:
 
 
 def _work(context: Context) -> None:
-    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(
+        lambda _progress: None, once=True
+    )
     with context.engine.connect() as connection:
         assert verify_log(connection).intact
 

@@ -15,6 +15,7 @@ from eakte.pipeline.mending import put_aside_what_is_stuck
 from eakte.records import scans
 from eakte.services import auditing
 from eakte.services.intake import Intake
+from eakte.services.sources import Inboxes
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def inbox(context: Context) -> Path:
 
 @pytest.fixture
 def intake(context: Context) -> Intake:
-    return Intake(context, threading.Event())
+    return Intake(context, Inboxes(context.home))
 
 
 def _contents(context: Context) -> list[bytes]:

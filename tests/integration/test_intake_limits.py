@@ -25,7 +25,7 @@ from eakte.records import scans
 from eakte.services import overview, quarantining, taking
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
-from eakte.services.sources import Source
+from eakte.services.sources import Inboxes, Source
 from eakte.services.space import MEGABYTE, Space
 from tests.acceptance.conftest import run_eakte
 
@@ -65,7 +65,7 @@ class _Disk:
 def test_intake_pauses_without_space_and_resumes_by_itself(context: Context, inbox: Path) -> None:
     """Demand 18: the files stay in the inbox, and `eakte status` says why."""
     disk = _Disk(1000)
-    made = Intake(context, threading.Event(), disk)
+    made = Intake(context, Inboxes(context.home), disk)
     (inbox / "a.pdf").write_bytes(b"A")
     assert _rounds(made) == 0
     assert _names(context) == set()
@@ -85,7 +85,7 @@ def test_intake_pauses_without_space_and_resumes_by_itself(context: Context, inb
 
 def test_a_file_that_would_use_up_the_reserve_is_not_begun(context: Context, inbox: Path) -> None:
     """Demand 18: the smaller ones go on."""
-    made = Intake(context, threading.Event(), _Disk(1027))
+    made = Intake(context, Inboxes(context.home), _Disk(1027))
     with (inbox / "large.pdf").open("wb") as large:
         large.truncate(5 * MEGABYTE)
     (inbox / "small.pdf").write_bytes(b"x")
@@ -127,7 +127,7 @@ def test_a_disk_that_is_full_loses_nothing(
 ) -> None:
     """Demands 1, 18: ENOSPC amid taking; it is taken when there is room again."""
     monkeypatch.setattr(taking, "RETRY_SECONDS", 0.0)
-    made = Intake(context, threading.Event(), _Disk(100_000))
+    made = Intake(context, Inboxes(context.home), _Disk(100_000))
     shutil.rmtree(context.home.store)
     context.store.__init__(small_disk / "store")  # type: ignore[misc]
     filler = small_disk / "filler"
@@ -151,6 +151,7 @@ from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
 from eakte.services import overview, taking
+from eakte.services.sources import Inboxes
 from eakte.services.intake import Intake
 taking.RETRY_SECONDS = 0.0
 context = Context(open_home(Path(sys.argv[1])), SystemClock())
@@ -158,7 +159,7 @@ closed = context.home.root / "inbox/poststelle/closed.pdf"
 closed.write_bytes(b"closed")
 closed.chmod(0)
 (closed.parent / "open.pdf").write_bytes(b"open")
-made = Intake(context, threading.Event())
+made = Intake(context, Inboxes(context.home))
 for number in range(8):
     if number == 4:
         status = overview.status(context)
@@ -240,7 +241,7 @@ def test_status_of_another_process_tells_what_is_left_alone(context: Context, in
     assert shown["arriving"] == 1
     text = run_eakte(home, "status").stdout
     assert all(name in text for name in reasons)
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     _rounds(made)
     made.stop()
     assert {Path(each.path).name for each in made.left_alone} == set(reasons)
@@ -257,7 +258,7 @@ def _with_stations(context: Context) -> Context:
 def test_sub_folders_are_stations(context: Context, inbox: Path) -> None:
     """Issue 3, Watching: made and removed at any time; deliveries are deliveries still."""
     context = _with_stations(context)
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     (inbox / "0.pdf").write_bytes(b"0")
     _rounds(made)
     for name in ("scanner 1", "Bu\u0308ro"):
@@ -327,14 +328,14 @@ def test_a_station_knows_its_settings(context: Context) -> None:
 def test_empty_files_are_received(context: Context, inbox: Path) -> None:
     """Demand 53: an empty file has a record (and quarantine says `empty`)."""
     (inbox / "empty.pdf").touch()
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     _rounds(made)
     made.stop()
     assert _names(context) == {"empty.pdf"}
 
 
 def _fail(context: Context, inbox: Path, code: FindingCode) -> None:
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     (inbox / f"{code.value}.pdf").write_text(code.value)
     _rounds(made)
     made.stop()

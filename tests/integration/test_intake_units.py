@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from eakte.records import scans
 from eakte.records.scans import ScanRecord
 from eakte.services import auditing, intake, overview, taking
 from eakte.services.intake import Intake
+from eakte.services.sources import Inboxes
 from eakte.services.submitting import Outcome, submit
 
 
@@ -30,7 +30,7 @@ def inbox(context: Context) -> Path:
 
 
 def _rounds(context: Context, count: int = 4) -> Intake:
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     left = 1
     for _round in range(count):
         left = made.round()
@@ -102,7 +102,7 @@ def test_a_unit_that_changed_after_it_was_taken_is_a_new_version(
     (inbox / "a.pdf").write_bytes(b"A")
     (inbox / "a.pdf.p7s").write_bytes(b"signature")
     _deliver(inbox / "sendung")
-    patient = Intake(context, threading.Event())
+    patient = Intake(context, Inboxes(context.home))
     patient._settings = patient._settings.model_copy(update={"grace_seconds": 3600.0})
     assert patient.round() == 2
     patient.stop()
@@ -180,7 +180,7 @@ def test_a_crash_between_the_moves_of_a_pair_does_not_part_it(
     place.mkdir(parents=True)
     (place / "a.pdf").write_bytes(b"A")
     (inbox / "a.pdf.p7s").write_bytes(b"signature")
-    made = Intake(context, threading.Event())
+    made = Intake(context, Inboxes(context.home))
     taking.Taking(
         context, made._submitter, context.home.settings.inboxes[0], made.troubles
     ).recover(places.places(inbox))

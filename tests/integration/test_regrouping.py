@@ -32,6 +32,7 @@ from eakte.records import documents
 from eakte.services import regrouping as service
 from eakte.services import repair, reviewing
 from eakte.services.reviewing import Corrections
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from tests.integration.waiting_letters import add_letters, new_desk
 
@@ -50,7 +51,9 @@ def _open_pages(letters: tuple[Document, ...]) -> list[int]:
 
 def _watch(home: Path) -> None:
     context = Context(open_home(home), SystemClock())
-    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(
+        lambda _progress: None, once=True
+    )
 
 
 def _finish_by_hand(desk: Desk, old: tuple[DocumentId, ...]) -> None:

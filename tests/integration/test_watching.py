@@ -15,6 +15,7 @@ from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
 from eakte.records import scans
 from eakte.services import homes, overview
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 
 _SECONDS = 10.0
@@ -34,7 +35,7 @@ def context(tmp_path: Path) -> Context:
 @pytest.fixture
 def watcher(context: Context) -> Iterator[Watcher]:
     stop = threading.Event()
-    made = Watcher(context, stop)
+    made = Watcher(context, Inboxes(context.home), stop)
     thread = threading.Thread(target=made.run, args=(lambda _now: None,), kwargs={"once": False})
     thread.start()
     yield made
@@ -73,7 +74,7 @@ def test_whatever_happens_to_the_folder_what_arrives_is_taken(
     inbox = context.home.root / "inbox" / "poststelle"
     assert _is_taken(context, inbox, "first.pdf", 60.0)
 
-    observer = watcher._intake._sources[0]._watch._events._observer
+    observer = next(iter(watcher._intake._inboxes))._watch._events._observer
     assert observer is not None
     observer.stop()
     assert _is_taken(context, inbox, "after-the-observer-died.pdf")

@@ -26,6 +26,7 @@ from eakte.services import homes, reviewing
 from eakte.services.records import new_akte
 from eakte.services.repair import look, repair
 from eakte.services.reviewing import Corrections
+from eakte.services.sources import Inboxes
 from eakte.services.submitting import submit
 from eakte.services.watching import Watcher
 from eakte.store.local import file_digest
@@ -58,7 +59,9 @@ def _received(desk: Desk, name: str = "brief.png") -> Digest:
 def _worked(desk: Desk) -> None:
     """Run the watcher; the file is blank and tiny, and ends in review."""
     context = Context(desk.home, SystemClock())
-    Watcher(context, threading.Event()).run(lambda _progress: None, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(
+        lambda _progress: None, once=True
+    )
     context.engine.dispose()
 
 
