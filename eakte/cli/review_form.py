@@ -205,8 +205,8 @@ class Form:
 
     def _release(self) -> None:
         letter = self._item.document
-        question = _("Release? (y/n; y and some words: a remark on the paper) ")
-        told = self._ask(f"{declaration(letter, self._person)} {question}")
+        output.line(declaration(letter, self._person))
+        told = self._ask(_("Release? (y/n; y and some words: a remark on the paper) "))
         answer, _space, remark = told.partition(" ")
         if answer[:1].lower() not in _YES:
             self._said = _("Not released.")

@@ -172,7 +172,10 @@ def test_a_letter_is_divided_by_command(eakte: Run) -> None:
     document = _line(eakte, "22-")["document"]
     assert eakte("review", "split", document).returncode == 2
     assert eakte("review", "split", document, "--after", "2").returncode == 6
-    assert eakte("review", "join", document, document).returncode == 6
+    join = ("review", "join", document, document)
+    assert eakte(*join).returncode == 6
+    assert eakte(*join, "--seen", "1").returncode == 2, "once for each"
+    assert eakte(*join, "--seen", "1", "--seen", "1").returncode == 6
     divided = eakte("review", "split", document, "--after", "1")
     assert divided.returncode == 0
     name = document.rpartition("-")[0]

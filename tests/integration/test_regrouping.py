@@ -106,6 +106,36 @@ def test_letters_of_different_scans_are_not_joined(tmp_path: Path) -> None:
         service.split(desk, one.id, (1,))
 
 
+def test_each_letter_that_is_joined_must_be_as_it_was_seen(tmp_path: Path) -> None:
+    desk = new_desk(tmp_path / "home")
+    first, second = add_letters(desk, ((1,), (2,)))
+    seen, both = (first.version, second.version), (first.id, second.id)
+    reviewing.correct(desk, second.id, Corrections(class_id="mahnung"))
+    with pytest.raises(RefusedError, match="look at it again"):
+        service.join(desk, both, seen)
+    assert service.join(desk, both, (first.version, second.version + 1))
+
+
+def test_what_is_given_back_late_leaves_the_work_of_a_later_order_alone(tmp_path: Path) -> None:
+    """The first order failed, a clerk divided the letter again, and the failure is told twice."""
+    desk = new_desk(tmp_path / "home")
+    (letter,) = add_letters(desk, ((1, 2, 3),))
+    first = service.split(desk, letter.id, (1,))
+    for again in ((2,), ()):
+        with transaction(desk.engine) as connection:
+            finding, now = Finding(FindingCode.STAGE_FAILED), desk.clock.now()
+            regrouping.give_back(connection, (letter.id,), first, finding, now)
+        if again:
+            second = service.split(desk, letter.id, again)
+    (present,) = _letters(desk, letter.scan)
+    assert (present.state, present.successors) == (DocumentState.REGROUPING, second)
+    finish_by_hand(desk, (letter.id,))
+    letters = {each.id: each.state for each in _letters(desk, letter.scan)}
+    review, superseded = DocumentState.REVIEW, DocumentState.SUPERSEDED
+    assert letters == {letter.id: superseded, **dict.fromkeys(second, review)}
+    assert _open_pages(_letters(desk, letter.scan)) == [1, 2, 3]
+
+
 @pytest.mark.slow
 def test_kills_at_its_steps_lose_and_double_nothing(tmp_path: Path) -> None:
     """The process dies right after a step's effect, before the engine knows of it."""
