@@ -23,7 +23,7 @@ from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Transfervermerk
-from eakte.errors import RefusedError
+from eakte.errors import EakteError, RefusedError
 from eakte.i18n import _
 from eakte.pipeline import heritage, noted, releasing
 from eakte.pipeline.definition import Definitions
@@ -136,11 +136,14 @@ def propose(
 def _conclude(
     connection: Connection, batch: str, submitter: Submitter, definitions: Definitions, at: datetime
 ) -> None:
-    """Conclude the batch of new letters; if it fails, the letters stay, and the watcher tries."""
+    """Conclude the batch of new letters; if an older one of it is faulty, the watcher tells that.
+
+    Faults of the database are raised: they may have undone more than the attempt.
+    """
     try:
         with connection.begin_nested():
             releasing.conclude(connection, batch, submitter, definitions, at)
-    except Exception:  # noqa: BLE001 - the fault of another letter must not undo this one
+    except (EakteError, ValueError, LookupError):
         _log.debug("the batch %s cannot be concluded yet", batch, exc_info=True)
 
 
