@@ -24,6 +24,7 @@ from eakte.services import overview, paper, regrouping, reviewing, verfahren
 from eakte.services.concluding import Concluding
 from eakte.services.deadlines import due
 from eakte.services.reviewing import Corrections
+from eakte.services.sources import Inboxes
 from eakte.services.troubles import Troubles
 from eakte.services.watching import Progress, Watcher
 from tests.integration.regrouped import finish_by_hand
@@ -98,7 +99,7 @@ def test_once_ends_only_when_every_batch_is_concluded(desk: Desk) -> None:
             made.append(_batch(desk, "late", letters))
 
     context = Context(open_home(desk.home.root), SystemClock())
-    Watcher(context, threading.Event()).run(report, once=True)
+    Watcher(context, Inboxes(context.home), threading.Event()).run(report, once=True)
     assert _state(desk, made[0]) is not BatchState.OPEN
 
 
