@@ -219,6 +219,26 @@ class Releases(RuleBasedStateMachine):
         pick=_PICKS,
     )
     def correct(self, class_id: str, wording: bool, account: int, pick: int) -> None:
+        self._with_any(pick, self._correction(class_id, account, wording=wording))
+
+    @rule(account=st.integers(0, 2), pick=_PICKS)
+    def one_clerk_lowers_and_releases(self, account: int, pick: int) -> None:
+        """A letter is called one that needs less, in a step of its own, and then released."""
+        with self.engine.connect() as connection:
+            waiting = documents.in_state(connection, DocumentState.REVIEW)
+        strict = [
+            each for each in waiting if _NEEDS.get(str(each.classification.class_id)) != "normal"
+        ]
+        if strict:
+            name = strict[pick % len(strict)].id
+            person, who = _PEOPLE[account], _ACCOUNTS[account]
+            self._try(name, self._correction("rechnung", account, wording=False))
+            decision = Release(ReleaseKind.PERSON, person, "", self.now, who)
+            self._try(name, self._release(decision))
+
+    def _correction(
+        self, class_id: str, account: int, *, wording: bool
+    ) -> Callable[[Connection, Document], None]:
         def change(connection: Connection, letter: Document) -> None:
             better = replace(letter, subject="besser")
             if not wording:
@@ -229,7 +249,7 @@ class Releases(RuleBasedStateMachine):
                 (("subject",), Digest("0" * 64)), self.definitions,
             )  # fmt: skip
 
-        self._with_any(pick, change)
+        return change
 
     @rule(pick=_PICKS)
     def reject(self, pick: int) -> None:
