@@ -46,8 +46,8 @@ ALWAYS_HELD = frozenset(
 )
 """What no configuration can let pass: without a person nobody could answer for the release."""
 HELD_IF_PROTECTED = frozenset({FindingCode.ATTACHMENTS_MISSING})
-"""What is noted where the Schutzbedarf is normal (many letters announce what comes apart), and holds
-a letter where it is higher."""
+"""What is noted where the Schutzbedarf is normal (many letters announce what comes apart), and
+holds a letter where it is higher."""
 IN_PASSING = N_("named in the running text only, where no reference stands")
 
 
