@@ -34,6 +34,7 @@ from eakte.classify.evidence import Outcome, weigh
 from eakte.classify.training import Example, train
 from sample_mail.generator.corpus import LabelledText, letters, ocr_noise
 from sample_mail.train_model import PER_CLASS, definitions, examples
+from tests.benchmarks import paperless_approach
 from tests.benchmarks.paperless_approach import PaperlessApproach
 
 Machine = Callable[[str], tuple[str | None, float]]
@@ -93,8 +94,8 @@ def timed(make: Callable[[], T]) -> tuple[T, float]:
 
 
 def forget() -> None:
-    """Forget the hashes of words, so that each training begins as the first one does."""
-    for cached in (features._hashed, features._character_buckets):
+    """Forget hashes and stems of words, so that each training begins as the first one does."""
+    for cached in (features._hashed, features._character_buckets, paperless_approach.stem):
         cached.cache_clear()
 
 

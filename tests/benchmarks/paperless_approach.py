@@ -1,7 +1,7 @@
 """The approach that paperless-ngx takes to a document's type, written anew from what it does.
 
-Words in small letters without punctuation and function words, stemmed (it uses NLTK's Snowball;
-here the C library, which is faster), counts of word 1- and 2-grams that are in 1 % of the letters
+Words in small letters without punctuation and function words, taken apart and stemmed by NLTK (each
+word once, as it remembers stems, too), counts of word 1- and 2-grams that are in 1 % of the letters
 at least, and a multi-layer perceptron with scikit-learn's defaults and `tol=0.01`. It fixes no seed
 (here: one, to repeat it), and knows nothing of the classes but their letters. Source:
 `documents/classifier.py` of paperless-ngx 2.x, its defaults for German (`NLTK_ENABLED`).
@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
-import Stemmer
+from nltk.stem import SnowballStemmer
+from nltk.tokenize import word_tokenize
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.neural_network import MLPClassifier
 
-_STEM = Stemmer.Stemmer("german")
+_STEMMER = SnowballStemmer("german")
 _GERMAN = (
     "aber alle allem allen aller alles als also am an ander andere anderem anderen "
     "anderer anderes anderm andern anderr anders auch auf aus bei bin bis bist da "
@@ -43,8 +45,15 @@ _FUNCTION_WORDS = frozenset(_GERMAN.split())
 
 def preprocessed(text: str) -> str:
     """Give the stems of a letter's words, function words left out."""
-    words = re.sub(r"[^\w\s]", " ", re.sub(r"\s+", " ", text.lower().strip())).split()
-    return " ".join(_STEM.stemWords([word for word in words if word not in _FUNCTION_WORDS]))
+    plain = re.sub(r"[^\w\s]", " ", re.sub(r"\s+", " ", text.lower().strip()))
+    words = word_tokenize(plain, "german", preserve_line=True)
+    return " ".join(stem(word) for word in words if word not in _FUNCTION_WORDS)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Give the stem of a word."""
+    return str(_STEMMER.stem(word))
 
 
 class PaperlessApproach:
