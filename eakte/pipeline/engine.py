@@ -18,7 +18,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.flow import Flow
 from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
 
-_POLLING_SECONDS = 0.6
+_POLLING_SECONDS = 0.3
 _WAITING_IN_LINE = 2
 """So many of each queue stand ready for a free worker, which then need not wait for the polling."""
 _EXECUTOR = "watch"
