@@ -8,14 +8,17 @@ damaged as everyday scans are (fixed seeds), and put into PDFs as a scanner does
 in this run, through
 
 * OCRmyPDF in a virtualenv of its own, its defaults (PDF/A by pikepdf, checked), a process a file;
-* eakte: a fresh demo home and `eakte watch`: receive, inspect, read, classify, convert, seal B-LTA
-  (the demo time-stamp authority runs in our process and is counted), verify, file, index. What
-  waits in review is released by this program, as a clerk would; that is not counted;
+* eakte: a fresh demo home and a running `eakte watch`, into whose inbox the files are dropped:
+  receive, inspect, read, classify, convert, seal B-LTA (the demo time-stamp authority runs in our
+  process and is counted), verify, file, index. What waits in review is released by this program,
+  as a clerk would; that is not counted;
 * bare Tesseract, one process a page, text and PDF from the same JPEG: the limit.
 
-CPU is that of all processes of a program, start and end included. OCRmyPDF gives itself a low
-priority: walls can be compared on a quiet machine only. Two files (or two workers) at a
-time; then eakte again with one. Words are compared as `scans.words` and `peers.found` say.
+CPU is that of all processes of a program, start and end included; the wall of eakte begins when
+the first file is dropped, and has the two seconds in it until a file counts as whole. OCRmyPDF
+gives itself a low priority: walls can be compared on a quiet machine only. Two files (or two
+workers) at a time; then eakte again with one. Words are compared as `scans.words` and
+`peers.found` say.
 """
 
 from __future__ import annotations
