@@ -43,6 +43,6 @@ def levelled(page: Image.Image, angle: float) -> tuple[Image.Image, tuple[int, i
         sine, cosine, high / 2 - x * sine - y * cosine,
     )  # fmt: skip
     turned = page.transform(
-        size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR, fillcolor=255
+        size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=255
     )
     return turned, margin
