@@ -10,12 +10,15 @@ from cryptography import x509
 from eakte.domain.verification import CertificateSummary, SignatureSummary, TimestampSummary
 from eakte.i18n import _
 from eakte.seal.demo_pki import DEMO_MARK
-from eakte.seal.facts import FileFacts, Indication, Signature, Timestamp
+from eakte.seal.facts import FileFacts, Signature, Timestamp
+from eakte.seal.judgement import Indication
+from eakte.seal.reader import Unreadable
 
 
 def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
     """Give every seal or signature."""
-    return tuple(_signature(item) for item in facts.signatures)
+    broken = (_unreadable(item) for item in facts.unreadable)
+    return (*(_signature(item) for item in facts.signatures), *broken)
 
 
 def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
@@ -52,6 +55,19 @@ def _signature(item: Signature) -> SignatureSummary:
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,
         qualification=qualification(item.signer),
+    )
+
+
+def _unreadable(item: Unreadable) -> SignatureSummary:
+    return SignatureSummary(
+        field=item.field,
+        indication=Indication.INDETERMINATE.value,
+        sub_indication=item.sub_indication,
+        level="",
+        signer=None,
+        chain=(),
+        signed_at=None,
+        qualification=_("not assessed"),
     )
 
 
