@@ -108,6 +108,13 @@ async def judge_signature(
     return _judgement(timed, timed.best_signature_time)
 
 
+async def judge_lower(
+    item: EmbeddedPdfSignature, spec: SignatureValidationSpec, at: datetime, *, timed: bool
+) -> Judgement:
+    """Validate a signature as if it had not been preserved: what the higher processes improve."""
+    return await judge_signature(item, Level.T if timed else Level.B, spec, at)
+
+
 @_bordered
 async def judge_cms(
     signed: cms.SignedData, digest: bytes, spec: SignatureValidationSpec, at: datetime

@@ -7,6 +7,7 @@ exist; without a proof that is now. The policy is the file `algorithms.toml` bes
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -66,16 +67,6 @@ def weaknesses(used: Iterable[Used], at: datetime, *, proven: bool) -> list[Weak
     return sorted(weak, key=lambda one: (one.end is not None, one.end or at))
 
 
-def first_end(used: Iterable[Used]) -> datetime | None:
-    """Give when the first of these algorithms ends, None if no end is foreseen.
-
-    What was never listed ended before all time.
-    """
-    ends = [_end(each) or datetime.min.replace(tzinfo=UTC) for each in used]
-    soonest = min(ends, default=datetime.max.replace(tzinfo=UTC))
-    return None if soonest.year == datetime.max.year else soonest
-
-
 def policy_name() -> str:
     """Name the policy for a report: its version, and the catalogue that it restates."""
     table = _policy()
@@ -101,7 +92,7 @@ def used_by_token(token: cms.SignedData, authority: x509.Certificate) -> list[Us
 def used_by_chain(chain: tuple[x509.Certificate, ...]) -> list[Used]:
     """Give the algorithms by which each certificate of a chain vouches for the one before it."""
     found: list[Used] = []
-    for subject, issuer in zip(chain, chain[1:], strict=False):
+    for subject, issuer in itertools.pairwise(chain):
         found += [*_scheme(subject["signature_algorithm"]), _key(issuer.public_key)]
     return found
 

@@ -20,19 +20,19 @@ def changed_objects(reader: Reader, item: EmbeddedPdfSignature) -> tuple[str, ..
         found = reader.xrefs.explicit_refs_in_revision(revision)
         (before if revision <= item.signed_revision else after).update(found)
     numbers = sorted(after, key=lambda one: (one.idnum, one.generation))
-    listed = [_described(reader, one, new=one not in before) for one in numbers[:_MOST]]
+    listed = [_described(one, new=one not in before) for one in numbers[:_MOST]]
     if len(numbers) > _MOST:
         listed.append(_("{count} more").format(count=len(numbers) - _MOST))
     return tuple(listed)
 
 
-def _described(reader: Reader, reference: generic.Reference, *, new: bool) -> str:
-    what = _kind(reader, reference)
+def _described(reference: generic.Reference, *, new: bool) -> str:
+    what = _kind(reference)
     told = _("{number} ({what}, added)") if new else _("{number} ({what}, changed)")
     return told.format(number=reference.idnum, what=what)
 
 
-def _kind(reader: Reader, reference: generic.Reference) -> str:
+def _kind(reference: generic.Reference) -> str:
     """Name a dictionary by its /Type or /Subtype, anything else by its sort."""
     try:
         value = reference.get_object()

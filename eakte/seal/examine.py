@@ -32,6 +32,7 @@ from eakte.seal.judgement import Judgement
 from eakte.seal.reader import Reader
 from eakte.seal.revocation import RevocationData
 from eakte.seal.shape import shape_flaw
+from eakte.seal.steps import Ran
 from eakte.seal.structure import (
     Structure,
     bytes_after,
@@ -60,6 +61,8 @@ class _File:
     reader: Reader
     spec: SignatureValidationSpec
     at: datetime
+    steps: bool
+    """Also the lower processes of the norm are wanted, for the report."""
 
     @property
     def revocation(self) -> RevocationData:
@@ -74,8 +77,12 @@ class _File:
         return [item for item in self.reader.embedded_signatures if _is_stamp(item)]
 
 
-def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False) -> FileFacts:
+def examine(
+    path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False, steps: bool = True
+) -> FileFacts:
     """Give the facts about a file; `future` adds a validation after all certificates expired.
+
+    `steps` adds what each process of the norm says, those included that a higher one replaces.
 
     Hostile bytes can make the libraries below raise any exception: the caller is the border.
     """
@@ -83,7 +90,8 @@ def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = F
     structure = measure(path)
     with path.open("rb") as file:
         reader, strictly = _open(file)
-        found = _File(file, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
+        spec = validation_spec(anchors, ades.evidence_in(reader))
+        found = _File(file, reader, spec, at, steps)
         return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
@@ -195,17 +203,31 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     change, detail = _change(item)
     judgement = await ades.judge_signature(item, level, file.spec, file.at)
     weak = _weak_signature(file, item, judgement)
+    judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
         field=str(item.field_name),
         level=level,
         signer=item.signer_cert,
-        judgement=algorithms.constrained(_with_reason(judgement, file), weak),
+        judgement=judged,
         permitted=bool(item.summarise_integrity_info()["docmdp_ok"]),
         change=change,
         change_detail=detail,
         statements=statements(judgement.chain, file.revocation),
+        ran=await _ran(file, item, level, judged) if file.steps else None,
         weak=tuple(weak),
     )
+
+
+async def _ran(file: _File, item: EmbeddedPdfSignature, level: Level, last: Judgement) -> Ran:
+    """Give what the lower processes say, too; the highest one has judged already."""
+    if level is Level.B:
+        return Ran(last, None, None)
+    basic = await ades.judge_lower(item, file.spec, file.at, timed=False)
+    if level is not Level.LTA:
+        return Ran(basic, last, None)
+    stamped = any(True for _token in _tokens(item))
+    timed = await ades.judge_lower(item, file.spec, file.at, timed=True) if stamped else None
+    return Ran(basic, timed, last)
 
 
 def _with_reason(judgement: Judgement, file: _File) -> Judgement:

@@ -13,6 +13,7 @@ from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Judgement
 from eakte.seal.reader import Unreadable
 from eakte.seal.shape import ShapeFlaw
+from eakte.seal.steps import Ran
 from eakte.seal.structure import Structure
 
 
@@ -52,6 +53,8 @@ class Signature:
     change_detail: str
     statements: tuple[Statement, ...] | None
     """What its issuer says about revocation; None if nobody has to, or no chain is known."""
+    ran: Ran | None = None
+    """The processes of the norm behind the judgement; None where nobody asked for them."""
     weak: tuple[Weakness, ...] = ()
     """The algorithms behind it that no longer hold, or did not hold at the time."""
     changed: tuple[str, ...] = ()

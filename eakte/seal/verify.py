@@ -181,7 +181,8 @@ def _examined(case: _Case, demand: _Demand) -> _Found:
     whatever it is, the answer is that the file could not be analysed.
     """
     try:
-        facts = examine(case.path, case.anchors, case.at, future=demand.future)
+        wish = {"future": demand.future, "steps": not demand.future}
+        facts = examine(case.path, case.anchors, case.at, **wish)
         facts = replace(facts, demanded=demand.level)
         if _digest(case.path) != case.sha256 or _state(case.path) != case.state:
             return _Found(checks.not_analysable(_("the file changed while it was examined")))
