@@ -71,6 +71,17 @@ def check_encapsulated(source: Path, anchors: Path, at: datetime) -> Verificatio
     return _judge(_Case(source, source, _anchors(anchors, at), at, detached=False))
 
 
+def check_file(
+    content: Path, signature: Path, anchors: tuple[Path, ...], at: datetime
+) -> VerificationReport:
+    """Judge a CMS signature with anchors from several places.
+
+    The signature stands apart, or around its content if both are the same file.
+    """
+    trusted = TrustAnchors.load_several(anchors)
+    return _judge(_Case(content, signature, trusted, at, detached=content != signature))
+
+
 def _anchors(anchors: Path, at: datetime) -> TrustAnchors:
     if at.tzinfo is None:
         raise ValueError("the moment of a verification needs a time zone")

@@ -76,6 +76,18 @@ class TrustAnchors:
         folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
         return cls(source, tuple(load_certificates(folder)) if folder.exists() else ())
 
+    @classmethod
+    def load_several(cls, sources: tuple[Path, ...]) -> TrustAnchors:
+        """Do as `load` for each of several sources, and believe in all of them together.
+
+        Raises ConfigurationError if one of them holds no certificate, or if there are none.
+        """
+        found = [cls.load(source) for source in sources]
+        if not found:
+            raise ConfigurationError(path=Path(), detail=_("it holds no trust anchor (PEM)"))
+        together = {one.dump(): one for each in found for one in each.certificates}
+        return cls(sources[0], tuple(together.values()))
+
     def describe(self) -> str:
         """Name the anchors for a report, with what tells them from others of the same name."""
         if not self.certificates:

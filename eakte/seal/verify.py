@@ -79,6 +79,22 @@ def verify(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
         return _judge(case)
 
 
+def verify_any(pdf: Path, anchors: tuple[Path, ...], at: datetime) -> VerificationReport:
+    """Judge a PDF as `verify` does, with anchors from several places."""
+    trusted = TrustAnchors.load_several(anchors)
+    with _open(pdf, anchors[0], at, lambda _source: trusted) as case:
+        return _judge(case)
+
+
+def broken_down(
+    pdf: Path, anchors: tuple[Path, ...], at: datetime, problem: str
+) -> VerificationReport:
+    """Give the report on a file whose examination broke down: INDETERMINATE, with the cause."""
+    trusted = TrustAnchors.load_several(anchors)
+    with _open(pdf, anchors[0], at, lambda _source: trusted) as case:
+        return _report(case, _Found(checks.not_analysable(problem)))
+
+
 def verify_foreign(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
     """Judge a PDF that arrived signed, as `verify` does; there may be no anchors: none is VALID."""
     with _open(pdf, anchors, at, TrustAnchors.load_any) as case:
