@@ -127,11 +127,12 @@ class TestWithoutAHome:
     ):
         from eakte.services import verifying
 
-        tight = replace(verifying._FOREIGN_FILE_LIMITS, memory_mb=1)
+        tight = replace(verifying._FOREIGN_FILE_LIMITS, wall_seconds=0.01)
         monkeypatch.setattr(verifying, "_FOREIGN_FILE_LIMITS", tight)
         path = tmp_path / "x.pdf"
         path.write_bytes(pdfa())
         report = verify_file(path, (folder,), NOW).report
         assert report.verdict.value == "INDETERMINATE"
         assert "FORMAT_FAILURE" in report.reason
+        assert "no result after" in report.reason
         assert report.size == len(pdfa())
