@@ -132,10 +132,22 @@ def verify_own(
 
 
 def accept(
-    pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
+    pdf: Path,
+    anchors: Path,
+    at: datetime,
+    expected_sha256: str,
+    expected_pages: int,
+    *,
+    level: Level = Level.LTA,
 ) -> VerificationReport:
-    """Judge a file that was just sealed: is it valid now, and will renewal keep it so?"""
-    return verify_own(pdf, anchors, at, expected_sha256, expected_pages, future=True)
+    """Judge a file that was just sealed: is it valid now, and will renewal keep it so?
+
+    Renewal is asked about at level B-LTA only: the lower ones do not promise it.
+    """
+    lasting = level is Level.LTA
+    return verify_own(
+        pdf, anchors, at, expected_sha256, expected_pages, future=lasting, level=level
+    )
 
 
 @contextmanager
