@@ -235,7 +235,7 @@ def _with_reason(judgement: Judgement, file: _File) -> Judgement:
     known = file.revocation
     if judgement.sub_indication != _GENERAL or known.lists or known.answers:
         return judgement
-    detail = _("the file carries nothing about revocation")
+    detail = _("the store of evidence (DSS) holds nothing about revocation")
     return replace(judgement, sub_indication="TRY_LATER", detail=detail)
 
 
