@@ -1,4 +1,4 @@
-.PHONY: corpus setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify clean
+.PHONY: corpus mutate verify-table setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -49,6 +49,14 @@ corpus: setup
 # Print how each file of ../shared/corpus becomes an archive copy: way, verdict, likeness, size.
 archive-table: setup
 	.venv/bin/python -m tests.benchmarks.archive_table
+
+# Change 5,000 bytes in 20 sealed originals, one at a time: none stays VALID (10 minutes). MUTATE_SEED chooses.
+mutate: setup
+	MUTATE_FULL=1 .venv/bin/pytest -s -q tests/fuzz/test_mutants_of_seals.py
+
+# Print the verdict on each signed file of ../shared/corpus beside what its makers say of it.
+verify-table: setup
+	.venv/bin/python -W ignore -m tests.benchmarks.verify_table
 
 # What a page costs from inbox to Akte, beside OCRmyPDF (installed apart) and bare Tesseract (15 minutes).
 # EAKTE_BENCH_FILES=4 takes four invoices and four letters only.

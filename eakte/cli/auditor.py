@@ -39,21 +39,38 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     what: Annotated[
-        str, typer.Argument(help=_("Document id, Aktenzeichen, or a PDF file."), metavar="WHAT")
+        str,
+        typer.Argument(help=_("Document id, Aktenzeichen, or a PDF or .p7m file."), metavar="WHAT"),
     ] = "",
     home: HomeOption = None,
     everything: Annotated[bool, typer.Option("--all", help=_("Every sealed original."))] = False,
     trust: Annotated[
-        Path | None, typer.Option(help=_("Trust anchors (PEM); else those of the home."))
+        list[Path] | None,
+        typer.Option(help=_("Trust anchors (PEM), may be repeated; else those of the home.")),
+    ] = None,
+    signature: Annotated[
+        Path | None, typer.Option(help=_("A detached signature (.p7s, .p7m) of the file."))
+    ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help=_("Also write a report: OUT.txt, .pdf, .xml (ETSI TS 119 102-2), .json.")
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify sealed originals."""
+    from eakte.services import verification_reports
     from eakte.services.verifying import Verified, overall
 
-    if bool(what) == everything:
+    if bool(what) == everything or (signature and everything):
         raise typer.BadParameter(_("name a document, an Akte or a file, or use --all"))
-    verified = _verified(what, home, trust)
+    for each in report or ():
+        if not verification_reports.is_known(each):
+            raise typer.BadParameter(_("a report ends in .txt, .pdf, .xml or .json"))
+    verified = _verified(what, home, tuple(trust or ()), signature)
+    for each in report or ():
+        verification_reports.write(verified, each)
     if as_json:
         output.data(verified, tuple[Verified, ...])
     elif len(verified) == 1:
@@ -63,22 +80,26 @@ def verify(
     raise typer.Exit(_EXIT[overall(verified)])
 
 
-def _verified(what: str, home: Path | None, trust: Path | None) -> tuple[Verified, ...]:
+def _verified(
+    what: str, home: Path | None, trust: tuple[Path, ...], signature: Path | None
+) -> tuple[Verified, ...]:
     from eakte.config import open_home
     from eakte.domain.akten import is_aktenzeichen
     from eakte.records.documents import is_document_id
     from eakte.services import verifying
 
-    if what and not is_aktenzeichen(what) and not is_document_id(what):
-        anchors = trust or open_home(home).trust
-        return (verifying.verify_file(Path(what), anchors, SystemClock().now()),)
+    if signature or (what and not is_aktenzeichen(what) and not is_document_id(what)):
+        anchors = trust or (open_home(home).trust,)
+        return (verifying.verify_file(Path(what), anchors, SystemClock().now(), signature),)
+    if len(trust) > 1:
+        raise typer.BadParameter(_("for documents of the home, --trust is given once"))
     desk = open_desk(home)
-    anchors = trust or desk.home.trust
+    place = trust[0] if trust else desk.home.trust
     if not what:
-        return verifying.verify_all(desk, anchors)
+        return verifying.verify_all(desk, place)
     if is_aktenzeichen(what):
-        return verifying.verify_akte(desk, what, anchors)
-    return (verifying.verify_document(desk, what, anchors),)
+        return verifying.verify_akte(desk, what, place)
+    return (verifying.verify_document(desk, what, place),)
 
 
 def _explain(verified: Verified) -> None:
@@ -111,6 +132,12 @@ def _explain(verified: Verified) -> None:
         for stamp in report.timestamps
     ]
     output.table(_("Time-stamps"), columns, rows)
+    steps = [
+        (step.clause, step.name, step.result, step.detail)
+        for seal in report.signatures
+        for step in seal.steps
+    ]
+    output.table(_("Steps of ETSI EN 319 102-1"), ("§", _("step"), _("result"), _("detail")), steps)
     checks = [(each.number, each.name, _yes_no(each.passed), each.detail) for each in report.checks]
     output.table(_("Checks"), ("#", _("check"), _("passed"), _("detail")), checks)
 

@@ -26,6 +26,17 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One building block or process of ETSI EN 319 102-1 V1.3.1 that ran."""
+
+    clause: str
+    name: str
+    result: str
+    """PASSED, FAILED, INDETERMINATE, or NOT REACHED where an earlier block ended the process."""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class CertificateSummary:
     """Who a certificate belongs to and how long; names are RFC 4514 strings."""
 
@@ -34,6 +45,8 @@ class CertificateSummary:
     serial: str
     not_before: datetime
     not_after: datetime
+    sha256: str
+    """Of the encoded certificate."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +55,16 @@ class TimestampSummary:
 
     kind: str
     """`signature` (in the CMS) or `document` (a DocTimeStamp revision)."""
+    field: str
+    """The field or the number of the signature that it belongs to, or its own field."""
     time: datetime
     authority: CertificateSummary
     valid: bool
+    indication: str
+    """PASSED, FAILED or INDETERMINATE."""
+    sub_indication: str
+    chain: tuple[CertificateSummary, ...]
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,10 @@ class SignatureSummary:
     """Best signature time: the earliest proof by a time-stamp."""
     qualification: str
     """Second answer, beside integrity: e.g. 'demo certificate, not qualified'."""
+    steps: tuple[Step, ...]
+    """What of the norm ran for it, in its order."""
+    changed: tuple[str, ...] = ()
+    """Objects written after it, where that could not be classified."""
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,12 @@ from eakte.domain.verification import (
 )
 from eakte.errors import NotFoundError
 from eakte.i18n import N_, _
-from eakte.seal import cms_checks
+from eakte.seal import cms_checks, steps
 from eakte.seal.checks import Outcome, verdict_of
 from eakte.seal.cms_file import SIGNED_DATA, CmsFile, open_cms, pieces_of
 from eakte.seal.cms_form import form_flaw
 from eakte.seal.cms_signers import Signer, digest_names, digests_of, signers
-from eakte.seal.summary import certificate, qualification
+from eakte.seal.summary import certificate, qualification, timestamp
 from eakte.seal.trust import TrustAnchors
 
 _LONGEST_PROBLEM = 300
@@ -69,6 +69,17 @@ def check_detached(
 def check_encapsulated(source: Path, anchors: Path, at: datetime) -> VerificationReport:
     """Judge signed content in one file with its signature (.p7m), as check_detached does."""
     return _judge(_Case(source, source, _anchors(anchors, at), at, detached=False))
+
+
+def check_file(
+    content: Path, signature: Path, anchors: tuple[Path, ...], at: datetime
+) -> VerificationReport:
+    """Judge a CMS signature with anchors from several places.
+
+    The signature stands apart, or around its content if both are the same file.
+    """
+    trusted = TrustAnchors.load_several(anchors)
+    return _judge(_Case(content, signature, trusted, at, detached=content != signature))
 
 
 def _anchors(anchors: Path, at: datetime) -> TrustAnchors:
@@ -160,14 +171,19 @@ def _signature(number: int, one: Signer) -> SignatureSummary:
         chain=tuple(certificate(link) for link in one.judgement.chain),
         signed_at=one.judgement.best_time,
         qualification=qualification(holder) if holder else _("not assessed"),
+        steps=steps.of_signature(_ran(one), one.statements, ()),
     )
 
 
+def _ran(one: Signer) -> steps.Ran:
+    """A CMS signature with a time-stamp is judged as of that: 5.5; 5.3 would be as of now."""
+    return steps.Ran(one.judgement, one.judgement if one.stamps else None, None)
+
+
 def _timestamps(found: tuple[Signer, ...]) -> Iterator[TimestampSummary]:
-    for one in found:
+    for number, one in enumerate(found, start=1):
         for stamp in one.stamps:
-            authority = certificate(stamp.authority)
-            yield TimestampSummary("signature", stamp.time, authority, stamp.good)
+            yield timestamp("signature", str(number), stamp, stamp.statements)
 
 
 def _claims(signed: cms.SignedData) -> Iterator[str]:

@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
+from typing import Protocol
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
-from eakte.domain.verification import CertificateSummary, SignatureSummary, TimestampSummary
+from eakte.domain.verification import (
+    CertificateSummary,
+    SignatureSummary,
+    Step,
+    TimestampSummary,
+)
 from eakte.i18n import _
+from eakte.seal import steps
 from eakte.seal.demo_pki import DEMO_MARK
-from eakte.seal.facts import FileFacts, Indication, Signature, Timestamp
+from eakte.seal.facts import FileFacts, Signature, Timestamp
+from eakte.seal.freshness import Statement
+from eakte.seal.judgement import Indication, Judgement
+from eakte.seal.reader import Unreadable
+
+
+class _Stamped(Protocol):
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def authority(self) -> asn1_x509.Certificate: ...
+    @property
+    def judgement(self) -> Judgement: ...
 
 
 def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
     """Give every seal or signature."""
-    return tuple(_signature(item) for item in facts.signatures)
+    broken = (_unreadable(item) for item in facts.unreadable)
+    stamps = [
+        stamp.time
+        for stamp in facts.timestamps
+        if stamp.kind == "document" and stamp.judgement.indication is Indication.PASSED
+    ]
+    return (*(_signature(item, stamps) for item in facts.signatures), *broken)
 
 
 def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
@@ -31,6 +57,7 @@ def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
         serial=f"{found.serial_number:x}",
         not_before=found.not_valid_before,
         not_after=found.not_valid_after,
+        sha256=found.sha256.hex(),
     )
 
 
@@ -41,7 +68,7 @@ def qualification(signer: asn1_x509.Certificate) -> str:
     return _("not assessed")
 
 
-def _signature(item: Signature) -> SignatureSummary:
+def _signature(item: Signature, stamps: list[datetime]) -> SignatureSummary:
     judgement = item.judgement
     return SignatureSummary(
         field=item.field,
@@ -52,15 +79,44 @@ def _signature(item: Signature) -> SignatureSummary:
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,
         qualification=qualification(item.signer),
+        steps=steps.of_signature(item.ran, item.statements, stamps) if item.ran else (),
+        changed=item.changed,
+    )
+
+
+def _unreadable(item: Unreadable) -> SignatureSummary:
+    return SignatureSummary(
+        field=item.field,
+        indication=Indication.INDETERMINATE.value,
+        sub_indication=item.sub_indication,
+        level="",
+        signer=None,
+        chain=(),
+        signed_at=None,
+        qualification=_("not assessed"),
+        steps=(Step("5.2.2", _("format checking"), steps.OPEN, item.detail),),
     )
 
 
 def _timestamp(item: Timestamp) -> TimestampSummary:
+    return timestamp(item.kind, item.field, item, item.statements)
+
+
+def timestamp(
+    kind: str, field: str, item: _Stamped, said: tuple[Statement, ...] | None
+) -> TimestampSummary:
+    """Give a time-stamp, of whichever kind of file."""
+    judgement = item.judgement
     return TimestampSummary(
-        kind=item.kind,
+        kind=kind,
+        field=field,
         time=item.time,
         authority=certificate(item.authority),
-        valid=item.judgement.indication is Indication.PASSED,
+        valid=judgement.indication is Indication.PASSED,
+        indication=judgement.indication.value.removeprefix("TOTAL-"),
+        sub_indication=judgement.sub_indication,
+        chain=tuple(certificate(link) for link in judgement.chain),
+        steps=steps.of_timestamp(judgement, said),
     )
 
 

@@ -63,7 +63,7 @@ def bench(tmp_path_factory, folder, original):
 def _refuted(report, verdict=None):
     assert report.verdict is not Verdict.VALID
     assert report.reason
-    assert len(report.checks) == 14
+    assert len(report.checks) == 15
     if verdict is not None:
         assert report.verdict is verdict, report.reason
     return report
