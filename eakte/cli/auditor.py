@@ -12,7 +12,7 @@ from eakte.cli import output
 from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.domain.clock import SystemClock
-from eakte.domain.verification import Verdict
+from eakte.domain.verification import SignatureSummary, TimestampSummary, Verdict
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
@@ -102,12 +102,18 @@ def _explain(verified: Verified) -> None:
                 (_("level"), seal.level),
                 (_("proven to exist at"), _moment(seal.signed_at)),
                 (_("chain"), " < ".join(link.subject for link in seal.chain)),
-                (_("qualification"), seal.qualification),
+                (_("qualification"), _worth(seal)),
             ]
         )
-    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"))
+    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"), _("qualification"))
     rows = [
-        (stamp.kind, _moment(stamp.time), stamp.authority.subject, _yes_no(stamp.valid))
+        (
+            stamp.kind,
+            _moment(stamp.time),
+            stamp.authority.subject,
+            _yes_no(stamp.valid),
+            _worth(stamp),
+        )
         for stamp in report.timestamps
     ]
     output.table(_("Time-stamps"), columns, rows)
@@ -122,13 +128,17 @@ def _summarise(verified: tuple[Verified, ...]) -> None:
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
     output.table(_("Sealed originals"), columns, rows)
     for text in sorted(
-        {seal.qualification for each in verified for seal in each.report.signatures}
+        {_(seal.qualification) for each in verified for seal in each.report.signatures}
     ):
         output.line(_("Seals: {qualification}").format(qualification=text), "yellow")
     for text in sorted({each.report.trusted for each in verified}):
         output.line(_("Trust anchors: {anchors}").format(anchors=text))
     good = sum(each.report.verdict is Verdict.VALID for each in verified)
     output.line(_("{good} of {all} are VALID").format(good=good, all=len(verified)), "bold")
+
+
+def _worth(item: SignatureSummary | TimestampSummary) -> str:
+    return ": ".join(filter(None, (_(item.qualification), item.basis)))
 
 
 def _moment(moment: datetime | None) -> str:

@@ -48,6 +48,7 @@ class Action(StrEnum):
     BATCH_FAILED = "batch-failed"
     VERFAHREN_ADOPTED = "verfahren-adopted"
     PAPER_RELEASED = "paper-released"
+    TRUST_UPDATED = "trust-updated"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eakte.domain.qualification import Rank
+
 
 class Verdict(StrEnum):
     """The top line; INDETERMINATE is an answer, not an error."""
@@ -45,6 +47,9 @@ class TimestampSummary:
     time: datetime
     authority: CertificateSummary
     valid: bool
+    qualification: Rank = Rank.UNKNOWN
+    basis: str = ""
+    """As for a signature."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,10 @@ class SignatureSummary:
     """From the signer's certificate to the trust anchor."""
     signed_at: datetime | None
     """Best signature time: the earliest proof by a time-stamp."""
-    qualification: str
-    """Second answer, beside integrity: e.g. 'demo certificate, not qualified'."""
+    qualification: Rank
+    """Second answer, beside integrity: what trusted lists make of its certificate."""
+    basis: str = ""
+    """On which list, with number, date and age, and which service the answer rests."""
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,18 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from eakte.domain.verification import CertificateSummary, SignatureSummary, TimestampSummary
-from eakte.i18n import _
-from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.facts import FileFacts, Indication, Signature, Timestamp
+from eakte.seal.lists.assess import Assessor
 
 
-def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
+def signatures_of(facts: FileFacts, lists: Assessor) -> tuple[SignatureSummary, ...]:
     """Give every seal or signature."""
-    return tuple(_signature(item) for item in facts.signatures)
+    return tuple(_signature(item, lists) for item in facts.signatures)
 
 
-def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
+def timestamps_of(facts: FileFacts, lists: Assessor) -> tuple[TimestampSummary, ...]:
     """Give every time-stamp, the oldest first."""
-    return tuple(_timestamp(item) for item in facts.timestamps)
+    return tuple(_timestamp(item, lists) for item in facts.timestamps)
 
 
 def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
@@ -34,15 +33,9 @@ def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
     )
 
 
-def qualification(signer: asn1_x509.Certificate) -> str:
-    """Say what is known of the certificate's legal rank; trusted lists are not consulted."""
-    if DEMO_MARK in str(signer.subject.human_friendly):
-        return _("demo certificate, not qualified")
-    return _("not assessed")
-
-
-def _signature(item: Signature) -> SignatureSummary:
+def _signature(item: Signature, lists: Assessor) -> SignatureSummary:
     judgement = item.judgement
+    worth = lists.signature(item.signer, judgement.chain, judgement.best_time)
     return SignatureSummary(
         field=item.field,
         indication=judgement.indication.value,
@@ -51,16 +44,20 @@ def _signature(item: Signature) -> SignatureSummary:
         signer=certificate(item.signer),
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,
-        qualification=qualification(item.signer),
+        qualification=worth.rank,
+        basis=worth.basis,
     )
 
 
-def _timestamp(item: Timestamp) -> TimestampSummary:
+def _timestamp(item: Timestamp, lists: Assessor) -> TimestampSummary:
+    worth = lists.timestamp(item.authority, item.judgement.chain, item.time)
     return TimestampSummary(
         kind=item.kind,
         time=item.time,
         authority=certificate(item.authority),
         valid=item.judgement.indication is Indication.PASSED,
+        qualification=worth.rank,
+        basis=worth.basis,
     )
 
 
