@@ -30,6 +30,7 @@ class Action(StrEnum):
     DEADLINE_MET = "deadline-met"
     SEALED = "sealed"
     FILED = "filed"
+    RENEWED = "renewed"
     SEAL_REFUSED = "seal-refused"
     AKTE_OPENED = "akte-opened"
     VIEWED = "viewed"

@@ -24,7 +24,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from eakte.seal import ades
 from eakte.seal.facts import Change, FileFacts, Judgement, Level, Signature, Timestamp
 from eakte.seal.freshness import Statement, statements
-from eakte.seal.reader import Reader
+from eakte.seal.present import as_of
+from eakte.seal.reader import Beginning, Reader
 from eakte.seal.revocation import RevocationData
 from eakte.seal.shape import shape_flaw
 from eakte.seal.structure import Structure, bytes_after, container_flaw, measure, padding_flaw
@@ -37,6 +38,7 @@ _CHANGES = {
 }
 
 _END_WITHIN = 1 << 16
+_RENEWED = 2  # so many document time-stamps at least
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = F
     with path.open("rb") as file:
         reader, strictly = _open(file)
         found = _File(file, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
-        return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
+        with as_of(at):
+            return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
 def _require_end(path: Path) -> None:
@@ -158,7 +161,9 @@ def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
 async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     level = _level(file, item)
     change, detail = _change(item)
-    judgement = await ades.judge_signature(item, level, file.spec, file.at)
+    first, until = _as_first_preserved(file, item)
+    with as_of(until):
+        judgement = await ades.judge_signature(first, level, file.spec, until)
     return Signature(
         field=str(item.field_name),
         level=level,
@@ -169,6 +174,29 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
         change_detail=detail,
         statements=statements(judgement.chain, file.revocation),
     )
+
+
+def _as_first_preserved(
+    file: _File, item: EmbeddedPdfSignature
+) -> tuple[EmbeddedPdfSignature, datetime]:
+    """Give a signature as it stood under its first document time-stamp, and until when that counts.
+
+    A renewed time-stamp proves what was there before it, evidence included. So a signature is
+    judged at the moment of the first renewal, as each time-stamp is at that of the next one:
+    pyHanko gives up when a CA in the chain has expired since (EN 319 102-1 §5.6.3 does not).
+    """
+    later = [stamp for stamp in file.stamps if stamp.signed_revision > item.signed_revision]
+    if len(later) < _RENEWED:
+        return item, file.at
+    start, length = (int(number) for number in list(later[0].byte_range)[2:])
+    reader = Reader(io.BufferedReader(Beginning(file.file, start + length)))
+    (same,) = [
+        one
+        for one in reader.embedded_signatures
+        if (one.field_name, one.pkcs7_content) == (item.field_name, item.pkcs7_content)
+    ]
+    same.compute_integrity_info(diff_policy=STRICT_POLICY)
+    return same, min(_gen_time(later[1].signed_data), file.at)
 
 
 def _level(file: _File, item: EmbeddedPdfSignature) -> Level:
