@@ -23,6 +23,7 @@ WithinOption = Annotated[
 @app.command("due", help=_("Show which sealed originals need another time-stamp, and by when."))
 def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption = False) -> None:
     """Show the plan."""
+    from eakte.seal.lasting import CERTIFICATE
     from eakte.services import renewing
     from eakte.services.desks import open_desk
 
@@ -43,7 +44,7 @@ def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption 
             f"{each.stamped_at:%Y-%m-%d}",
             f"{each.by:%Y-%m-%d}",
             _("overdue") if each.overdue else _("in time"),
-            _("the time-stamp's certificate") if each.because == "certificate" else each.because,
+            _("the time-stamp's certificate") if each.because == CERTIFICATE else each.because,
         )
         for each in found
     ]

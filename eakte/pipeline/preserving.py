@@ -20,7 +20,7 @@ from eakte.domain.codec import to_json
 from eakte.domain.conformance import Confirmations
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
-from eakte.domain.preservation import SealedVersion
+from eakte.domain.preservation import Protection, SealedVersion
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError, SealFailedError
 from eakte.i18n import _
@@ -29,7 +29,7 @@ from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.pipeline.noted import event
 from eakte.records import documents, former_seals, scans
-from eakte.seal.lasting import end_of_copy, protection_of
+from eakte.seal.lasting import end_of, end_of_copy, protection_of
 from eakte.seal.verify import verify_own
 
 _CHUNK = 1 << 20
@@ -47,11 +47,12 @@ def renew(context: Context, letter: Document, actor: str) -> Document:
     with context.workspace() as folder:
         out = folder / "renewed.pdf"
         context.sealer.renew(old, out)
+        protection = _require_longer(letter.protection, protection_of(out))
         confirmed = _judge_conformance(context, old, out, folder)
         if not _begins_with(out, old):
             raise SealFailedError(detail=_("the renewed file does not begin with the old one"))
         digest = context.store.put_file(out)
-    made = _judged(context, letter, digest)
+    made = _judged(context, letter, digest, protection)
     return _record(context, letter, made, actor, confirmed)
 
 
@@ -81,15 +82,20 @@ def _begins_with(new: Path, old: Path) -> bool:
         return bool(longer.read(1))
 
 
-def _judged(context: Context, letter: Document, digest: Digest) -> SealedVersion:
-    """Judge what the store holds; raises SealFailedError unless it is VALID and holds longer."""
+def _require_longer(old: Protection | None, new: Protection) -> Protection:
+    if old is not None and end_of(new) <= end_of(old):
+        raise SealFailedError(detail=_("the new time-stamp does not hold longer than the old one"))
+    return new
+
+
+def _judged(
+    context: Context, letter: Document, digest: Digest, protection: Protection
+) -> SealedVersion:
+    """Judge what the store holds; raises SealFailedError unless it is VALID."""
     path, now = context.store.path(digest), context.clock.now()
     report = verify_own(path, context.home.trust, now, digest, len(letter.pages))
     if report.verdict is not Verdict.VALID:
         raise SealFailedError(detail=f"{report.verdict.value}: {report.reason}")
-    protection = protection_of(path)
-    if letter.protection is not None and protection.until <= letter.protection.until:
-        raise SealFailedError(detail=_("the new time-stamp does not hold longer than the old one"))
     kept = context.store.put(to_json(report))
     return SealedVersion(digest, kept, report.verdict.value, protection)
 

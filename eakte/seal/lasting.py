@@ -16,6 +16,7 @@ from eakte.i18n import _
 from eakte.seal.ades import evidence_in
 from eakte.seal.reader import Reader
 
+CERTIFICATE = "certificate"
 _ENDS = {
     "md5": datetime(2004, 1, 1, tzinfo=UTC),
     "sha1": datetime(2012, 1, 1, tzinfo=UTC),
@@ -39,6 +40,12 @@ def algorithm_end(name: str) -> datetime:
     if kind in _LASTING:
         return _NEVER if not size or int(size) >= _SHORTEST else _LONG_AGO
     return _ENDS.get(kind, _LONG_AGO)
+
+
+def end_of(protection: Protection) -> tuple[datetime, str]:
+    """Give when the first of what a proof rests on ends: `certificate`, or an algorithm's name."""
+    ends = [(algorithm_end(each), each) for each in protection.algorithms]
+    return min([(protection.until, CERTIFICATE), *ends])
 
 
 def protection_of(sealed: Path) -> Protection:

@@ -17,7 +17,7 @@ from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.preserving import renew as renew_one
 from eakte.records import documents
-from eakte.seal.lasting import algorithm_end
+from eakte.seal.lasting import end_of
 from eakte.services import actor
 from eakte.services.verifying import verify_document
 
@@ -111,9 +111,7 @@ def _letter(desk: Desk, name: DocumentId) -> Document:
 
 
 def _due(name: DocumentId, protection: Protection, now: datetime) -> Due:
-    ends = [(protection.until, "certificate")]
-    ends += [(algorithm_end(each), each) for each in protection.algorithms]
-    by, because = min(ends)
+    by, because = end_of(protection)
     return Due(name, protection.stamped_at, by, because, by <= now)
 
 

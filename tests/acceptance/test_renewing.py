@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from eakte.audit import log
 from eakte.audit.verify import verify as verify_log
 from eakte.config import open_home
+from eakte.database import transaction
 from eakte.database.schema import document as document_table
 from eakte.domain.akten import DocumentState
 from eakte.domain.clock import FixedClock, SystemClock
@@ -133,6 +135,18 @@ def test_too_late_nothing_is_renewed(office, later):
     done = _renew(late)
     assert {each.outcome for each in done} == {Outcome.NOT_VALID}
     assert renewing.exit_code(done) is ExitCode.INDETERMINATE
+
+
+def test_an_algorithm_that_ends_is_a_reason_too(office):
+    letter = _letters(office)[0]
+    weak = replace(letter, protection=replace(letter.protection, algorithms=("sha256", "rsa:3072")))
+    with transaction(office.engine) as connection:
+        documents.update(connection, weak)
+    (found,) = renewing.due(office, 0)
+    assert (found.document, found.because, found.by.year) == (letter.id, "rsa:3072", 2029)
+    (done,) = renewing.renew(office, 0)
+    assert (done.document, done.outcome) == (letter.id, Outcome.RENEWED)
+    assert renewing.due(office, 0) == ()
 
 
 class _Untouching(Sealer):

@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from eakte.domain.codec import from_json, to_json
@@ -13,6 +14,7 @@ from eakte.errors import ConfigurationError, RefusedError
 from eakte.i18n import _
 from eakte.seal.lists.model import TrustedList
 
+_TERRITORIES = 64
 _TERRITORY = re.compile(r"[A-Z]{2}")
 
 
@@ -33,11 +35,18 @@ def kept_lists(folder: Path) -> tuple[Kept, ...]:
     found = []
     for file in sorted(folder.glob("*.json")):
         try:
-            found.append(from_json(Kept, file.read_bytes()))
+            state = file.stat()
+            found.append(_read(file, state.st_ino, state.st_size, state.st_mtime_ns))
         except (OSError, ValueError) as problem:
             detail = _("read it anew with `eakte trust update`: {problem}")
             raise ConfigurationError(path=file, detail=detail.format(problem=problem)) from problem
     return tuple(found)
+
+
+@lru_cache(_TERRITORIES)
+def _read(file: Path, *_state: int) -> Kept:
+    """Read a list once, as long as its file is the same: each verification asks for all of them."""
+    return from_json(Kept, file.read_bytes())
 
 
 def keep(folder: Path, xml: bytes, new: Kept) -> bool:
