@@ -103,6 +103,18 @@ class Quality(_Section):
     )
 
 
+class TrustedListSource(_Section):
+    """An EU trusted list (ETSI TS 119 612), or the list of lists, and who may sign it."""
+
+    source: str = Field(description="A file (relative to the home) or an http(s) address.")
+    signers: tuple[Path, ...] = Field(
+        min_length=1, description="PEM files of those who may sign it, relative to the home."
+    )
+    territories: tuple[str, ...] = Field(
+        default=(), description="Of a list of lists: whose lists to follow, as in `DE`."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -126,6 +138,10 @@ class Settings(BaseSettings):
     )
     quality: Quality = Field(
         default=Quality(), description="How samples for quality assurance are drawn."
+    )
+
+    trusted_lists: tuple[TrustedListSource, ...] = Field(
+        default=(), description="Trusted lists, which say what is qualified."
     )
 
     @field_validator("inboxes")

@@ -104,6 +104,8 @@ def _verified(
 
 def _explain(verified: Verified) -> None:
     """Print one report step by step."""
+    from eakte.services.verifying import worth
+
     report = verified.report
     output.facts([(verified.name, report.verdict.value), (_("subject"), verified.title)])
     if report.reason:
@@ -123,12 +125,18 @@ def _explain(verified: Verified) -> None:
                 (_("level"), seal.level),
                 (_("proven to exist at"), _moment(seal.signed_at)),
                 (_("chain"), " < ".join(link.subject for link in seal.chain)),
-                (_("qualification"), seal.qualification),
+                (_("qualification"), worth(seal)),
             ]
         )
-    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"))
+    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"), _("qualification"))
     rows = [
-        (stamp.kind, _moment(stamp.time), stamp.authority.subject, _yes_no(stamp.valid))
+        (
+            stamp.kind,
+            _moment(stamp.time),
+            stamp.authority.subject,
+            _yes_no(stamp.valid),
+            worth(stamp),
+        )
         for stamp in report.timestamps
     ]
     output.table(_("Time-stamps"), columns, rows)
@@ -149,7 +157,7 @@ def _summarise(verified: tuple[Verified, ...]) -> None:
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
     output.table(_("Sealed originals"), columns, rows)
     for text in sorted(
-        {seal.qualification for each in verified for seal in each.report.signatures}
+        {_(seal.qualification) for each in verified for seal in each.report.signatures}
     ):
         output.line(_("Seals: {qualification}").format(qualification=text), "yellow")
     for text in sorted({each.report.trusted for each in verified}):

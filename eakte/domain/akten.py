@@ -11,6 +11,7 @@ from eakte.domain.archive import Conversion
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
+from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
@@ -100,6 +101,8 @@ class Document:
     report: Digest | None = None
     """JSON VerificationReport of the read-back."""
     verdict: str = ""
+    protection: Protection | None = None
+    """What the proof in the sealed original rests on, and until when."""
     vorgang_id: int | None = None
     version: int = 1
     """Counts changes of this record; writers name the version they saw (optimistic locking)."""

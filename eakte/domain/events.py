@@ -30,6 +30,7 @@ class Action(StrEnum):
     DEADLINE_MET = "deadline-met"
     SEALED = "sealed"
     FILED = "filed"
+    RENEWED = "renewed"
     SEAL_REFUSED = "seal-refused"
     AKTE_OPENED = "akte-opened"
     VIEWED = "viewed"
@@ -48,6 +49,7 @@ class Action(StrEnum):
     BATCH_FAILED = "batch-failed"
     VERFAHREN_ADOPTED = "verfahren-adopted"
     PAPER_RELEASED = "paper-released"
+    TRUST_UPDATED = "trust-updated"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
 

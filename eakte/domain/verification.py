@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eakte.domain.qualification import Rank
+
 
 class Verdict(StrEnum):
     """The top line; INDETERMINATE is an answer, not an error."""
@@ -65,6 +67,9 @@ class TimestampSummary:
     sub_indication: str
     chain: tuple[CertificateSummary, ...]
     steps: tuple[Step, ...]
+    qualification: Rank
+    basis: str = ""
+    """As for a signature."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,12 @@ class SignatureSummary:
     """From the signer's certificate to the trust anchor."""
     signed_at: datetime | None
     """Best signature time: the earliest proof by a time-stamp."""
-    qualification: str
-    """Second answer, beside integrity: e.g. 'demo certificate, not qualified'."""
+    qualification: Rank
+    """Second answer, beside integrity: what trusted lists make of its certificate."""
     steps: tuple[Step, ...]
     """What of the norm ran for it, in its order."""
+    basis: str = ""
+    """On which list, with number, date and age, and which service the answer rests."""
     changed: tuple[str, ...] = ()
     """Objects written after it, where that could not be classified."""
 

@@ -15,6 +15,7 @@ from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.review import persons, transfervermerk
+from eakte.seal.lasting import protection_of
 from eakte.seal.verify import accept
 
 
@@ -109,15 +110,17 @@ class CompleteSteps:
     def verify(self, sealed: str, report: str) -> dict[str, str]:
         """Read the sealed original back: these bytes were judged, and are what will be filed.
 
-        Gives the digest of the report on them and its verdict VALID. Raises StoreError if the bytes
-        changed, SealFailedError if the report is about others, or is not VALID.
+        Gives the digest of the report on them, its verdict VALID, and what protects them (JSON).
+        Raises StoreError if the bytes changed, SealFailedError if the report is about others, or is
+        not VALID.
         """
         judged = from_json(VerificationReport, self.store.get(Digest(report)))
         self._require_valid(judged)
-        size = self.store.checked(Digest(sealed)).stat().st_size
-        if (judged.sha256, judged.size) != (sealed, size):
+        file = self.store.checked(Digest(sealed))
+        if (judged.sha256, judged.size) != (sealed, file.stat().st_size):
             raise SealFailedError(detail=_("the report is not about the sealed file"))
-        return {"report": report, "verdict": judged.verdict.value}
+        protection = to_json(protection_of(file)).decode()
+        return {"report": report, "verdict": judged.verdict.value, "protection": protection}
 
     def _require_valid(self, report: VerificationReport) -> None:
         if report.verdict is not Verdict.VALID:

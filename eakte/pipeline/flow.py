@@ -30,6 +30,7 @@ from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.mail import Enclosure, Half, Inspection
+from eakte.domain.preservation import Protection, SealedVersion
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
 from eakte.pipeline import arrivals, confirming, regrouping, transitions
@@ -298,7 +299,12 @@ class Flow:
         transitions.file(
             connection,
             DocumentId(document),
-            (Digest(sealed), Digest(checked["report"]), checked["verdict"]),
+            SealedVersion(
+                Digest(sealed),
+                Digest(checked["report"]),
+                checked["verdict"],
+                from_json(Protection, checked["protection"]),
+            ),
             from_json(Transfervermerk, self.context.store.get(Digest(noted["record"]))),
             self.context.definitions,
             self.context.clock.now(),

@@ -17,6 +17,7 @@ from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
 from eakte.domain.moments import from_micros, to_micros
+from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
@@ -130,6 +131,13 @@ def sealed(connection: Connection) -> tuple[Document, ...]:
     return _select(connection, table.c.sealed.is_not(None))
 
 
+def protections(connection: Connection) -> tuple[tuple[DocumentId, Protection], ...]:
+    """Give what every filed sealed original rests on, with its letter; light, for all of them."""
+    filed = (table.c.state == DocumentState.FILED.value) & (table.c.protection != "")
+    rows = connection.execute(sa.select(table.c.id, table.c.protection).where(filed))
+    return tuple((DocumentId(row.id), from_json(Protection, row.protection)) for row in rows)
+
+
 def matching(
     connection: Connection, *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
 ) -> tuple[Document, ...]:
@@ -187,6 +195,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "sealed": document.sealed,
         "report": document.report,
         "verdict": document.verdict,
+        "protection": _optional_json(document.protection),
         "vorgang_id": document.vorgang_id,
         "version": document.version,
         "deadline": document.deadline,
@@ -230,6 +239,7 @@ def _document(row: Any) -> Document:
         sealed=Digest(row.sealed) if row.sealed else None,
         report=Digest(row.report) if row.report else None,
         verdict=row.verdict,
+        protection=from_json(Protection, row.protection) if row.protection else None,
         vorgang_id=row.vorgang_id,
         version=int(row.version),
         deadline=row.deadline,

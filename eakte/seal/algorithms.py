@@ -62,9 +62,26 @@ class Weakness:
 
 def weaknesses(used: Iterable[Used], at: datetime, *, proven: bool) -> list[Weakness]:
     """Give what is not believed at a moment, what was never listed first."""
-    known = {each: _end(each) for each in used}
+    known = {each: end_of(each) for each in used}
     weak = [Weakness(each, end, proven) for each, end in known.items() if end is None or end <= at]
     return sorted(weak, key=lambda one: (one.end is not None, one.end or at))
+
+
+def end_of(used: Used) -> datetime | None:
+    """Give when an algorithm ends; the end of time if never, None if it is not in the policy."""
+    table = _policy()[used.table]
+    name = used.name
+    if used.table in _LINES:
+        reached = [line for line in table if int(line) <= int(used.name)]
+        name = max(reached, key=int, default="")
+    if name not in table:
+        return None
+    end = table[name]
+    if end == _NEVER:
+        return datetime.max.replace(tzinfo=UTC)
+    if not isinstance(end, date):
+        raise TypeError(f"{_FILE.name}: {name}")
+    return datetime(end.year, end.month, end.day, tzinfo=UTC)
 
 
 def policy_name() -> str:
@@ -142,23 +159,6 @@ def _key(key: keys.PublicKeyInfo) -> Used:
 
 def _native(identifier: object) -> str:
     return str(getattr(identifier, "native", identifier))
-
-
-def _end(used: Used) -> datetime | None:
-    """Give when an algorithm ends; the end of time if never, None if it is not in the policy."""
-    table = _policy()[used.table]
-    name = used.name
-    if used.table in _LINES:
-        reached = [line for line in table if int(line) <= int(used.name)]
-        name = max(reached, key=int, default="")
-    if name not in table:
-        return None
-    end = table[name]
-    if end == _NEVER:
-        return datetime.max.replace(tzinfo=UTC)
-    if not isinstance(end, date):
-        raise TypeError(f"{_FILE.name}: {name}")
-    return datetime(end.year, end.month, end.day, tzinfo=UTC)
 
 
 @cache

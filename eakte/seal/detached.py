@@ -14,6 +14,7 @@ from pathlib import Path
 from asn1crypto import cms
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
+from eakte.domain.qualification import Qualification, Rank
 from eakte.domain.verification import (
     Check,
     SignatureSummary,
@@ -27,7 +28,8 @@ from eakte.seal.checks import Outcome, verdict_of
 from eakte.seal.cms_file import SIGNED_DATA, CmsFile, open_cms, pieces_of
 from eakte.seal.cms_form import form_flaw
 from eakte.seal.cms_signers import Signer, digest_names, digests_of, signers
-from eakte.seal.summary import certificate, qualification, timestamp
+from eakte.seal.lists.assess import Assessor
+from eakte.seal.summary import certificate, timestamp
 from eakte.seal.trust import TrustAnchors
 
 _LONGEST_PROBLEM = 300
@@ -143,10 +145,11 @@ def _examine(case: _Case) -> _Found:
     signed = cms.ContentInfo.load(file.wrapping, strict=True)["content"]
     digests = digests_of(pieces, digest_names(signed))
     found = signers(file.wrapping, digests, case.anchors, case.at)
+    lists = Assessor(case.anchors.lists, case.at)
     return _Found(
         cms_checks.judge(found, _flaw(case, file, found), case.at),
-        tuple(_signature(number, one) for number, one in enumerate(found, start=1)),
-        tuple(_timestamps(found)),
+        tuple(_signature(number, one, lists) for number, one in enumerate(found, start=1)),
+        tuple(_timestamps(found, lists)),
         tuple(_claims(signed)),
     )
 
@@ -160,8 +163,11 @@ def _flaw(case: _Case, file: CmsFile, found: tuple[Signer, ...]) -> str | None:
     return form_flaw(file.wrapping, file.rest, known)
 
 
-def _signature(number: int, one: Signer) -> SignatureSummary:
-    holder = one.certificate
+def _signature(number: int, one: Signer, lists: Assessor) -> SignatureSummary:
+    holder, judgement = one.certificate, one.judgement
+    worth = Qualification(Rank.UNKNOWN)
+    if holder is not None:
+        worth = lists.signature(holder, judgement.chain, judgement.best_time)
     return SignatureSummary(
         field=str(number),
         indication=one.judgement.indication.value,
@@ -170,7 +176,8 @@ def _signature(number: int, one: Signer) -> SignatureSummary:
         signer=certificate(holder) if holder else None,
         chain=tuple(certificate(link) for link in one.judgement.chain),
         signed_at=one.judgement.best_time,
-        qualification=qualification(holder) if holder else _("not assessed"),
+        qualification=worth.rank,
+        basis=worth.basis,
         steps=steps.of_signature(_ran(one), one.statements, ()),
     )
 
@@ -180,10 +187,10 @@ def _ran(one: Signer) -> steps.Ran:
     return steps.Ran(one.judgement, one.judgement if one.stamps else None, None)
 
 
-def _timestamps(found: tuple[Signer, ...]) -> Iterator[TimestampSummary]:
+def _timestamps(found: tuple[Signer, ...], lists: Assessor) -> Iterator[TimestampSummary]:
     for number, one in enumerate(found, start=1):
         for stamp in one.stamps:
-            yield timestamp("signature", str(number), stamp, stamp.statements)
+            yield timestamp("signature", str(number), stamp, lists)
 
 
 def _claims(signed: cms.SignedData) -> Iterator[str]:

@@ -29,7 +29,8 @@ from eakte.seal.cms_form import form_flaw
 from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
 from eakte.seal.freshness import statements
 from eakte.seal.judgement import Judgement
-from eakte.seal.reader import Reader
+from eakte.seal.present import as_of
+from eakte.seal.reader import Beginning, Reader
 from eakte.seal.revocation import RevocationData
 from eakte.seal.shape import shape_flaw
 from eakte.seal.steps import Ran
@@ -51,6 +52,7 @@ _CHANGES = {
 
 _GENERAL = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 _END_WITHIN = 1 << 16
+_RENEWED = 2  # so many document time-stamps at least
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def examine(
         reader, strictly = _open(file)
         spec = validation_spec(anchors, ades.evidence_in(reader))
         found = _File(file, reader, spec, at, steps)
-        return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
+        with as_of(at):
+            return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
 def _require_end(path: Path) -> None:
@@ -201,7 +204,9 @@ def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
 async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     level = _level(file, item)
     change, detail = _change(item)
-    judgement = await ades.judge_signature(item, level, file.spec, file.at)
+    first, until = _as_first_preserved(file, item)
+    with as_of(until):
+        judgement = await ades.judge_signature(first, level, file.spec, until)
     weak = _weak_signature(file, item, judgement)
     judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
@@ -216,6 +221,33 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
         ran=await _ran(file, item, level, judged) if file.steps else None,
         weak=tuple(weak),
     )
+
+
+def _as_first_preserved(
+    file: _File, item: EmbeddedPdfSignature
+) -> tuple[EmbeddedPdfSignature, datetime]:
+    """Give a signature as it stood under its first document time-stamp, and until when that counts.
+
+    A renewed time-stamp proves what was there before it, evidence included. So a signature is
+    judged at the moment of the first renewal, as each time-stamp is at that of the next one:
+    pyHanko gives up when a CA in the chain has expired since (EN 319 102-1 §5.6.3 does not).
+    """
+    later = _later_stamps(file, item)
+    if len(later) < _RENEWED:
+        return item, file.at
+    start, length = (int(number) for number in list(later[0].byte_range)[2:])
+    reader = Reader(io.BufferedReader(Beginning(file.file, start + length)))
+    (same,) = [
+        one
+        for one in reader.embedded_signatures
+        if (one.field_name, one.pkcs7_content) == (item.field_name, item.pkcs7_content)
+    ]
+    same.compute_integrity_info(diff_policy=STRICT_POLICY)
+    return same, min(_gen_time(later[1].signed_data), file.at)
+
+
+def _later_stamps(file: _File, item: EmbeddedPdfSignature) -> list[EmbeddedPdfSignature]:
+    return [stamp for stamp in file.stamps if stamp.signed_revision > item.signed_revision]
 
 
 async def _ran(file: _File, item: EmbeddedPdfSignature, level: Level, last: Judgement) -> Ran:
@@ -244,7 +276,7 @@ def _weak_signature(
 ) -> list[Weakness]:
     """Hold a signature against the policy as of its proof, and its chain as of its archive's."""
     since = judgement.best_time or file.at
-    later = [stamp for stamp in file.stamps if stamp.signed_revision > item.signed_revision]
+    later = _later_stamps(file, item)
     kept = _gen_time(later[0].signed_data) if later else file.at
     used = algorithms.used_by_signer(item.signer_info, item.signer_cert)
     links = algorithms.used_by_chain(judgement.chain)

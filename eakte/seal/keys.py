@@ -6,6 +6,7 @@ ends with 2028 (ETSI TS 119 312) while ECDSA P-256 has no end date.
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Protocol
 
@@ -96,6 +97,11 @@ def _open(path: Path, pin: str) -> _Opened:
         detail = _("it holds no EC key with its certificate")
         raise ConfigurationError(path=path, detail=detail)
     return key, as_asn1(certificate), [as_asn1(link) for link in chain]
+
+
+def as_text(certificate: asn1_x509.Certificate) -> str:
+    """Give a certificate (DER) in Base64, to be kept in JSON."""
+    return base64.b64encode(certificate.dump()).decode()
 
 
 def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import shutil
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -34,10 +34,12 @@ from eakte.i18n import _
 from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.keys import Pkcs12SealKey, SealKey
 from eakte.seal.reader import Reader
+from eakte.seal.renewal import renew
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper, TimestampAuthority
 from eakte.seal.trust import sealing_context
 from eakte.seal.trust_folder import TrustFolder
+from eakte.seal.writer import QuietWriter
 
 SEAL_FIELD = "eakte-Siegel"
 TIMESTAMP_FIELD = "eakte-Zeitstempel"
@@ -78,8 +80,25 @@ class Sealer:
         newline. Never lowers the level: raises SealFailedError if key, time-stamp or input do not
         allow B-LTA, and leaves no file then. Call it outside of any event loop.
         """
+        self._made(lambda: self._seal(pdf, reason, out), out)
+
+    def renew(self, pdf: Path, out: Path) -> None:
+        """Write a sealed file with one more archive time-stamp to `out`; see eakte.seal.renewal.
+
+        Raises SealFailedError, and leaves no file then, if its last time-stamp is not in force any
+        more or no new one can be had. Whether the file is VALID is asked by the caller.
+        """
+
+        async def renewed() -> None:
+            revocation, now = self._revocation.collect(), self._clock.now()
+            await renew(pdf, out, self._stamper, self._folder, revocation, now, TIMESTAMP_FIELD)
+
+        self._made(renewed, out)
+
+    def _made(self, work: Callable[[], Awaitable[None]], out: Path) -> None:
+        """Do the work, or leave no file and raise SealFailedError."""
         try:
-            self._seal_with_retry(pdf, reason, out)
+            self._with_retry(work)
         except _REFUSALS as problem:
             out.unlink(missing_ok=True)
             raise SealFailedError(detail=f"{type(problem).__name__}: {problem}") from problem
@@ -87,22 +106,26 @@ class Sealer:
             out.unlink(missing_ok=True)
             raise
 
-    def _seal_with_retry(self, pdf: Path, reason: str, out: Path) -> None:
-        """Seal; once more with fresh sizes if a time-stamp outgrew its room (trap 11)."""
+    def _with_retry(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it; once more with fresh sizes if a time-stamp outgrew its room (trap 11)."""
+
+        async def once() -> None:
+            await work()
+
         try:
-            asyncio.run(self._seal(pdf, reason, out))
+            asyncio.run(once())
         except SigningError as problem:
             if _ROOM_TOO_SMALL not in str(problem):
                 raise
             self._stamper.forget_size()
-            asyncio.run(self._seal(pdf, reason, out))
+            asyncio.run(once())
 
     async def _seal(self, pdf: Path, reason: str, out: Path) -> None:
         shutil.copyfile(pdf, out)
         with out.open("r+b") as file:
             _end_the_line(file)
             file.seek(0)
-            writer = _QuietWriter(file, prev=Reader(file))
+            writer = QuietWriter(file, prev=Reader(file))
             _refuse_unfit(writer.prev)
             signer = _ArchiveSigner(
                 _metadata(reason),
@@ -125,22 +148,13 @@ class Sealer:
         path = await chain.async_validate_usage({"non_repudiation"})  # type: ignore[no-untyped-call]
         sealed.seek(0)
         await PdfTimeStamper(self._stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
-            _QuietWriter(sealed, prev=Reader(sealed)),
+            QuietWriter(sealed, prev=Reader(sealed)),
             _DIGEST,
             context,
             validation_paths=[path],
             in_place=True,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
-
-
-class _QuietWriter(IncrementalPdfFileWriter):
-    """A writer that leaves XMP and /Info as they are (trap 3), and the version at PDF 1.7."""
-
-    output_version = (1, 7)
-
-    def _update_meta(self) -> None:
-        """Do nothing, where pyHanko would rewrite XMP and break PDF/A."""
 
 
 class _ArchiveSigner(PdfSigner):

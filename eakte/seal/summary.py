@@ -9,6 +9,7 @@ from typing import Protocol
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
+from eakte.domain.qualification import Rank
 from eakte.domain.verification import (
     CertificateSummary,
     SignatureSummary,
@@ -17,10 +18,10 @@ from eakte.domain.verification import (
 )
 from eakte.i18n import _
 from eakte.seal import steps
-from eakte.seal.demo_pki import DEMO_MARK
-from eakte.seal.facts import FileFacts, Signature, Timestamp
+from eakte.seal.facts import FileFacts, Signature
 from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Indication, Judgement
+from eakte.seal.lists.assess import Assessor
 from eakte.seal.reader import Unreadable
 
 
@@ -31,9 +32,11 @@ class _Stamped(Protocol):
     def authority(self) -> asn1_x509.Certificate: ...
     @property
     def judgement(self) -> Judgement: ...
+    @property
+    def statements(self) -> tuple[Statement, ...] | None: ...
 
 
-def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
+def signatures_of(facts: FileFacts, lists: Assessor) -> tuple[SignatureSummary, ...]:
     """Give every seal or signature."""
     broken = (_unreadable(item) for item in facts.unreadable)
     stamps = [
@@ -41,12 +44,12 @@ def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
         for stamp in facts.timestamps
         if stamp.kind == "document" and stamp.judgement.indication is Indication.PASSED
     ]
-    return (*(_signature(item, stamps) for item in facts.signatures), *broken)
+    return (*(_signature(item, stamps, lists) for item in facts.signatures), *broken)
 
 
-def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
+def timestamps_of(facts: FileFacts, lists: Assessor) -> tuple[TimestampSummary, ...]:
     """Give every time-stamp, the oldest first."""
-    return tuple(_timestamp(item) for item in facts.timestamps)
+    return tuple(timestamp(item.kind, item.field, item, lists) for item in facts.timestamps)
 
 
 def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
@@ -61,15 +64,9 @@ def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
     )
 
 
-def qualification(signer: asn1_x509.Certificate) -> str:
-    """Say what is known of the certificate's legal rank; trusted lists are not consulted."""
-    if DEMO_MARK in str(signer.subject.human_friendly):
-        return _("demo certificate, not qualified")
-    return _("not assessed")
-
-
-def _signature(item: Signature, stamps: list[datetime]) -> SignatureSummary:
+def _signature(item: Signature, stamps: list[datetime], lists: Assessor) -> SignatureSummary:
     judgement = item.judgement
+    worth = lists.signature(item.signer, judgement.chain, judgement.best_time)
     return SignatureSummary(
         field=item.field,
         indication=judgement.indication.value,
@@ -78,7 +75,8 @@ def _signature(item: Signature, stamps: list[datetime]) -> SignatureSummary:
         signer=certificate(item.signer),
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,
-        qualification=qualification(item.signer),
+        qualification=worth.rank,
+        basis=worth.basis,
         steps=steps.of_signature(item.ran, item.statements, stamps) if item.ran else (),
         changed=item.changed,
     )
@@ -93,20 +91,15 @@ def _unreadable(item: Unreadable) -> SignatureSummary:
         signer=None,
         chain=(),
         signed_at=None,
-        qualification=_("not assessed"),
+        qualification=Rank.UNKNOWN,
         steps=(Step("5.2.2", _("format checking"), steps.OPEN, item.detail),),
     )
 
 
-def _timestamp(item: Timestamp) -> TimestampSummary:
-    return timestamp(item.kind, item.field, item, item.statements)
-
-
-def timestamp(
-    kind: str, field: str, item: _Stamped, said: tuple[Statement, ...] | None
-) -> TimestampSummary:
+def timestamp(kind: str, field: str, item: _Stamped, lists: Assessor) -> TimestampSummary:
     """Give a time-stamp, of whichever kind of file."""
     judgement = item.judgement
+    worth = lists.timestamp(item.authority, judgement.chain, item.time)
     return TimestampSummary(
         kind=kind,
         field=field,
@@ -116,7 +109,9 @@ def timestamp(
         indication=judgement.indication.value.removeprefix("TOTAL-"),
         sub_indication=judgement.sub_indication,
         chain=tuple(certificate(link) for link in judgement.chain),
-        steps=steps.of_timestamp(judgement, said),
+        steps=steps.of_timestamp(judgement, item.statements),
+        qualification=worth.rank,
+        basis=worth.basis,
     )
 
 

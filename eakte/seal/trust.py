@@ -40,6 +40,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
 from eakte.seal.keys import as_asn1
+from eakte.seal.lists.keeping import Kept, kept_lists
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust_folder import TrustFolder
 
@@ -55,6 +56,8 @@ class TrustAnchors:
 
     source: Path
     certificates: tuple[asn1_x509.Certificate, ...]
+    lists: tuple[Kept, ...] = ()
+    """Trusted lists: what they say of a certificate is a second answer, and anchors nothing."""
 
     @classmethod
     def load(cls, source: Path) -> TrustAnchors:
@@ -74,7 +77,8 @@ class TrustAnchors:
         Raises ConfigurationError for a file that is there and cannot be read.
         """
         folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
-        return cls(source, tuple(load_certificates(folder)) if folder.exists() else ())
+        certificates = tuple(load_certificates(folder)) if folder.exists() else ()
+        return cls(source, certificates, kept_lists(TrustFolder(source).lists))
 
     @classmethod
     def load_several(cls, sources: tuple[Path, ...]) -> TrustAnchors:
@@ -86,7 +90,8 @@ class TrustAnchors:
         if not found:
             raise ConfigurationError(path=Path(), detail=_("it holds no trust anchor (PEM)"))
         together = {one.dump(): one for each in found for one in each.certificates}
-        return cls(sources[0], tuple(together.values()))
+        lists = dict.fromkeys(one for each in found for one in each.lists)
+        return cls(sources[0], tuple(together.values()), tuple(lists))
 
     def describe(self) -> str:
         """Name the anchors for a report, with what tells them from others of the same name."""

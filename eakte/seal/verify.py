@@ -25,6 +25,7 @@ from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
 from eakte.seal.facts import FileFacts, Level
+from eakte.seal.lists.assess import Assessor
 from eakte.seal.structure import without_path
 from eakte.seal.trust import TrustAnchors
 
@@ -215,7 +216,9 @@ def _examined(case: _Case, demand: _Demand) -> _Found:
         if _digest(case.path) != case.sha256 or _state(case.path) != case.state:
             return _Found(checks.not_analysable(_("the file changed while it was examined")))
         outcomes = checks.judge(facts, case.at)
-        return _Found(outcomes, facts, summary.signatures_of(facts), summary.timestamps_of(facts))
+        lists = Assessor(case.anchors.lists, case.at)
+        signatures = summary.signatures_of(facts, lists)
+        return _Found(outcomes, facts, signatures, summary.timestamps_of(facts, lists))
     except Exception as problem:  # noqa: BLE001 - the border, see above
         text = without_path(f"{type(problem).__name__}: {problem}", case.path)[:_LONGEST_PROBLEM]
         return _Found(checks.not_analysable(text))

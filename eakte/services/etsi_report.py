@@ -34,6 +34,7 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 _URN = "urn:etsi:019102"
 _STEP = "urn:x-eakte:en-319102-1"
 _CHECK = "urn:x-eakte:check"
+_QUALIFICATION = "urn:x-eakte:qualification"
 _PASSED, _FAILED, _OPEN = "total-passed", "total-failed", "indeterminate"
 _INDICATIONS = {
     "TOTAL-PASSED": _PASSED,
@@ -106,6 +107,7 @@ def _signature(out: _Report, report: VerificationReport, signature: SignatureSum
         holder = _add(one, "SignerInformation")
         _add(holder, "SignerCertificate", VOReference=out.name(signature.signer))
         _add(holder, "Signer", _legal(signature.signer.subject))
+    _quality(one, signature)
     process = _PROCESSES.get(signature.level.partition("-")[2], "Basic")
     _add(
         _add(one, "SignatureValidationProcess"),
@@ -113,7 +115,7 @@ def _signature(out: _Report, report: VerificationReport, signature: SignatureSum
         f"{_URN}:validationprocess:{process}",
     )
     status = _status(one, "SignatureValidationStatus", *_result(report, signature))
-    _chain(out, status, signature.chain)
+    _associated(out, status, signature)
 
 
 def _result(report: VerificationReport, signature: SignatureSummary) -> tuple[str, str]:
@@ -194,15 +196,27 @@ def _is_about(stamp: TimestampSummary, signature: SignatureSummary) -> bool:
     return stamp.kind == "document" or stamp.field == signature.field
 
 
-def _chain(out: _Report, status: _Element, chain: Sequence[CertificateSummary]) -> None:
-    if not chain:
+def _quality(one: _Element, item: SignatureSummary | TimestampSummary) -> None:
+    rank = item.qualification.name.lower().replace("_", "-")
+    _add(_add(one, "SignatureQuality"), "SignatureQualityInformation", f"{_QUALIFICATION}:{rank}")
+
+
+def _associated(out: _Report, status: _Element, item: SignatureSummary | TimestampSummary) -> None:
+    """Tell the chain, and on what the qualification rests."""
+    if not (item.chain or item.basis):
         return
-    names = [out.name(each) for each in chain]
-    listed = _add(_add(status, "AssociatedValidationReportData"), "CertificateChain")
-    _add(listed, "SigningCertificate", VOReference=names[0])
-    for name in names[1:-1]:
-        _add(listed, "IntermediateCertificate", VOReference=name)
-    _add(listed, "TrustAnchor", VOReference=names[-1])
+    data = _add(status, "AssociatedValidationReportData")
+    if item.chain:
+        names = [out.name(each) for each in item.chain]
+        listed = _add(data, "CertificateChain")
+        _add(listed, "SigningCertificate", VOReference=names[0])
+        for name in names[1:-1]:
+            _add(listed, "IntermediateCertificate", VOReference=name)
+        _add(listed, "TrustAnchor", VOReference=names[-1])
+    if item.basis:
+        told = _add(_add(data, "AdditionalValidationReportData"), "ReportData")
+        _add(told, "Type", _QUALIFICATION)
+        _add(told, "Value", _legal(item.basis))
 
 
 def _objects(out: _Report) -> None:
@@ -217,9 +231,10 @@ def _objects(out: _Report) -> None:
         direct.text = _legal(described)
         inner = _add(one, "ValidationReport")
         _times(inner, report.verified_at, None)
+        _quality(inner, stamp)
         indication = _INDICATIONS.get(stamp.indication, _OPEN)
         status = _status(inner, "SignatureValidationStatus", indication, stamp.sub_indication)
-        _chain(out, status, stamp.chain)
+        _associated(out, status, stamp)
     for identity, certificate in out.certificates.items():
         one = _object(objects, identity, "certificate")
         _digest(_add(one, "ValidationObjectRepresentation"), certificate.sha256)

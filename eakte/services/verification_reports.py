@@ -18,7 +18,7 @@ from eakte.pages.inspect import inspect
 from eakte.pages.own_text import own_text
 from eakte.pdfa.build import build
 from eakte.services.etsi_report import etsi_report
-from eakte.services.verifying import Verified
+from eakte.services.verifying import Verified, worth
 from eakte.typeset import Block, Heading, Table, Text, typeset
 
 _WIDTH = 100
@@ -138,7 +138,7 @@ def _signature(seal: SignatureSummary) -> Iterator[Block]:
             (_("signer"), seal.signer.subject if seal.signer else _("unknown")),
             (_("proven to exist at"), _moment(seal.signed_at)),
             (_("chain"), " < ".join(link.subject for link in seal.chain)),
-            (_("qualification"), str(seal.qualification)),
+            (_("qualification"), worth(seal)),
             (_("objects written later"), "; ".join(seal.changed)),
         ]
     )
@@ -152,6 +152,7 @@ def _timestamp(stamp: TimestampSummary) -> Iterator[Block]:
             (_("result"), f"{stamp.indication} {stamp.sub_indication}"),
             (_("time"), _moment(stamp.time)),
             (_("authority"), stamp.authority.subject),
+            (_("qualification"), worth(stamp)),
         ]
     )
     yield _steps(stamp.steps)

@@ -11,7 +11,12 @@ from eakte.database import Connection
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
-from eakte.domain.verification import Verdict, VerificationReport
+from eakte.domain.verification import (
+    SignatureSummary,
+    TimestampSummary,
+    Verdict,
+    VerificationReport,
+)
 from eakte.errors import NotFoundError, RefusedError, StageFailedError, UnusableInputError
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
@@ -101,6 +106,11 @@ def overall(verified: tuple[Verified, ...]) -> Verdict:
         if verdict in verdicts:
             return verdict
     return Verdict.VALID if verdicts else Verdict.INDETERMINATE
+
+
+def worth(item: SignatureSummary | TimestampSummary) -> str:
+    """Say what it is worth by the trusted lists, and on what that rests."""
+    return ": ".join(filter(None, (_(item.qualification.value), item.basis)))
 
 
 def _verify(

@@ -343,6 +343,7 @@ def _stranger_stamped(folder, authority):
     from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 
     from eakte.seal import signer
+    from eakte.seal.writer import QuietWriter
 
     async def run():
         ours = Sealer(folder, CLOCK)
@@ -355,11 +356,11 @@ def _stranger_stamped(folder, authority):
             new_field_spec=SigFieldSpec(signer.SEAL_FIELD, box=None),
         )
         pdf_signer.moment = NOW
-        writer = signer._QuietWriter(io.BytesIO(pdfa()))
+        writer = QuietWriter(io.BytesIO(pdfa()))
         await pdf_signer.async_sign_pdf(writer, output=output)
         output.seek(0)
         await PdfTimeStamper(stamper, field_name="Stempel").async_timestamp_pdf(
-            signer._QuietWriter(output), "sha256", in_place=True
+            QuietWriter(output), "sha256", in_place=True
         )
         return output.getvalue()
 

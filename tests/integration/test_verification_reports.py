@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from eakte.domain.codec import from_json
+from eakte.domain.qualification import Rank
 from eakte.errors import UnusableInputError
 from eakte.seal.verify import verify
 from eakte.services import verification_reports
@@ -102,6 +103,22 @@ def test_the_xml_conforms_to_ts_119_102_2(tmp_path, folder, good_one, bad_one):
         schema.assertValid(etree.fromstring(xml))
         assert _status(xml)[0] == wanted
     schema.assertValid(etree.fromstring(etsi_report([odd])))
+
+
+def test_page_and_xml_tell_what_it_is_worth_and_on_what_that_rests(good_one):
+    report = good_one.report
+    worth = {"qualification": Rank.QUALIFIED_SEAL, "basis": "list XX 7 <of> 2026"}
+    signature = replace(report.signatures[0], **worth)
+    listed = replace(good_one, report=replace(report, signatures=(signature,)))
+    text = verification_reports.as_text([listed])
+    assert "qualified seal: list XX 7 <of> 2026" in text
+    assert "demo certificate, not qualified" in text  # of the time-stamps
+    tree = etree.fromstring(etsi_report([listed]))
+    ranks = [found.text for found in tree.iterfind(".//vr:SignatureQualityInformation", VR)]
+    assert [rank.rpartition(":")[2] for rank in ranks] == ["qualified-seal", "demo", "demo"]
+    assert tree.findtext(".//vr:ReportData/vr:Value", namespaces=VR) == worth["basis"]
+    if XSD.is_file():
+        etree.XMLSchema(etree.parse(XSD)).assertValid(tree)
 
 
 class TestWithoutAHome:

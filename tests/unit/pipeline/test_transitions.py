@@ -19,6 +19,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
 from eakte.domain.mail import Inspection, MediaType, PageKind, Scan, ScanState, SourcePage
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.transfervermerk import Release, ReleaseKind, Verfahren
 from eakte.errors import NotFoundError, RefusedError
 from eakte.pipeline import transitions
@@ -107,7 +108,7 @@ def _file(engine: Engine, letter: Document) -> Document:
     need = _DEFINITIONS.classes["rechnung"].schutzbedarf
     assert letter.release is not None
     made = transfervermerk.make(letter, letter.release, environment, need, 1)
-    seal = (digest_of(b"sealed"), digest_of(b"report"), "VALID")
+    seal = SealedVersion(digest_of(b"sealed"), digest_of(b"report"), "VALID", None)
     with transaction(engine) as connection:
         transitions.file(connection, _DOC, seal, made, _DEFINITIONS, _NOW)
         return documents.get(connection, _DOC)

@@ -1,0 +1,82 @@
+"""Renew the proof in a sealed file: evidence for its last time-stamp, and a new one over all.
+
+The new revision has the shape of those that sealing writes (eakte.seal.shape), so XMP and pages
+stay as they are. pyHanko's own renewal rewrites XMP (trap 3); therefore it is done by its parts.
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import extract_certificate_info
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+
+from eakte.errors import SealFailedError
+from eakte.i18n import _
+from eakte.seal.ades import evidence_in, revocation_in
+from eakte.seal.reader import Reader
+from eakte.seal.revocation import RevocationData
+from eakte.seal.trust import sealing_context
+from eakte.seal.trust_folder import TrustFolder
+from eakte.seal.writer import QuietWriter
+
+DIGEST = "sha256"
+
+
+async def renew(
+    pdf: Path,
+    out: Path,
+    stamper: TimeStamper,
+    folder: TrustFolder,
+    revocation: RevocationData,
+    at: datetime,
+    name: str,
+) -> None:
+    """Write the file with one more time-stamp to `out`; every byte of it stays at its start.
+
+    What is known of the last time-stamp's certificate, from `revocation` or from the file, goes
+    before it: raises pyHanko's errors if that does not prove that it is in force at `at`.
+    """
+    shutil.copyfile(pdf, out)
+    with out.open("r+b") as file:
+        reader = Reader(file)
+        stamps = reader.embedded_timestamp_signatures
+        if not stamps or stamps[-1] is not reader.embedded_signatures[-1]:
+            raise SealFailedError(detail=_("no document time-stamp stands at its end"))
+        context = _context(reader, folder, revocation, at)
+        last = extract_certificate_info(stamps[-1].signed_data)
+        chain = CertificateValidator(
+            last.signer_cert, intermediate_certs=last.other_certs, validation_context=context
+        )
+        path = await chain.async_validate_usage(  # type: ignore[no-untyped-call]
+            set(), extended_key_usage={"time_stamping"}
+        )
+        settings = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+        field = f"{name}-{len(stamps) + 1}"
+        await PdfTimeStamper(stamper, field_name=field).async_timestamp_pdf(
+            QuietWriter(file, prev=reader),
+            DIGEST,
+            context,
+            validation_paths=[path],
+            in_place=True,
+            dss_settings=settings,
+        )
+
+
+def _context(
+    reader: PdfFileReader, folder: TrustFolder, revocation: RevocationData, at: datetime
+) -> ValidationContext:
+    """Give what proves chains now: what was asked for just now, and what the file carries."""
+    known = evidence_in(reader)
+    inside = revocation_in(known)
+    evidence = RevocationData(
+        [*revocation.lists, *inside.lists], [*revocation.answers, *inside.answers]
+    )
+    context = sealing_context(folder, evidence, at)
+    context.certificate_registry.register_multiple(known.known_certs)
+    return context
