@@ -31,6 +31,8 @@ class Action(StrEnum):
     SEALED = "sealed"
     FILED = "filed"
     SEAL_REFUSED = "seal-refused"
+    SEAL_DELAYED = "seal-delayed"
+    SEAL_RESUMED = "seal-resumed"
     AKTE_OPENED = "akte-opened"
     VIEWED = "viewed"
     EXPORTED = "exported"
