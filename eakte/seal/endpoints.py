@@ -46,17 +46,18 @@ class Endpoint:
 
     def __init__(
         self,
-        name: str,
+        address: str,
         clock: Clock,
         memory: Path | None = None,
         *,
+        name: str = "",
         per_minute: int = 0,
         first_pause: float = 2.0,
     ) -> None:
         """Remember in the folder `memory`, else in this process; `per_minute` 0: no limit."""
-        self.name = name
+        self.name = name or address
         self._clock = clock
-        self._file = memory / f"{_short(name)}.json" if memory else None
+        self._file = memory / f"{_short(address)}.json" if memory else None
         self._spacing = _MINUTE / per_minute if per_minute else 0.0
         self._first_pause = first_pause
         self._present = Memory()
@@ -139,8 +140,8 @@ class Endpoint:
             file.truncate()
 
 
-def _short(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:32]
+def _short(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
 
 
 def _memory(data: bytes) -> Memory:

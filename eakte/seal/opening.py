@@ -50,9 +50,10 @@ def _revocation(home: Home, chains: Chains, clock: Clock) -> RevocationSource:
 def _stamper(home: Home, tsa: Tsa, chains: Chains, clock: Clock) -> CheckedTimeStamper:
     authority = HttpTimestampAuthority(tsa.url, tsa.timeout_seconds, _authorization(home, tsa))
     endpoint = Endpoint(
-        tsa.name or tsa.url,
+        tsa.url,
         clock,
         home.services,
+        name=tsa.name,
         per_minute=tsa.per_minute,
         first_pause=tsa.retry_seconds,
     )
@@ -75,9 +76,7 @@ def _authorization(home: Home, tsa: Tsa) -> str:
 def _secret(path: Path) -> str:
     try:
         if path.stat().st_mode & _OTHERS:
-            raise ConfigurationError(
-                path=path, detail=_("others may read it; its mode must be 0600")
-            )
+            raise ConfigurationError(path=path, detail=_("others may read it (chmod 0600)"))
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigurationError(path=path, detail=problem) from problem
