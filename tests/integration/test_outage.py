@@ -55,7 +55,6 @@ def test_an_outage_outlives_kills_of_the_watcher(tmp_path):
     with serving(tmp_path / "pki") as services:
         office = Office(tmp_path, services)
         first = office.release()
-        port = services.port
     with _watch(office.root) as killed:  # nobody listens: connection refused
         office.wait_for(first, DocumentState.DELAYED)
         killed.send_signal(signal.SIGKILL)
@@ -63,7 +62,7 @@ def test_an_outage_outlives_kills_of_the_watcher(tmp_path):
     second = office.release()
     told = run_eakte(office.root, "status", EAKTE_LANG="de").stdout
     assert "Wartet auf einen Zeitstempel seit" in told
-    with serving(tmp_path / "pki", port) as services:
+    with serving(tmp_path / "pki") as services:
         services.fault = "hang"
         with _watch(office.root) as killed:
             wait_until(lambda: services.asked["tsa"] > 0)

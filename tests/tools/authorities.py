@@ -174,9 +174,10 @@ class _Responder(DemoRevocation):
 class Services:
     """The server; `asked` counts requests for time-stamps, for answers and for lists."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        """Serve the PKI in `folder`, which is made if missing."""
-        self.folder = folder
+    def __init__(self, folder: Path) -> None:
+        """Serve the PKI in `folder`, which is made if missing, at the port that it names."""
+        self.folder, known = folder, folder / "port"
+        port = int(known.read_text()) if known.exists() else 0
         self.asked = {"tsa": 0, "ocsp": 0, "root.crl": 0}
         services = self
 
@@ -190,6 +191,7 @@ class Services:
         self.tsa = f"{self.address}/tsa"
         if not folder.exists():
             make_pki(folder, self.address)
+            (folder / "port").write_text(str(self.port))
         self.trust = TrustFolder(folder)
         self.responder = _Responder(self.trust)
         self.keys = {
@@ -299,9 +301,9 @@ _WHOLE: dict[str, tuple[bytes, str, int]] = {
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0) -> Iterator[Services]:
+def serving(folder: Path) -> Iterator[Services]:
     """Serve in a thread while the block runs."""
-    services = Services(folder, port)
+    services = Services(folder)
     threading.Thread(target=services.serve, daemon=True).start()
     try:
         yield services
@@ -321,6 +323,6 @@ def serving_apart(folder: Path) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    served = Services(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)
+    served = Services(Path(sys.argv[1]))
     print(served.tsa, flush=True)
     served.serve()
