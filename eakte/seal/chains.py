@@ -69,7 +69,7 @@ class Chains:
         for end in ends:
             _at, path = self._known[end.sha256]
             for subject, issuer in pairwise(list(path)[::-1]):
-                link = Link(subject, issuer, is_end=subject == end)
+                link = Link(subject, issuer, is_end=subject.sha256 == end.sha256)
                 found.setdefault(subject.sha256, link)
         return tuple(found.values())
 

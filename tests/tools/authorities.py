@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,6 +37,7 @@ from eakte.seal.trust_folder import TrustFolder
 _CLOCK = SystemClock()
 _DAY = timedelta(days=1)
 _OVERSIZED = 200_000
+_CREDENTIALS = b"stadt:geheim"
 _LARGE = 12_000
 _HANG_SECONDS = 30.0
 _REPLY, _ANSWER = "application/timestamp-reply", "application/ocsp-response"
@@ -165,7 +167,8 @@ class _Responder(DemoRevocation):
         if self._fault == "ocsp-old":
             now -= timedelta(hours=1)
         answer = super()._good(subject, now)
-        if self._fault == "ocsp-revoked":
+        tsa = "DEMO Time-stamp" in subject.subject.human_friendly
+        if self._fault == "ocsp-revoked" or (self._fault == "revoked-tsa" and tsa):
             since = {"revocation_time": now, "revocation_reason": "key_compromise"}
             answer["cert_status"] = ocsp.CertStatus("revoked", ocsp.RevokedInfo(since))
         return answer
@@ -253,7 +256,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _broken(self, body: bytes, fault: str) -> bool:
         """Fail on the way; tell whether that was done."""
-        if fault == "hang":
+        if fault == "unauthorized":
+            known = self.headers["Authorization"] == f"Basic {b64encode(_CREDENTIALS).decode()}"
+            self._send(self.owner.token(body, ""), _REPLY, 200 if known else 401)
+        elif fault == "hang":
             time.sleep(_HANG_SECONDS)
         elif fault == "slow":
             self._drip()
