@@ -146,8 +146,8 @@ def _print_status(found: Status) -> None:
         output.line(text.format(document=waiting.id, at=waiting.received_at))
     for delay in found.delays:
         text = _("Waiting for a time-stamp since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
-        why = f"{_(delay.reason)}: {delay.detail}"
-        output.line(text.format(at=delay.since, count=delay.letters, why=why), "red")
+        told = text.format(at=delay.since, count=delay.letters, why=_(delay.reason))
+        output.line(f"{told}: {delay.detail}", "red")
     for batch in found.held:
         text = _("Batch {batch}: {count} letters are held until a person released {sample}")
         told = text.format(batch=batch.batch, count=batch.held, sample=", ".join(batch.sample))

@@ -131,6 +131,16 @@ def test_an_authority_that_changes_its_certificate(case):
     case.seal(sealer)
 
 
+def test_an_authority_whose_certificates_take_turns(case):
+    """Sample and first token of one kind, the archive time-stamp of another: done once more."""
+    case.services.fault = "every-third"
+    case.services.asked["tsa"] = 0
+    sealer = case.sealer()
+    case.seal(sealer)
+    assert case.services.asked["tsa"] == 5
+    case.seal(sealer)
+
+
 def test_a_revoked_authority_has_failed(case):
     sealer = case.sealer()
     sealer.probe()
