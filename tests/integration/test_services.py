@@ -14,6 +14,7 @@ from eakte.domain.akten import DocumentState
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
 from eakte.services import overview
+from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from tests.integration.sealing_office import Office
 from tests.tools.authorities import serving
@@ -23,7 +24,7 @@ from tests.tools.authorities import serving
 def _watching(root: Path) -> Iterator[None]:
     stop = threading.Event()
     context = Context(open_home(root), SystemClock())
-    watcher = Watcher(context, stop)
+    watcher = Watcher(context, Inboxes(context.home), stop)
     thread = threading.Thread(target=lambda: watcher.run(lambda _now: None, once=False))
     thread.start()
     try:
