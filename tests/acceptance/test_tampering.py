@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.domain.clock import FixedClock
 from eakte.domain.verification import Verdict
-from eakte.seal import signer
+from eakte.seal import loop, signer
 from eakte.seal.chains import Chains
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.keys import Pkcs12SealKey
@@ -219,13 +219,10 @@ class TestRevisions:
 
 def _stamp_again(stream, folder):
     """Append one more archive time-stamp, as a renewal does."""
-    import asyncio
-
     sealer = Sealer(folder, CLOCK)
-
     before, signer.TIMESTAMP_FIELD = signer.TIMESTAMP_FIELD, "eakte-Zeitstempel-2"
     try:
-        asyncio.run(sealer._preserve(stream))
+        loop.run(_preserve(sealer, stream))
     finally:
         signer.TIMESTAMP_FIELD = before
 
