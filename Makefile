@@ -1,4 +1,4 @@
-.PHONY: corpus mutate verify-table setup demo test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify clean
+.PHONY: corpus mutate verify-table setup demo demo-tsa test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -7,6 +7,10 @@ setup:
 # Make a demo home in ./eakte-demo, file the sample letters, show the results. Again: changes nothing.
 demo: setup
 	@.venv/bin/python -m sample_mail.demo
+
+# The same with time-stamps, OCSP and a revocation list over HTTP, from a process on loopback.
+demo-tsa: setup
+	@.venv/bin/python -m tests.tools.demo_tsa
 
 # Everything that must be green: style, types, architecture, tests.
 test: setup lint
@@ -76,9 +80,13 @@ bench-fields: setup
 bench-classify: setup
 	@.venv/bin/python -m tests.benchmarks.bench_classify
 
+# What a seal costs by part, and how many are made a second against a loopback authority (two minutes).
+bench-seal: setup
+	@.venv/bin/python -m tests.benchmarks.bench_seal
+
 # Measure what else is measured only on demand.
 bench: setup
-	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
+	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_seal.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

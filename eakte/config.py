@@ -115,6 +115,30 @@ class TrustedListSource(_Section):
     )
 
 
+class Tsa(_Section):
+    """A time-stamp authority on the network (RFC 3161 over HTTP)."""
+
+    url: str = Field(pattern=r"^https?://\S+$", description="Where it answers; http or https.")
+    name: str = Field(default="", description="Its name in messages; empty: its address.")
+    certificate: Path | None = Field(
+        default=None,
+        description="PEM file: one of its certificates must be in the chain of every time-stamp.",
+    )
+    policy: str = Field(
+        default="",
+        pattern=r"^(\d+(\.\d+)+)?$",
+        description="Object identifier of the policy that every time-stamp must name.",
+    )
+    credentials: Path | None = Field(
+        default=None, description="File of mode 0600 with one line `user:password`."
+    )
+    per_minute: int = Field(default=0, ge=0, description="So many requests a minute; 0: no limit.")
+    timeout_seconds: float = Field(default=10.0, gt=0, description="Time limit for an answer.")
+    retry_seconds: float = Field(
+        default=2.0, gt=0, description="First pause after a failure; it doubles, up to 5 minutes."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -142,6 +166,11 @@ class Settings(BaseSettings):
 
     trusted_lists: tuple[TrustedListSource, ...] = Field(
         default=(), description="Trusted lists, which say what is qualified."
+    )
+
+    tsa: tuple[Tsa, ...] = Field(
+        default=(),
+        description="Time-stamp authorities, the preferred one first; none: the demo's own.",
     )
 
     @field_validator("inboxes")
@@ -191,6 +220,7 @@ class Home:
         self.trust = root / "trust"
         self.trust_incoming = self.trust / "incoming"
         self.work = root / "work"
+        self.services = root / "services"
         self.anchors = root / "anchors"
         self.lock_file = root / "work" / "watch.lock"
 

@@ -161,6 +161,19 @@ class SealFailedError(EakteError):
     advice = N_("Nothing was filed. Check seal key and time-stamp service with `eakte doctor`.")
 
 
+class SealDelayedError(EakteError):
+    """A seal that has to wait for a service; `reason` is a sentence, `detail` who said what."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The seal has to wait: {reason} ({detail})")
+    advice = N_("`eakte watch` makes it as soon as the service answers again.")
+
+    def message(self) -> str:
+        """Say why; the reason is translated, too."""
+        facts = self.facts | {"reason": _(str(self.facts.get("reason", "")))}
+        return _(self.sentence).format_map(_Facts(facts))
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

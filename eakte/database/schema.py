@@ -132,6 +132,7 @@ document = sa.Table(
     sa.Column("first_look", sa.Text, nullable=False, default=""),
     sa.Column("first_received_at", sa.BigInteger, nullable=True),
     sa.Column("lowered_by", sa.Text, nullable=False, default="[]"),
+    sa.Column("delay", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""

@@ -52,6 +52,8 @@ class DocumentState(StrEnum):
     HELD = "held"
     """A rule may release it as soon as the sample of its batch has passed."""
     RELEASED = "released"
+    DELAYED = "waiting-for-time-stamp"
+    """Released; sealed as soon as time-stamps and revocation data can be had again."""
     FILED = "filed"
     REJECTED = "rejected"
     RESCAN = "rescan"
@@ -64,6 +66,17 @@ class DocumentState(StrEnum):
 
 CLOSED = frozenset({DocumentState.REJECTED, DocumentState.RESCAN, DocumentState.SUPERSEDED})
 """A letter in these states is kept and never sealed."""
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Since when a released letter waits for its seal, and why."""
+
+    since: datetime
+    reason: str
+    """An English sentence; it is translated for display."""
+    detail: str
+    """Which service said what."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +135,8 @@ class Document:
     """When its paper was first received, if it was scanned again: deadlines count from then."""
     lowered_by: tuple[str, ...] = ()
     """Accounts that led it to a class of less Schutzbedarf: none of them alone releases it."""
+    delay: Delay | None = None
+    """Set from the moment it had to wait for its seal until it is filed, or back in review."""
 
     @property
     def first_receipt(self) -> datetime:

@@ -32,6 +32,8 @@ class Action(StrEnum):
     FILED = "filed"
     RENEWED = "renewed"
     SEAL_REFUSED = "seal-refused"
+    SEAL_DELAYED = "seal-delayed"
+    SEAL_RESUMED = "seal-resumed"
     AKTE_OPENED = "akte-opened"
     VIEWED = "viewed"
     EXPORTED = "exported"

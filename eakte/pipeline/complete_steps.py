@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from eakte import sandbox
 from eakte.domain.akten import Document
 from eakte.domain.codec import from_json, to_json
@@ -38,6 +40,11 @@ class CompleteSteps:
         """Work with the tools of this process."""
         self.context = context
         self.store = context.store
+        self._judging = threading.Lock()
+
+    def require_services(self) -> None:
+        """Raise SealDelayedError if no seal could be made now, before any work goes into it."""
+        self.context.sealer.probe()
 
     def attach_transfervermerk(self, document: str) -> dict[str, str]:
         """Write the Transfervermerk into the archive copy and have it confirmed.
@@ -71,7 +78,8 @@ class CompleteSteps:
         """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
 
         A seal counts only if it is valid now and simulated renewals keep it so in the far future.
-        Gives digests of the sealed original and of the report that says so.
+        Gives digests of the sealed original and of the report that says so. Raises SealDelayedError
+        if a service cannot be had: nothing was claimed then.
         """
         slot = f"sealed/{document}/{version}"
         present = self.store.claimed(slot)
@@ -91,7 +99,8 @@ class CompleteSteps:
         """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
         letter, _station = self._letter(document)
         path, now = self.store.path(sealed), self.context.clock.now()
-        report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
+        with self._judging:  # Python runs one thread at a time: two would only hinder each other
+            report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
         self._require_valid(report)
         return self.store.put(to_json(report))
 

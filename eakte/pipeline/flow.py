@@ -4,17 +4,19 @@
               > read every page > per part: convert, describe > propose (review gate)
     regroup   the same again for letters that a person divided or joined, with the pages' texts that
               are there > new letters in review, the old ones superseded
-    complete  Transfervermerk > seal and verify > judge PDF/A anew > read back > file > index
+    complete  are services there? > Transfervermerk > seal and verify > judge PDF/A anew
+              > read back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
 this code and nothing else. Steps run at least once (a crash repeats the step it hit), so each is
 idempotent; a step's refusal (bad input, limits, a seal that does not verify) is a value that the
 engine remembers, and ends in quarantine or back in review: never in a loop, never in silence.
+If a service that seals need cannot be had, `complete` ends there, the letter waits, and another
+`complete` begins when it is back (eakte.pipeline.delaying).
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -32,8 +34,14 @@ from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.preservation import Protection, SealedVersion
 from eakte.domain.transfervermerk import Transfervermerk
-from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
-from eakte.pipeline import arrivals, confirming, regrouping, transitions
+from eakte.errors import (
+    EakteError,
+    SealDelayedError,
+    SealFailedError,
+    StoreError,
+    UnusableInputError,
+)
+from eakte.pipeline import arrivals, confirming, delaying, regrouping, transitions
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
@@ -49,6 +57,10 @@ _log = logging.getLogger(__name__)
 _POLLING_SECONDS = 0.5
 """So often an intake asks whether its next page is read."""
 
+SEALS_AT_ONCE = 8
+_NETWORKED = frozenset({"services", "seal"})
+"""Steps that wait for services on the network."""
+
 
 class Flow:
     """The workflows of one process, registered with the engine when made."""
@@ -58,7 +70,7 @@ class Flow:
         self.context = context
         self._source = source
         self._slots = threading.Semaphore(context.workers)
-        self._sealing = threading.Lock()
+        self._services = threading.Semaphore(SEALS_AT_ONCE)
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
@@ -179,8 +191,13 @@ class Flow:
 
     def _seal_and_file(self, document: str, version: int) -> None:
         steps = self._complete_steps
-        noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
-        made = self._step("seal", steps.seal, document, version, noted["pdf"])
+        try:
+            self._step("services", steps.require_services)
+            noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
+            made = self._step("seal", steps.seal, document, version, noted["pdf"])
+        except _DelayedStepError as delay:
+            self._transaction("delay", self._delay, document, delay.reason, delay.detail)
+            return
         sealed = made["sealed"]
         confirmed = self._step("conform", steps.conform, noted["pdf"], sealed)
         report = self._step("verify", steps.verify, sealed, made["report"])
@@ -191,18 +208,19 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay.
 
-        As many steps work at once as there are workers. Seals are made one after the other: Python
-        runs one thread at a time, and two of them would leave a core idle.
+        As many steps work at once as there are workers. Seals wait for the network most of their
+        time: they take no worker's place, and several are under way (eakte.seal.loop).
         """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
 
         def in_turn(*args: Any) -> Any:
-            alone = self._sealing if name == "seal" else contextlib.nullcontext()
-            with alone, self._slots:
+            with self._services if name in _NETWORKED else self._slots:
                 return watched(*args)
 
         outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)
+        if "delayed" in outcome:
+            raise _DelayedStepError(outcome["delayed"], outcome["detail"])
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]
@@ -311,6 +329,10 @@ class Flow:
             said,
         )
 
+    def _delay(self, connection: Connection, document: str, reason: str, detail: str) -> None:
+        now = self.context.clock.now()
+        delaying.delay(connection, DocumentId(document), reason, detail, now)
+
     def _refuse_seal(self, connection: Connection, document: str, reason: str) -> None:
         now = self.context.clock.now()
         transitions.refuse_seal(connection, DocumentId(document), reason, now)
@@ -332,6 +354,15 @@ class _RefusedStepError(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code, detail)
         self.code = code
+        self.detail = detail
+
+
+class _DelayedStepError(Exception):
+    """A step that a service which cannot be had now stopped: why, and who said what."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
         self.detail = detail
 
 
@@ -359,6 +390,8 @@ def _guarded(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
         return {"value": function(*args)}
     except StoreError:
         raise
+    except SealDelayedError as delay:
+        return {"delayed": str(delay.facts["reason"]), "detail": str(delay.facts["detail"])}
     except UnusableInputError as refusal:
         return {"refused": str(refusal.facts["reason"]), "detail": str(refusal.facts["detail"])}
     except SealFailedError as refusal:

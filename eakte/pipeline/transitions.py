@@ -295,7 +295,7 @@ def meet_deadline(connection: Connection, letter: Document, actor: str, at: date
     if not letter.deadline or letter.state is DocumentState.REJECTED:
         detail = _("nothing is due for {document}").format(document=letter.id)
         raise RefusedError(detail=detail)
-    if letter.state is DocumentState.RELEASED:
+    if letter.state in {DocumentState.RELEASED, DocumentState.DELAYED}:
         detail = _("{document} is being sealed; try again when it is filed")
         raise RefusedError(detail=detail.format(document=letter.id))
     stored = documents.update(connection, replace(letter, deadline=""))
@@ -331,6 +331,7 @@ def file(
         protection=sealed.protection,
         transfervermerk=made,
         vorgang_id=vorgang.id,
+        delay=None,
         findings=tuple(dict.fromkeys((*letter.findings, *findings_of(confirmations)))),
     )
     documents.update(connection, filed)
@@ -352,7 +353,7 @@ def refuse_seal(connection: Connection, document: DocumentId, reason: str, at: d
         return
     finding = Finding(FindingCode.SEAL_FAILED, None, reason[:500])
     findings = tuple(dict.fromkeys((*letter.findings, finding)))
-    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings)
+    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings, delay=None)
     documents.update(connection, back)
     after = {"reason": FindingCode.SEAL_FAILED.value}
     log.append(connection, _event(Action.SEAL_REFUSED, document, MACHINE, at, "", after))

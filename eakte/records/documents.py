@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from eakte.database import Connection
 from eakte.database.schema import document as table
-from eakte.domain.akten import Document, DocumentState
+from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.archive import Conversion
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
@@ -206,6 +206,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "first_look": _optional_json(document.first_look),
         "first_received_at": document.first_received_at and to_micros(document.first_received_at),
         "lowered_by": to_json(document.lowered_by, tuple[str, ...]).decode(),
+        "delay": _optional_json(document.delay),
     }
 
 
@@ -250,6 +251,7 @@ def _document(row: Any) -> Document:
         first_look=from_json(Look, row.first_look) if row.first_look else None,
         first_received_at=row.first_received_at and from_micros(row.first_received_at),
         lowered_by=from_json(tuple[str, ...], row.lowered_by),
+        delay=from_json(Delay, row.delay) if row.delay else None,
     )
 
 

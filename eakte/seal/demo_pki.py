@@ -36,10 +36,8 @@ _CA_LIFE = 20 * _YEAR
 _CRL_LIFE = 10 * _YEAR
 _SEAL_LIFE = 3 * _YEAR
 _SERVICE_LIFE = 10 * _YEAR
-_OCSP_ADDRESS = x509.AccessDescription(
-    AuthorityInformationAccessOID.OCSP,
-    x509.UniformResourceIdentifier("http://ocsp.demo.invalid/"),  # resolves nowhere (RFC 2606)
-)
+_NOWHERE = "http://ocsp.demo.invalid/"
+"""Resolves nowhere (RFC 2606): a demo home answers itself."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,10 @@ class _Wish:
     path_length: int | None = None
     purpose: x509.ObjectIdentifier | None = None
     """Its only extended key usage; without one, a certificate that is no CA's is for sealing."""
+    ocsp: str = _NOWHERE
+    """Address of the service that tells whether it was revoked."""
+    crl: str = ""
+    """Address of its issuer's revocation list, if it is published."""
 
 
 _ISSUING = _Wish("DEMO Issuing CA", _CA_LIFE, is_ca=True, path_length=0)
@@ -146,9 +148,20 @@ def _extensions(
     if wish.purpose == ExtendedKeyUsageOID.OCSP_SIGNING:
         yield x509.OCSPNoCheck(), False
     elif not wish.is_ca:
-        yield x509.AuthorityInformationAccess([_OCSP_ADDRESS]), False
+        yield x509.AuthorityInformationAccess([_ocsp(wish.ocsp)]), False
+    if wish.crl:
+        yield x509.CRLDistributionPoints([_list(wish.crl)]), False
     yield x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
     yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), False
+
+
+def _ocsp(address: str) -> x509.AccessDescription:
+    place = x509.UniformResourceIdentifier(address)
+    return x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+
+
+def _list(address: str) -> x509.DistributionPoint:
+    return x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
 
 
 def _key_usage(wish: _Wish) -> x509.KeyUsage:

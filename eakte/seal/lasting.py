@@ -9,6 +9,7 @@ from pathlib import Path
 
 from asn1crypto import x509
 from pyhanko.sign.general import extract_certificate_info
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from eakte.domain.preservation import Protection
 from eakte.errors import SealFailedError
@@ -36,10 +37,7 @@ def protection_of(sealed: Path) -> Protection:
     """Read the last time-stamp of a file of ours; raises SealFailedError if none is at its end."""
     with sealed.open("rb") as file:
         reader = Reader(file)
-        stamps = reader.embedded_timestamp_signatures
-        if not stamps or stamps[-1] is not reader.embedded_signatures[-1]:
-            raise SealFailedError(detail=_("no document time-stamp stands at its end"))
-        token, known = stamps[-1].signed_data, evidence_in(reader).known_certs
+        token, known = stamps_of(reader)[-1].signed_data, evidence_in(reader).known_certs
         certificate = extract_certificate_info(token).signer_cert
         chain = tuple(_chain(certificate, known))
         used = [*algorithms.used_by_token(token, certificate), *algorithms.used_by_chain(chain)]
@@ -49,6 +47,14 @@ def protection_of(sealed: Path) -> Protection:
             until=min(ends),
             algorithms=tuple(dict.fromkeys(f"{each.table}:{each.name}" for each in used)),
         )
+
+
+def stamps_of(reader: Reader) -> list[EmbeddedPdfSignature]:
+    """Give the document time-stamps; raises SealFailedError if none stands at the end."""
+    stamps = reader.embedded_timestamp_signatures
+    if not stamps or stamps[-1] is not reader.embedded_signatures[-1]:
+        raise SealFailedError(detail=_("no document time-stamp stands at its end"))
+    return stamps
 
 
 def _chain(

@@ -10,28 +10,28 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
-from eakte.errors import SealFailedError
-from eakte.i18n import _
 from eakte.seal.ades import evidence_in, revocation_in
+from eakte.seal.lasting import stamps_of
 from eakte.seal.reader import Reader
 from eakte.seal.revocation import RevocationData
+from eakte.seal.timestamp import CheckedTimeStamper
 from eakte.seal.trust import sealing_context
 from eakte.seal.trust_folder import TrustFolder
 from eakte.seal.writer import QuietWriter
 
-DIGEST = "sha256"
+_DIGEST = "sha256"
 
 
 async def renew(
     pdf: Path,
     out: Path,
-    stamper: TimeStamper,
+    stamper: CheckedTimeStamper,
     folder: TrustFolder,
     revocation: RevocationData,
     at: datetime,
@@ -39,15 +39,14 @@ async def renew(
 ) -> None:
     """Write the file with one more time-stamp to `out`; every byte of it stays at its start.
 
-    What is known of the last time-stamp's certificate, from `revocation` or from the file, goes
-    before it: raises pyHanko's errors if that does not prove that it is in force at `at`.
+    What is known of the certificates of the last time-stamp and of the new one, from `revocation`
+    or from the file, goes before it: raises pyHanko's errors if that does not prove that they are
+    in force at `at`.
     """
     shutil.copyfile(pdf, out)
     with out.open("r+b") as file:
         reader = Reader(file)
-        stamps = reader.embedded_timestamp_signatures
-        if not stamps or stamps[-1] is not reader.embedded_signatures[-1]:
-            raise SealFailedError(detail=_("no document time-stamp stands at its end"))
+        stamps = stamps_of(reader)
         context = _context(reader, folder, revocation, at)
         last = extract_certificate_info(stamps[-1].signed_data)
         chain = CertificateValidator(
@@ -60,12 +59,20 @@ async def renew(
         field = f"{name}-{len(stamps) + 1}"
         await PdfTimeStamper(stamper, field_name=field).async_timestamp_pdf(
             QuietWriter(file, prev=reader),
-            DIGEST,
+            _DIGEST,
             context,
-            validation_paths=[path],
+            validation_paths=[path, *await stamper.chains_in(context)],
             in_place=True,
             dss_settings=settings,
         )
+
+
+def last_authority(pdf: Path) -> tuple[Certificate, tuple[Certificate, ...]]:
+    """Give the certificate behind a file's last time-stamp, and others that the file carries."""
+    with pdf.open("rb") as file:
+        reader = Reader(file)
+        last = extract_certificate_info(stamps_of(reader)[-1].signed_data)
+        return last.signer_cert, (*last.other_certs, *evidence_in(reader).known_certs)
 
 
 def _context(

@@ -121,17 +121,20 @@ def load_certificates(source: Path) -> Iterable[asn1_x509.Certificate]:
 
 
 def sealing_context(
-    folder: TrustFolder, revocation: RevocationData, moment: datetime
+    folder: TrustFolder, evidence: RevocationData, moment: datetime, revocation: str = "require"
 ) -> ValidationContext:
-    """Give what pyHanko needs to collect the evidence of a seal: chains and revocation data."""
+    """Give what pyHanko needs to collect the evidence of a seal: chains and revocation data.
+
+    `revocation` is "soft-fail" where only a chain is wanted, and its evidence comes later.
+    """
     return ValidationContext(
         trust_roots=list(load_certificates(folder.anchors)),
         other_certs=list(load_certificates(folder.certificates)),
-        crls=revocation.lists,
-        ocsps=revocation.answers,
+        crls=evidence.lists,
+        ocsps=evidence.answers,
         moment=moment,
         allow_fetching=False,
-        revocation_mode="require",
+        revocation_mode=revocation,
     )
 
 
