@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from eakte import sandbox
 from eakte.domain.akten import Document
 from eakte.domain.codec import from_json, to_json
@@ -15,6 +13,7 @@ from eakte.i18n import N_, _
 from eakte.pdfa.check import PASS
 from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
+from eakte.pipeline.places import Places
 from eakte.records import documents, scans
 from eakte.review import persons, transfervermerk
 from eakte.seal.lasting import protection_of
@@ -36,11 +35,11 @@ def _require_enough(need: Schutzbedarf, letter: Document) -> None:
 class CompleteSteps:
     """From a released letter to a sealed original that verified."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, places: Places) -> None:
         """Work with the tools of this process."""
         self.context = context
         self.store = context.store
-        self._judging = threading.Lock()
+        self._places = places
 
     def require_services(self) -> None:
         """Raise SealDelayedError if no seal could be made now, before any work goes into it."""
@@ -99,7 +98,7 @@ class CompleteSteps:
         """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
         letter, _station = self._letter(document)
         path, now = self.store.path(sealed), self.context.clock.now()
-        with self._judging:  # Python runs one thread at a time: two would only hinder each other
+        with self._places.judging():
             report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
         self._require_valid(report)
         return self.store.put(to_json(report))

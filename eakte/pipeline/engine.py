@@ -15,7 +15,8 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SQLAlchemyDatasou
 from eakte.errors import AlreadyRunningError
 from eakte.pipeline.context import NOTES, Context
 from eakte.pipeline.desk import Desk
-from eakte.pipeline.flow import SEALS_AT_ONCE, Flow
+from eakte.pipeline.flow import Flow
+from eakte.pipeline.places import SEALS_AT_ONCE
 from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
 
 _POLLING_SECONDS = 0.6

@@ -18,7 +18,6 @@ If a service that seals need cannot be had, `complete` ends there, the letter wa
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +47,7 @@ from eakte.pipeline.indexing import index_document
 from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.pipeline.opened import Opened
 from eakte.pipeline.opening import OpeningSteps
+from eakte.pipeline.places import Places
 from eakte.pipeline.regroup_steps import RegroupSteps
 from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, REGROUP, Submitter, page_id
@@ -57,10 +57,6 @@ _log = logging.getLogger(__name__)
 _POLLING_SECONDS = 0.5
 """So often an intake asks whether its next page is read."""
 
-SEALS_AT_ONCE = 8
-_NETWORKED = frozenset({"services", "seal"})
-"""Steps that wait for services on the network."""
-
 
 class Flow:
     """The workflows of one process, registered with the engine when made."""
@@ -69,14 +65,13 @@ class Flow:
         """Register the workflows; `source` runs transactions that hold the engine's checkpoint."""
         self.context = context
         self._source = source
-        self._slots = threading.Semaphore(context.workers)
-        self._services = threading.Semaphore(SEALS_AT_ONCE)
+        self._places = Places(context)
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
         self._intake_steps = IntakeSteps(context)
         self._regroup_steps = RegroupSteps(context)
-        self._complete_steps = CompleteSteps(context)
+        self._complete_steps = CompleteSteps(context, self._places)
         _registered(INTAKE, self.intake)
         _registered(COMPLETE, self.complete)
         _registered(REGROUP, self.regroup)
@@ -208,14 +203,13 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay.
 
-        As many steps work at once as there are workers. Seals wait for the network most of their
-        time: they take no worker's place, and several are under way (eakte.seal.loop).
+        How many work at once is said in eakte.pipeline.places.
         """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
 
         def in_turn(*args: Any) -> Any:
-            with self._services if name in _NETWORKED else self._slots:
+            with self._places.step(name):
                 return watched(*args)
 
         outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)

@@ -52,6 +52,8 @@ class _Kind:
 class FetchedRevocation:
     """Asks the services of the CAs in our chains, and keeps what they say."""
 
+    networked = True
+
     def __init__(self, chains: Chains, folder: Path, clock: Clock, seconds: float = 10.0) -> None:
         """Keep answers in `folder` (made if missing); wait `seconds` for one at most."""
         self._chains = chains

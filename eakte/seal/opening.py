@@ -36,7 +36,7 @@ def open_sealer(home: Home, clock: Clock) -> Sealer:
         clock,
         revocation=_revocation(home, chains, clock),
         chains=chains,
-        authorities=Authorities(members) if members else None,
+        authorities=Authorities(members, networked=True) if members else None,
     )
 
 

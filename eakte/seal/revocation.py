@@ -40,6 +40,9 @@ class RevocationData:
 class RevocationSource(Protocol):
     """Port: whoever tells which certificates were revoked."""
 
+    networked: bool
+    """Asked over the network."""
+
     def collect(self, ends: Sequence[x509.Certificate]) -> RevocationData:
         """Give the present state of all certificates in the chains of these.
 
@@ -54,6 +57,8 @@ class DemoRevocation:
     The answers hold for ten years, which a real CA must never do: so that seals of a demo home
     verify offline for as long as their time-stamp certificate lasts.
     """
+
+    networked = False
 
     def __init__(self, folder: TrustFolder, clock: Clock) -> None:
         self._responder = Pkcs12SealKey.of(folder, "ocsp")

@@ -111,6 +111,11 @@ class Sealer:
         named = "" if certificate is None else str(certificate.subject.human_friendly)
         return "demo" if DEMO_MARK in named else "not assessed"
 
+    @property
+    def networked(self) -> bool:
+        """Say whether a seal needs services on the network, or is nothing but work."""
+        return self._authorities.networked or self._revocation.networked
+
     def probe(self) -> None:
         """Raise SealDelayedError or SealFailedError unless a seal could be made now.
 

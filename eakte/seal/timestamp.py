@@ -184,8 +184,9 @@ class CheckedTimeStamper(RelayTimeStamper):
 class Authorities:
     """The time-stamp authorities in the order in which they are preferred."""
 
-    def __init__(self, members: Sequence[CheckedTimeStamper]) -> None:
-        """Take at least one."""
+    def __init__(self, members: Sequence[CheckedTimeStamper], *, networked: bool = False) -> None:
+        """Take at least one; `networked`: they are asked over the network."""
+        self.networked = networked
         self._members = tuple(members)
 
     def __len__(self) -> int:
