@@ -161,6 +161,24 @@ class SealFailedError(EakteError):
     advice = N_("Nothing was filed. Check seal key and time-stamp service with `eakte doctor`.")
 
 
+class KeyUnavailableError(SealFailedError):
+    """A seal key that cannot be reached or opened now: token, service, or what it answered."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The seal key {reference} cannot be used: {detail}")
+    advice = N_("Nothing was sealed. `eakte doctor` and `eakte seal key show` look at the key.")
+
+
+class PinRefusedError(KeyUnavailableError):
+    """A PIN that was refused: it is not tried again, so that the token is not locked."""
+
+    exit_code = ExitCode.CONFIGURATION
+    advice = N_(
+        "This PIN is not tried again. Write the right one to its file; if the PIN was right after "
+        "all, `eakte seal key retry` allows one more try."
+    )
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

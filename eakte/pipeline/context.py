@@ -21,6 +21,7 @@ from eakte.pipeline.live_model import LiveModel
 from eakte.records import verfahren
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
+from eakte.seal.open_key import open_key
 from eakte.seal.signer import Sealer
 
 NOTES = "steps"
@@ -44,7 +45,7 @@ class Context(Desk):
     @cached_property
     def sealer(self) -> Sealer:
         """Give the seal key and time-stamp authority, loaded once."""
-        return Sealer(self.home.trust, self.clock)
+        return Sealer(self.home.trust, self.clock, open_key(self.home))
 
     @cached_property
     def crash_notes(self) -> CrashNotes:
