@@ -16,6 +16,7 @@ from eakte.cli import (
     qa,
     quarantine,
     review,
+    seal,
     separator,
     verfahren,
 )
@@ -41,6 +42,7 @@ app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
 app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assurance."))
 app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
+app.add_typer(seal.app, name="seal", help=_("Seals: the key."))
 app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

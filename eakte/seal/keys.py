@@ -20,7 +20,7 @@ from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
-from eakte.seal.chains import chain_of, registry_of
+from eakte.seal.links import chain_of, registry_of
 from eakte.seal.pins import SecretPlace
 from eakte.seal.trust_folder import TrustFolder
 

@@ -32,8 +32,8 @@ from pyhanko.sign.signers.csc_signer import (
 
 from eakte.errors import ConfigurationError, KeyUnavailableError, PinRefusedError
 from eakte.i18n import N_, _
-from eakte.seal.chains import chain_of
 from eakte.seal.keys import mechanism_of
+from eakte.seal.links import chain_of
 from eakte.seal.pins import RefusedPins, SecretPlace
 
 _TRIES, _PAUSE = 3, 0.5

@@ -6,6 +6,7 @@ place. Each signature is one call under a lock. What a fork inherits is never us
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import threading
@@ -31,8 +32,8 @@ from pyhanko.sign.signers import Signer
 
 from eakte.errors import KeyUnavailableError, PinRefusedError
 from eakte.i18n import N_, _
-from eakte.seal.chains import chain_of, registry_of
 from eakte.seal.keys import mechanism_of
+from eakte.seal.links import chain_of, registry_of
 from eakte.seal.pins import RefusedPins, SecretPlace
 
 _PIN_TROUBLE = (PinIncorrect, PinInvalid, PinLenRange, PinExpired, PinLocked)
@@ -260,7 +261,7 @@ class _TokenSigner(Signer):
         """Give the signature value over data; in a dry run, zeros of the greatest length."""
         if dry_run:
             return bytes(_LONGEST_SIGNATURE)
-        return self._key.sign(data, digest_algorithm)
+        return await asyncio.to_thread(self._key.sign, data, digest_algorithm)
 
 
 def _certificates(session: pkcs11.Session, named: dict[Attribute, Any]) -> list[x509.Certificate]:

@@ -18,13 +18,14 @@ from eakte.database import Engine, connect
 from eakte.database.migrate import current, newest
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
+from eakte.errors import EakteError
 from eakte.i18n import _
 from eakte.ocr.languages import installed_languages
 from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.search.index import SqliteIndex
-from eakte.services import verfahren
+from eakte.services import sealing_keys, verfahren
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
 
@@ -107,6 +108,7 @@ def _home(home: Home) -> Iterator[Health]:
         name = _("inbox {station}").format(station=inbox.station)
         advice = _("Make the folder or correct eakte.toml.")
         yield Health(name, folder.is_dir(), str(folder), advice)
+    yield _seal_key(home)
     yield _verfahren(home)
     yield _space(home)
     definitions = load_definitions(home.pipelines)
@@ -115,6 +117,18 @@ def _home(home: Home) -> Iterator[Health]:
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
+
+
+def _seal_key(home: Home) -> Health:
+    """Open the key as sealing would, without a signature."""
+    try:
+        found = sealing_keys.show(home, SystemClock())
+    except EakteError as problem:
+        return Health(_("seal key"), False, problem.message(), problem.hint())
+    detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)
+    expired = found.not_after < SystemClock().now()
+    advice = _("Get a new certificate and name it in eakte.toml; see `eakte seal key show`.")
+    return Health(_("seal key"), not expired, detail, advice)
 
 
 def _verfahren(home: Home) -> Health:

@@ -23,6 +23,8 @@ from sample_mail.softhsm import CONFIGURATION, make_key, make_token
 from tests.integration.token_keys import CountingKey, Sealing, sealing
 from tests.unit.seal.making import CLOCK, Bench, pdfa, seal_bytes
 
+_WRONG = "0815-" + "wrong"
+
 
 @pytest.fixture(autouse=True)
 def _environment() -> Iterator[None]:
@@ -84,23 +86,23 @@ def test_a_refused_pin_is_shown_once_ever(tmp_path: Path) -> None:
     """Never a second try of a wrong PIN: not by this process, not by the next one."""
     found = sealing(tmp_path)
     right = found.token.pin_file.read_text()
-    found.token.pin_file.write_text("0815-wrong-pin\n")
+    found.token.pin_file.write_text(f"{_WRONG}\n")
     for _process in range(3):
         with pytest.raises(PinRefusedError) as caught:
             found.key()
-        assert "0815" not in "".join(traceback.format_exception(caught.value))
+        assert _WRONG not in "".join(traceback.format_exception(caught.value))
     assert CountingKey.logins == 1
     token = pkcs11.lib(str(found.token.module)).get_token(token_label=found.token.label)
     assert token.flags & TokenFlag.USER_PIN_COUNT_LOW
     for note in (tmp_path / "refused").iterdir():
-        assert b"0815" not in note.read_bytes()
+        assert _WRONG.encode() not in note.read_bytes()
         assert note.stat().st_mode & 0o077 == 0
 
     found.token.pin_file.write_text(right)
     _fits(found.key(), found.key().sign(b"data", "sha256"))
     assert list((tmp_path / "refused").glob("*.json")) == []
 
-    found.token.pin_file.write_text("0815-wrong-pin\n")
+    found.token.pin_file.write_text(f"{_WRONG}\n")
     pkcs11.unload(str(found.token.module))
     CountingKey.logins = 0
     for _again in range(2):
