@@ -25,6 +25,7 @@ from pkcs11.util.rsa import encode_rsa_public_key
 
 MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib64/pkcs11/libsofthsm2.so"))
 KEY_ID = b"\x01"
+FILE = "softhsm2.conf"
 CONFIGURATION = "SOFTHSM2_CONF"
 """SoftHSM2 finds its tokens through the file that this variable names."""
 
@@ -58,7 +59,7 @@ def make_token(folder: Path, label: str = "eakte") -> SoftToken:
     tokens = folder / "tokens"
     tokens.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    configuration = folder / "softhsm2.conf"
+    configuration = folder / FILE
     settings = f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n"
     configuration.write_text(settings, encoding="utf-8")
     os.environ[CONFIGURATION] = str(configuration)
