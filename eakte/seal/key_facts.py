@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from asn1crypto import x509
 from pyhanko.sign.ades.qualified_asn1 import get_qc_statements
 
+from eakte.domain.levels import Lack, Level, Protection
 from eakte.domain.seal_keys import Purpose, QcClaims, SealKeyFacts
 from eakte.i18n import _
 from eakte.seal.demo_pki import DEMO_MARK
@@ -51,6 +52,26 @@ def facts_of(
 def is_demo(certificate: x509.Certificate) -> bool:
     """Tell a demo certificate, which is never called qualified whatever else it says."""
     return DEMO_MARK in str(certificate.subject.human_friendly)
+
+
+def protection_of(
+    certificate: x509.Certificate, *, listed: bool = False, listed_time: bool = False
+) -> Protection:
+    """Say which level seals of this certificate reach, and what keeps them from more.
+
+    `listed`: a trusted list confirms that it is qualified now; `listed_time`: likewise of the
+    time-stamp authority. What a certificate says of itself alone makes no qualified seal.
+    """
+    if is_demo(certificate):
+        return Protection(Level.DEMO, tuple(Lack))
+    claims = claims_of(certificate)
+    fit = claims.qualified_in_eu and claims.purpose is not Purpose.WEB
+    held = {Lack.CERTIFICATE: True, Lack.QUALIFIED: fit, Lack.DEVICE: claims.device}
+    held |= {Lack.LISTED: listed, Lack.TIME: listed_time}
+    lacks = tuple(lack for lack in Lack if not held[lack])
+    if lacks == (Lack.TIME,):
+        return Protection(Level.QUALIFIED, lacks)
+    return Protection(Level.ADVANCED if lacks else Level.QUALIFIED_WITH_TIME, lacks)
 
 
 def claims_of(certificate: x509.Certificate) -> QcClaims:

@@ -29,9 +29,10 @@ from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from eakte.domain.clock import Clock
+from eakte.domain.levels import Protection
 from eakte.errors import SealFailedError
 from eakte.i18n import _
-from eakte.seal.demo_pki import DEMO_MARK
+from eakte.seal.key_facts import protection_of
 from eakte.seal.keys import Pkcs12SealKey, SealKey
 from eakte.seal.reader import Reader
 from eakte.seal.revocation import DemoRevocation, RevocationSource
@@ -65,11 +66,11 @@ class Sealer:
         self._revocation = revocation or DemoRevocation(self._folder, clock)
 
     @property
-    def level_reached(self) -> str:
+    def protection(self) -> Protection:
         """Say which protection level (BSI TR-03138) the key reaches; a demo reaches none."""
         certificate = self._signer.signing_cert
-        named = "" if certificate is None else str(certificate.subject.human_friendly)
-        return "demo" if DEMO_MARK in named else "not assessed"
+        assert certificate is not None  # noqa: S101 - for the type checker: our keys have one
+        return protection_of(certificate)
 
     def seal(self, pdf: Path, reason: str, out: Path) -> None:
         """Write the PDF with seal, evidence and archive time-stamp to `out`; it is never loaded.

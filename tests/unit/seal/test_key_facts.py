@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from pyhanko.sign.ades.qualified_asn1 import QcStatements
 
+from eakte.domain.levels import Lack, Level, Protection
 from eakte.domain.seal_keys import Purpose, QcClaims
 from eakte.seal.demo_pki import DEMO_MARK
-from eakte.seal.key_facts import claims_of, facts_of
+from eakte.seal.key_facts import claims_of, facts_of, protection_of
 from eakte.seal.keys import Pkcs12SealKey, as_asn1
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
@@ -145,3 +146,20 @@ def test_the_chain_is_told_up_to_an_anchor(tmp_path: Path) -> None:
     other = facts_of("pkcs12", key, (), NOW)
     assert not other.complete
     assert "its chain does not lead to a trust anchor of this home" in other.warnings
+
+
+def test_no_seal_is_qualified_by_its_own_word() -> None:
+    """A trusted list must confirm it, seal and time-stamp each; a demo's is never qualified."""
+    qualified, plain = _certificate(_SEAL), _certificate()
+    assert protection_of(qualified) == Protection(Level.ADVANCED, (Lack.LISTED, Lack.TIME))
+    assert protection_of(qualified, listed=True) == Protection(Level.QUALIFIED, (Lack.TIME,))
+    assert protection_of(qualified, listed=True, listed_time=True).level is (
+        Level.QUALIFIED_WITH_TIME
+    )
+    soft = _certificate({"qc_compliance": None})
+    assert protection_of(soft, listed=True, listed_time=True) == Protection(
+        Level.ADVANCED, (Lack.DEVICE,)
+    )
+    assert Lack.QUALIFIED in protection_of(plain, listed=True).lacks
+    demo = _certificate(_SEAL, organisation=f"Stadt {DEMO_MARK}")
+    assert protection_of(demo, listed=True, listed_time=True).level is Level.DEMO
