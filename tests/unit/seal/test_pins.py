@@ -36,6 +36,16 @@ def test_a_pin_comes_from_a_private_file_only(tmp_path: Path) -> None:
         SecretPlace(None).read()
 
 
+def test_a_pin_of_another_user_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = _private(tmp_path / "pin")
+    if os.geteuid() == 0:
+        os.chown(file, 65534, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 65534)
+    with pytest.raises(ConfigurationError, match="it belongs to another user"):
+        SecretPlace(file).read()
+
+
 def test_a_pin_comes_from_the_credentials_of_a_service(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
