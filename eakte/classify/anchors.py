@@ -28,7 +28,7 @@ LABEL = re.compile(
     r"Nachricht|Schreiben|Bescheid|Bestellung|Auftrag|Telefon|Telefax|Tel\.?|Fax|E-?Mail|Mobil|"
     r"Internet|Datum|Kunden-?(?:Nr\.?|nummer)|Rechnungs-?(?:Nr\.?|nummer|datum)|Kassenzeichen|"
     r"Buchungszeichen|Liefer(?:datum|schein)|Leistungs(?:datum|zeitraum)|Ansprechpartner\w*|"
-    r"Bearbeiter\w*|Durchwahl|Kennzeichen|Vorgang|Geboren|Geburtsdatum)\b[^:]{0,25}:",
+    r"Bearbeiter\w*|Durchwahl|Kennzeichen|Vorgang|Geboren|Geburtsdatum)\b[^:\d]{0,25}:",
     re.IGNORECASE,
 )
 

@@ -3,18 +3,19 @@
 The model gives each class a logit (calibrated: their softmax are probabilities). A rule that fits
 adds its weight, a log-likelihood ratio, to the logit of its class, at most `MOST_FROM_RULES` per
 class however many fit. The softmax of the sums is the confidence. Below `LEAST` nobody knows.
+What is proven of a class counts only with the rules that it was measured with.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import islice
+from math import exp
 from typing import Protocol
 
-import numpy as np
-
-from eakte.classify.model import Prediction, softmax
-from eakte.classify.rules import Vote, prepare, score
+from eakte.classify.model import Prediction
+from eakte.classify.rules import Vote, digest, prepare, score
 from eakte.domain.letters import ClassDefinition, Classification
 from eakte.i18n import N_
 
@@ -41,11 +42,12 @@ class Classifier:
     def __init__(self, classes: Sequence[ClassDefinition], model: Predictor) -> None:
         self._known = tuple(each.id for each in classes)
         self._rules = prepare(classes)
+        self._digest = digest(classes)
         self._model = model
 
     def classify(self, text: str) -> Classification:
         """Give class, confidence and reasons; whatever the text asks for, it is only read."""
-        if sum(map(str.isalnum, text)) < _EMPTY:
+        if sum(1 for _ in islice(filter(str.isalnum, text), _EMPTY)) < _EMPTY:
             return Classification(None, 0.0, (N_("there is hardly any text"),))
         prediction = self._model.predict(text)
         votes = score(text, self._rules)
@@ -55,7 +57,7 @@ class Classifier:
             confidence,
             _reasons(best, prediction, votes),
             prediction.model,
-            prediction.least.get(best),
+            prediction.least.get(best) if prediction.rules == self._digest else None,
         )
 
     def judge(self, text: str, logits: Mapping[str, float]) -> tuple[str | None, float]:
@@ -75,13 +77,10 @@ def _combined(
     for vote in votes:
         from_rules[vote.class_id] += vote.weight
     lowest = min(logits.values())
-    sums = np.array(
-        [logits.get(each, lowest) + min(from_rules[each], MOST_FROM_RULES) for each in known],
-        dtype=np.float32,
-    )
-    shares = softmax(sums)
-    best = int(np.argmax(shares))
-    return known[best], round(min(MOST, float(shares[best])), 4)
+    sums = [logits.get(each, lowest) + min(from_rules[each], MOST_FROM_RULES) for each in known]
+    highest = max(sums)
+    share = 1.0 / sum(exp(each - highest) for each in sums)
+    return known[sums.index(highest)], round(min(MOST, share), 4)
 
 
 def _reasons(best: str, prediction: Prediction, votes: Sequence[Vote]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eakte.classify.features import (
+    SIZES,
     WIDTH,
     Buckets,
     Counted,
@@ -56,6 +57,8 @@ class Prediction:
     """Label of the model that said it."""
     least: Mapping[str, float] = field(default_factory=dict)
     """By class: see `Model.least`."""
+    rules: str = ""
+    """See `Model.rules`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,6 @@ class Model:
     idf: Floats
     weights: Floats
     """One row per bucket, one column per class."""
-    intercepts: Floats
     temperature: float
     """Decisions divided by it become logits; fitted so that the probabilities are honest."""
     algorithm: str = ""
@@ -77,6 +79,8 @@ class Model:
     least: Mapping[str, float] = field(default_factory=dict)
     """By class: the confidence from which its precision is proven on letters that persons confirmed
     (classifier with rules); a class that is not in it is proven at none."""
+    rules: str = ""
+    """Digest of the rules with which that was measured (`rules.digest`): with others it is void."""
 
     @cached_property
     def version(self) -> str:
@@ -102,12 +106,12 @@ class Model:
         read = words(text)
         in_order = word_buckets(read)
         parts = [
-            vectorise(each, self._places, self.idf)
+            vectorise(each, self._places, self._idf)
             for each in (counted(in_order), counted(character_buckets(read)))
         ]
         rows = np.concatenate([rows for rows, _ in parts])
         values = np.concatenate([values for _, values in parts])
-        decisions = values @ self.weights[rows] + self.intercepts
+        decisions = values @ self.weights[rows]
         logits = decisions / np.float32(self.temperature)
         best = int(np.argmax(logits))
         return Prediction(
@@ -117,7 +121,12 @@ class Model:
             {name: float(logit) for name, logit in zip(self.classes, logits, strict=True)},
             self.label,
             self.least,
+            self.rules,
         )
+
+    @cached_property
+    def _idf(self) -> Floats:
+        return with_unknown(self.idf)
 
     @cached_property
     def _places(self) -> Buckets:
@@ -148,7 +157,8 @@ class Model:
             "temperature": self.temperature,
             "algorithm": self.algorithm,
             "least": dict(sorted(self.least.items())),
-            "features": {"width": WIDTH, "words": [1, 2], "characters": [3, 5]},
+            "rules": self.rules,
+            "features": {"width": WIDTH, "words": [1, 2], "characters": list(SIZES)},
         }
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
@@ -156,7 +166,6 @@ class Model:
             "buckets": self.buckets.astype("<u4"),
             "idf": self.idf.astype("<f2"),
             "weights": self.weights.astype("<f2"),
-            "intercepts": self.intercepts.astype("<f4"),
         }
 
     def files(self) -> tuple[bytes, bytes]:
@@ -206,10 +215,10 @@ def _model(facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mode
         buckets=arrays["buckets"].astype(np.int64),
         idf=arrays["idf"].astype(np.float32),
         weights=arrays["weights"].astype(np.float32),
-        intercepts=arrays["intercepts"].astype(np.float32),
         temperature=float(facts["temperature"]),
         algorithm=str(facts["algorithm"]),
         least={str(name): float(value) for name, value in facts["least"].items()},
+        rules=str(facts["rules"]),
     )
 
 
@@ -220,15 +229,22 @@ def places(buckets: Buckets) -> Buckets:
     return table
 
 
+def with_unknown(idf: Floats) -> Floats:
+    """Append what `vectorise` gives to unknown buckets: as much as the rarest known one has."""
+    return np.append(idf, idf.max(initial=1.0)).astype(np.float32)
+
+
 def vectorise(part: Counted, table: Buckets, idf: Floats) -> tuple[Buckets, Floats]:
-    """Weigh counts by sublinear TF-IDF to length 1; gives positions of known buckets and values."""
+    """Weigh counts by sublinear TF-IDF to length 1; gives positions of known buckets and values.
+
+    What is not known counts for the length (`with_unknown`): of gibberish little is left.
+    """
     buckets, times = part
     rows = table[buckets]
-    known = rows >= 0
-    rows = rows[known]
-    values = ((1.0 + np.log(times[known])) * idf[rows]).astype(np.float32)
+    values = ((1.0 + np.log(times)) * idf[rows]).astype(np.float32)  # -1, unknown: the last
     length = float(np.sqrt((values * values).sum()))
-    return rows, values / np.float32(length) if length else values
+    known = rows >= 0
+    return rows[known], values[known] / np.float32(length or 1.0)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from eakte.classify.anchors import anchors
 from eakte.classify.layout import Layout, Line
 from eakte.classify.sums import field as field_of
 from eakte.domain.german import Reading, aktenzeichen_in, like_aktenzeichen
+from eakte.domain.known_akten import IN_TEXT, LATER
 from eakte.domain.letters import Field, FieldName
 from eakte.domain.offices import IMPLAUSIBLE, Office, is_plausible
 from eakte.i18n import N_
@@ -24,6 +26,8 @@ _LABEL = re.compile(
     r"Kennziffer|Personalakte|Akte)",
     re.IGNORECASE,
 )
+_LABEL_ALONE = re.compile(rf"\W*(?:Ihr(?:e[nm]?)?\s+)?{_LABEL.pattern}\b\W*$", re.IGNORECASE)
+"""Below the head of a letter: nothing but a label may stand before it, else it is a sentence."""
 _NOT_OURS = re.compile(r"\b(?:Unser|Mein)\s+(?:Zeichen|Az)", re.IGNORECASE)
 _LABELLED, _BLOCK, _SUBJECT, _BODY, _LATER, _OURS = 0.98, 0.95, 0.93, 0.8, 0.7, 0.6
 _UPPER = 0.4
@@ -82,16 +86,22 @@ def _trust(
 ) -> tuple[float, str]:
     beside = " ".join(each.text for each in row if each.box.x0 < line.box.x0)
     before = f"{beside} {line.text[: reading.start]}"
-    upper = number == 0 and line.middle < _UPPER * page.height
+    upper = number == 0 and line.middle < _end_of_head(page)
     if _NOT_OURS.search(before):
         return _OURS, "their own reference"
-    if _LABEL.search(before[-60:]) and (upper or len(line.text) < 60):  # noqa: PLR2004 - no sentence
+    if _LABEL.search(before[-60:]) if upper else _LABEL_ALONE.match(before):
         return _LABELLED, "label"
     if line.text[reading.start : reading.end] in subject:
         return _SUBJECT, "Betreff"
     if upper and line.box.x0 > page.width / 2:
         return _BLOCK, "block of references"
-    return (_BODY, "text") if number == 0 else (_LATER, "later page")
+    return (_BODY, IN_TEXT) if number == 0 else (_LATER, LATER)
+
+
+def _end_of_head(page: Layout) -> float:
+    """Give where the letter itself begins at the latest: no reference block stands below."""
+    greeting = anchors(page).greeting
+    return min(_UPPER * page.height, greeting.middle if greeting else page.height)
 
 
 def _field(line: Line, reading: Reading, trust: float, rule: str) -> Field:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eakte.classify.patterns import lowered, needed
+from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
 
 LONGEST = 20_000
@@ -52,6 +54,12 @@ def prepare(classes: Sequence[ClassDefinition]) -> tuple[Prepared, ...]:
         for each in classes
         for rule in each.rules
     )
+
+
+def digest(classes: Sequence[ClassDefinition]) -> Digest:
+    """Name what classes say to a classifier: their ids, their rules' patterns and weights."""
+    told = sorted((each.id, [(one.pattern, one.weight) for one in each.rules]) for each in classes)
+    return digest_of(json.dumps(told, ensure_ascii=False).encode())
 
 
 def score(text: str, rules: Sequence[Prepared]) -> tuple[Vote, ...]:

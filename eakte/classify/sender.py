@@ -1,9 +1,10 @@
 """The sender of a letter (pure): what several places of a letter agree on.
 
 A name may stand above the window (return line), in the letterhead, below the closing, in the footer
-and in the fields of a form. Witnesses whose readings resemble each other speak together; of their
-readings the one is taken whose words all occur elsewhere in the letter, then the most frequent one,
-then the one that OCR was surest of.
+and in the fields of a form. Witnesses whose readings resemble each other speak together; so does a
+single word with a longer name that begins or ends with it: its line was cut. Of their readings (no
+such word) the one is taken whose words all occur elsewhere in the letter, then the most frequent
+one, then the one that OCR was surest of.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def sender(pages: Sequence[Layout], subject: str = "") -> Field | None:
     named = [each for each in witnesses(pages) if not _alike(each.name, subject)]
     if not named:
         return None
-    groups = [[other for other in named if _alike(each.name, other.name)] for each in named]
+    groups = [[other for other in named if _same(each.name, other.name)] for each in named]
     return _field(max(groups, key=_agreement), pages)
 
 
@@ -47,8 +48,9 @@ def _weight(witness: Witness) -> float:
 def _field(group: Sequence[Witness], pages: Sequence[Layout]) -> Field:
     seen = Counter(_words(" ".join(line.text for page in pages for line in page.lines)))
     same = Counter(each.name.casefold() for each in group)
+    whole = [one for one in group if not any(_cut(one.name, each.name) for each in group)]
     best = max(
-        group,
+        whole,
         key=lambda each: (_support(each.name, seen), same[each.name.casefold()], _weight(each)),
     )
     start = max(best.line.text.find(best.name), 0)
@@ -67,6 +69,16 @@ def _field(group: Sequence[Witness], pages: Sequence[Layout]) -> Field:
 def _support(name: str, seen: Counter[str]) -> int:
     """Give 2 if every word of a name occurs twice or more: a misread word occurs once."""
     return min((min(seen[word], 2) for word in _words(name)), default=0)
+
+
+def _same(left: str, right: str) -> bool:
+    return _alike(left, right) or _cut(left, right) or _cut(right, left)
+
+
+def _cut(name: str, other: str) -> bool:
+    """Tell whether a name is but the first or the last word of another one."""
+    words, whole = _words(name), other.casefold().split()
+    return len(words) == 1 < len(whole) and words[0] in {whole[0], whole[-1]}
 
 
 def _words(text: str) -> list[str]:

@@ -9,11 +9,16 @@ import typer
 from eakte.cli import output
 from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
-from eakte.i18n import _
+from eakte.i18n import N_, _
 
 if TYPE_CHECKING:
     from eakte.classify.evidence import Evidence, Level
     from eakte.services.classifying import Report, Standing
+
+VOID = N_(
+    "Class rules were changed since the live model was measured: what it proved counts no more, "
+    "and every class is a suggestion until `eakte classify train` measures it anew."
+)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -21,6 +26,14 @@ _Precision = Annotated[
     float,
     typer.Option(
         min=0.5,
+        max=0.9999,
+        help=_("Share of right letters that a class must be proven to have to be released."),
+    ),
+]
+_Proven = Annotated[
+    float,
+    typer.Option(
+        min=0.99,
         max=0.9999,
         help=_("Share of right letters that a class must be proven to have to be released."),
     ),
@@ -42,9 +55,7 @@ def report(
 
 
 @app.command("train", help=_("Train on confirmed letters; goes live unless it is worse."))
-def train(
-    home: HomeOption = None, precision: _Precision = 0.99, as_json: JsonOption = False
-) -> None:
+def train(home: HomeOption = None, precision: _Proven = 0.99, as_json: JsonOption = False) -> None:
     """Train on confirmed letters."""
     from eakte.services import classifying
 
@@ -63,6 +74,8 @@ def train(
 
 def _print(told: Report) -> None:
     """Print the letters, the comparison, the levels of all letters, and every class."""
+    if told.void:
+        output.line(_(VOID), "yellow")
     if not told.letters:
         text = _("No letter has been confirmed by a person yet: every class is a suggestion.")
         output.line(text, "yellow")

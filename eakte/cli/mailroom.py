@@ -18,6 +18,7 @@ from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import home_path, open_home
 from eakte.domain.clock import SystemClock
 from eakte.domain.findings import sentences
+from eakte.domain.moments import local_day
 from eakte.domain.page_numbers import named
 from eakte.errors import ExitCode
 from eakte.i18n import _
@@ -158,12 +159,14 @@ def _print_status(found: Status) -> None:
         told = text.format(
             file=rescan.file,
             pages=named(rescan.pages),
-            at=rescan.received_at,
+            at=local_day(rescan.received_at),
             station=rescan.station,
             wish=rescan.wish,
         )
         output.line(told, "yellow")
         text = _("  then: eakte review replace {document} NEW")
+        output.line(text.format(document=rescan.document))
+        text = _("  if it cannot be: eakte review rescan {document} --withdraw")
         output.line(text.format(document=rescan.document))
     _print_inboxes(found)
 

@@ -15,7 +15,7 @@ from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.domain.letters import FieldName
-    from eakte.services.reviewing import Corrections
+    from eakte.services.reviewing import Corrections, Waiting
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -39,7 +39,13 @@ SeenOption = Annotated[
     ),
 ]
 PersonOption = Annotated[
-    str, typer.Option(help=_("Your name: you declare that you looked at every page."))
+    str,
+    typer.Option(
+        help=_(
+            "Your name: you declare that you checked every page, and that it matches the paper in "
+            "picture and content."
+        )
+    ),
 ]
 
 
@@ -64,7 +70,7 @@ def list_waiting(home: HomeOption = None, as_json: JsonOption = False) -> None:
     rows = [
         (
             each.document.id,
-            each.document.deadline,
+            each.deadline,
             each.class_name,
             each.document.classification.confidence,
             each.document.aktenzeichen,
@@ -101,15 +107,18 @@ def show(
         output.data(found)
         return
     show_letter(document, home)
-    _print_reasons(found.reasons, found.document.version, found.document.deadline)
+    _print_reasons(found)
 
 
-def _print_reasons(reasons: tuple[str, ...], version: int, deadline: str) -> None:
+def _print_reasons(found: Waiting) -> None:
     output.line()
-    if deadline:
-        output.line(_("Deadline: {date}").format(date=deadline), "bold")
-    output.line(_("It waits because (version {version}):").format(version=version), "bold")
-    for reason in reasons:
+    if found.document.deadline:
+        output.line(_("Deadline: {date}").format(date=found.document.deadline), "bold")
+    if found.deadline != found.document.deadline:
+        output.line(_("Due of what is held behind it: {date}").format(date=found.deadline), "bold")
+    text = _("It waits because (version {version}):")
+    output.line(text.format(version=found.document.version), "bold")
+    for reason in found.reasons:
         output.line(f"• {reason}")
 
 
@@ -132,13 +141,19 @@ def correct(
 
 
 @app.command("release", help=_("Release a letter: you vouch for the scan; `watch` seals it."))
-def release(
+def release(  # noqa: PLR0913, PLR0917 - one parameter per option
     document: DocumentArgument,
     person: PersonOption,
     home: HomeOption = None,
     akte: AkteOption = "",
     class_id: ClassOption = "",
     fields: SetOption = None,
+    remark: Annotated[
+        str,
+        typer.Option(
+            help=_("What is to be said of the paper (a copy, a page is missing …): it is sealed.")
+        ),
+    ] = "",
     seen: SeenOption = 0,
 ) -> None:
     """Release a letter."""
@@ -146,14 +161,14 @@ def release(
     from eakte.services import reviewing
 
     corrections = _corrections(akte, class_id, fields)
-    released = reviewing.release(open_desk(home), document, corrections, person, seen)
+    released = reviewing.release(open_desk(home), document, corrections, person, seen, remark)
     output.line(release_told(released), "green")
 
 
 @app.command("reject", help=_("Close a letter without sealing; what came in is kept."))
 def reject(
     document: DocumentArgument,
-    reason: Annotated[str, typer.Option(help=_("Why; it stands in the audit log."))],
+    reason: Annotated[str, typer.Option(help=_("Why; it stands in the record."))],
     home: HomeOption = None,
     seen: SeenOption = 0,
 ) -> None:
@@ -164,18 +179,31 @@ def reject(
     output.line(_("Rejected {document}.").format(document=rejected.id))
 
 
-@app.command("rescan", help=_("Close a letter until its paper was scanned again."))
+@app.command(
+    "rescan", help=_("Close a letter until its paper was scanned again, or take that back.")
+)
 def rescan(
     document: DocumentArgument,
+    home: HomeOption = None,
     reason: Annotated[
         str, typer.Option(help=_("What the mailroom should do; it stands in the record."))
-    ],
-    home: HomeOption = None,
+    ] = "",
+    withdraw: Annotated[
+        bool,
+        typer.Option("--withdraw", help=_("No new scan will come: the letter waits here again.")),
+    ] = False,
     seen: SeenOption = 0,
 ) -> None:
-    """Ask for a new scan."""
+    """Ask for a new scan, or do without it."""
     from eakte.services import rescanning
 
+    if bool(reason) == withdraw:
+        raise typer.BadParameter(_("give --reason, or --withdraw"))
+    if withdraw:
+        back = rescanning.withdraw(open_desk(home), document, seen)
+        text = _("{document} waits for a person again; no new scan will come.")
+        output.line(text.format(document=back.id))
+        return
     closed = rescanning.ask(open_desk(home), document, reason, seen)
     text = _("{document} waits for a new scan; `eakte status` tells the mailroom.")
     output.line(text.format(document=closed.id))
@@ -216,12 +244,23 @@ def join(
         list[str], typer.Argument(help=_("Document ids, parts of the same scan."), metavar="DOC")
     ],
     home: HomeOption = None,
-    seen: SeenOption = 0,
+    seen: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--seen",
+            min=0,
+            metavar="VERSION",
+            help=_("Once for each DOC, in their order: only if it is still in this version."),
+        ),
+    ] = None,
 ) -> None:
     """Join letters."""
     from eakte.services import regrouping
 
-    _print_new(regrouping.join(open_desk(home), tuple(documents), seen))
+    versions = tuple(seen or ())
+    if versions and len(versions) != len(documents):
+        raise typer.BadParameter(_("give --seen once for each letter, or not at all"))
+    _print_new(regrouping.join(open_desk(home), tuple(documents), versions))
 
 
 def _print_new(new: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from eakte.cli import output
 from eakte.cli.review_keys import QUIT, Keyboard
 from eakte.cli.review_page import (
     Portion,
+    declaration,
     draw_keys,
     draw_letter,
     draw_text,
@@ -15,6 +16,7 @@ from eakte.cli.review_page import (
     release_told,
     room_below,
 )
+from eakte.domain.ids import DocumentId
 from eakte.domain.letters import FieldName
 from eakte.domain.page_numbers import ranges
 from eakte.errors import EakteError
@@ -84,10 +86,12 @@ class Form:
             self._portion = Portion(reviewing.texts(self._desk, self._item.document))
 
     def _draw(self) -> None:
-        """Show the letter; in lines only what is new: the letter once, or more of its text."""
+        """Show the letter; in lines only what is new: the letter once, or more of its text.
+
+        What is to be said comes last, right above the prompt: a long letter cannot push it away.
+        """
         screen, item, said = self._keyboard.screen, self._item, self._said
         self._clear()
-        self._say_and_forget()
         if screen or self._drawn != (item, self._place):
             lines = lines_of(item, self._place + 1, len(self._queue))
             head = draw_letter(lines[:1] if screen and self._portion.reading else lines)
@@ -96,6 +100,7 @@ class Form:
         elif self._drawn_text != self._portion.start:
             self._portion = draw_text(self._portion, None)
         self._drawn, self._drawn_text = (item, self._place), self._portion.start
+        self._say_and_forget()
 
     def _clear(self) -> None:
         if self._keyboard.screen:
@@ -199,16 +204,20 @@ class Form:
         self._said = _("Opened {path}.").format(path=path)
 
     def _release(self) -> None:
-        question = _("{person}, you declare that you looked at every page. Release? (y/n) ")
-        if self._ask(question.format(person=self._person))[:1].lower() not in _YES:
+        letter = self._item.document
+        output.line(declaration(letter, self._person))
+        told = self._ask(_("Release? (y/n; y and some words: a remark on the paper) "))
+        answer, _space, remark = told.partition(" ")
+        if answer[:1].lower() not in _YES:
             self._said = _("Not released.")
             return
-        letter = self._item.document
-        done = reviewing.release(self._desk, letter.id, Corrections(), self._person, letter.version)
+        done = reviewing.release(
+            self._desk, letter.id, Corrections(), self._person, letter.version, remark
+        )
         self._done(release_told(done))
 
     def _reject(self) -> None:
-        reason = self._ask(_("Reject: why? It stands in the audit log (empty: do not): "))
+        reason = self._ask(_("Reject: why? It stands in the record (empty: do not): "))
         if reason:
             letter = self._item.document
             reviewing.reject(self._desk, letter.id, reason, letter.version)
@@ -244,7 +253,9 @@ class Form:
             output.line(f"{other.id}  {other.subject}  ({ranges(other.pages)})")
         told = self._ask(_("Join with which letters? (ids; empty: do not) ")).split()
         if told:
-            regrouping.join(self._desk, (letter.id, *told), letter.version)
+            versions = {each.id: each.version for each in others}
+            seen = (letter.version, *(versions.get(DocumentId(name), 0) for name in told))
+            regrouping.join(self._desk, (letter.id, *told), seen)
             self._done(_("Joined {document}; `eakte watch` makes the new letter."))
 
     def _done(self, text: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from eakte.cli import output
 from eakte.domain.akten import Document
+from eakte.domain.findings import FindingCode
+from eakte.domain.moments import local_day
 from eakte.domain.page_numbers import ranges
 from eakte.i18n import _
 from eakte.services.reviewing import Waiting
@@ -102,8 +104,13 @@ def _facts(item: Waiting) -> Iterator[str]:
     if letter.deadline:
         told = _("deadline: {date} ({rule})")
         yield told.format(date=letter.deadline, rule=letter.deadline_rule)
-    received = _("received: {at:%Y-%m-%d}, {file}, pages {pages}")
-    yield received.format(at=letter.received_at, file=item.file, pages=ranges(letter.pages))
+    if item.deadline != letter.deadline:
+        yield _("due of what is held behind it: {date}").format(date=item.deadline)
+    received, day = (
+        _("received: {at:%Y-%m-%d}, {file}, pages {pages}"),
+        local_day(letter.received_at),
+    )
+    yield received.format(at=day, file=item.file, pages=ranges(letter.pages))
 
 
 def _reasons(item: Waiting) -> Iterator[str]:
@@ -118,6 +125,20 @@ def _fields(item: Waiting) -> Iterator[str]:
         told = evidence.format(page=field.page, share=field.confidence, rule=field.rule)
         told = "; ".join((told, _(field.doubt))) if field.doubt else told
         yield f"{field.name.value}: {field.value or field.read}  ({told})"
+
+
+def declaration(letter: Document, person: str) -> str:
+    """Say what a person declares by releasing a letter: what its Transfervermerk will claim."""
+    text = _(
+        "{person}, you declare that you checked every page, and that it matches the paper in "
+        "picture and content."
+    )
+    if any(each.code is FindingCode.RENDERED for each in letter.findings):
+        text = _(
+            "{person}, you declare that you checked every page of this view; the file that came "
+            "electronically is what counts."
+        )
+    return text.format(person=person)
 
 
 def release_told(letter: Document) -> str:

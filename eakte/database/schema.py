@@ -129,6 +129,8 @@ document = sa.Table(
     sa.Column("batch", sa.Text, nullable=False, default="", index=True),
     sa.Column("sampled", sa.Boolean, nullable=False, default=False),
     sa.Column("first_look", sa.Text, nullable=False, default=""),
+    sa.Column("first_received_at", sa.BigInteger, nullable=True),
+    sa.Column("lowered_by", sa.Text, nullable=False, default="[]"),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""

@@ -114,7 +114,16 @@ class Document:
     sampled: bool = False
     """It was drawn: a person looks at it, and until then its batch is held."""
     first_look: Look | None = None
-    """At Schutzbedarf "sehr hoch": the first of the two persons who release it."""
+    """Where two persons must release it: the first of them."""
+    first_received_at: datetime | None = None
+    """When its paper was first received, if it was scanned again: deadlines count from then."""
+    lowered_by: tuple[str, ...] = ()
+    """Accounts that led it to a class of less Schutzbedarf: none of them alone releases it."""
+
+    @property
+    def first_receipt(self) -> datetime:
+        """Give the moment that its deadline counts from."""
+        return self.first_received_at or self.received_at
 
     @property
     def level_reached(self) -> str:

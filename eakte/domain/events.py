@@ -41,6 +41,7 @@ class Action(StrEnum):
     REGROUPING_FAILED = "regrouping-failed"
     SUPERSEDED = "superseded"
     RESCAN_WANTED = "rescan-wanted"
+    RESCAN_WITHDRAWN = "rescan-withdrawn"
     BATCH_SEEDED = "batch-seeded"
     BATCH_DRAWN = "batch-drawn"
     BATCH_PASSED = "batch-passed"

@@ -61,6 +61,8 @@ class FindingCode(StrEnum):
     REGROUPED = "regrouped"
     RESCAN_WANTED = "rescan_wanted"
     RESCANNED = "rescanned"
+    RESCAN_WITHDRAWN = "rescan_withdrawn"
+    REJECTED = "rejected"
     SEPARATOR_SHEET = "separator_sheet"
     SEPARATOR_WITH_CONTENT = "separator_with_content"
     DAMAGED_SEPARATOR = "damaged_separator"
@@ -143,6 +145,8 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.REGROUPED: N_("a person divided or joined letters: are its pages complete?"),
     FindingCode.RESCAN_WANTED: N_("the paper is to be scanned again"),
     FindingCode.RESCANNED: N_("it is a new scan of a letter that came before"),
+    FindingCode.RESCAN_WITHDRAWN: N_("a new scan was asked for, and will not come"),
+    FindingCode.REJECTED: N_("a person rejected it"),
     FindingCode.SEPARATOR_SHEET: N_("a separator sheet divided the scan; it is kept there"),
     FindingCode.SEPARATOR_WITH_CONTENT: N_(
         "a page bears an order to split and other content; was the letter divided rightly?"

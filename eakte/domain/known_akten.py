@@ -9,6 +9,9 @@ from eakte.domain.letters import Extraction, Field, FieldName
 from eakte.domain.offices import IMPLAUSIBLE
 
 MENDED = "known Akte"
+IN_TEXT, LATER = "text", "later page"
+"""Rules of Aktenzeichen that stand in running text: what a letter says there is data, no reference,
+and only suggests where it belongs."""
 _MENDED_TRUST = 0.9
 
 
@@ -23,6 +26,11 @@ def settled(extraction: Extraction, exists: Callable[[str], bool]) -> Extraction
         for each in extraction.fields
     )
     return Extraction(tuple(fields))
+
+
+def only_suggests(field: Field) -> bool:
+    """Tell whether an Aktenzeichen stands where no reference stands."""
+    return field.rule.removesuffix(f", {MENDED}") in {IN_TEXT, LATER}
 
 
 def _settled(field: Field, exists: Callable[[str], bool]) -> Field:

@@ -29,6 +29,8 @@ class Look:
     person: str
     account: str
     at: datetime
+    remark: str = ""
+    """What the person says of the paper."""
 
 
 _LOOKED_AT = QualityCheck(CheckKind.FULL)
@@ -48,9 +50,15 @@ class Release:
     check: QualityCheck = _LOOKED_AT
     """How the letter was checked; the transition that releases it fills this in."""
     first: Look | None = None
-    """The first of two persons, at Schutzbedarf "sehr hoch"."""
+    """The first of two persons, where two must release it."""
     remark: str = ""
     """What the person says of the paper: it is a copy, a page is missing …"""
+
+    @property
+    def remarks(self) -> tuple[tuple[str, str], ...]:
+        """Give what was remarked on the paper: who said it, and the text."""
+        said = (self.first.person, self.first.remark) if self.first else ("", "")
+        return tuple(each for each in (said, (self.person, self.remark)) if each[1])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from eakte.domain.akten import Document
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Schutzbedarf
-from eakte.domain.transfervermerk import Release
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import SealFailedError
 from eakte.i18n import N_, _
@@ -19,10 +18,13 @@ from eakte.review import persons, transfervermerk
 from eakte.seal.verify import accept
 
 
-def _require_enough(need: Schutzbedarf, release: Release) -> None:
+def _require_enough(need: Schutzbedarf, letter: Document) -> None:
     """Raise SealFailedError unless the release still suffices: its class may have been changed."""
-    refused = persons.refusal(need, release, release.first)
-    if not refused and persons.needs_another(need, release.first):
+    if letter.release is None:
+        raise SealFailedError(detail=f"{letter.id} has no release")
+    release, first = letter.release, letter.release.first
+    refused = persons.refusal(need, release, first, letter.lowered_by)
+    if not refused and persons.needs_another(need, release, first, letter.lowered_by):
         refused = N_("one person has released it; another one must do so, too")
     if refused:
         raise SealFailedError(detail=_(refused))
@@ -49,7 +51,7 @@ class CompleteSteps:
         if definition is None:
             raise SealFailedError(detail=_("its class is not defined any more"))
         need = definition.schutzbedarf
-        _require_enough(need, letter.release)
+        _require_enough(need, letter)
         source = self.store.path(letter.archive_copy)
         limits = self.context.file_limits(source, pages=len(letter.pages))
         pages = len(letter.pages)  # what it says is found true below, or thrown away

@@ -28,7 +28,7 @@ from eakte.domain.akten import Document
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.mail import Enclosure, Half, Inspection
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
@@ -121,7 +121,7 @@ class Flow:
         """Make letters of pages that a person grouped anew, or give the old ones back to review."""
 
         def aside(code: str, detail: str) -> None:
-            self._transaction("give-back", self._give_back, old, code, detail)
+            self._transaction("give-back", self._give_back, scan, old, parts, code, detail)
 
         _run(aside, self._make_letters_anew, scan, old, parts)
         return scan
@@ -272,10 +272,19 @@ class Flow:
         names, now = tuple(DocumentId(each) for each in old), self.context.clock.now()
         regrouping.finish(connection, names, made, self.context.definitions, now)
 
-    def _give_back(self, connection: Connection, old: list[str], code: str, detail: str) -> None:
+    def _give_back(
+        self,
+        connection: Connection,
+        scan: str,
+        old: list[str],
+        parts: list[dict[str, Any]],
+        code: str,
+        detail: str,
+    ) -> None:
         finding = Finding(FindingCode(code), None, detail[:500])
         names = tuple(DocumentId(each) for each in old)
-        regrouping.give_back(connection, names, finding, self.context.clock.now())
+        new = tuple(document_id(Digest(scan), each["number"]) for each in parts)
+        regrouping.give_back(connection, names, new, finding, self.context.clock.now())
 
     def _file(
         self,

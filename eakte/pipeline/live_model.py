@@ -33,18 +33,20 @@ class LiveModel:
         """Say what a letter is; see Model."""
         return self.current().predict(text)
 
-    def current(self) -> Model:
-        """Give the model that went live last, else the shipped one.
+    def current(self, within: Connection | None = None) -> Model:
+        """Give the model that went live last, else the shipped one; `within` a transaction, if any.
 
         Raises ModelRefusedError if its bytes are not those that the audit log names, or are gone.
         """
-        with self._desk.engine.connect() as connection:
-            size = log.size(connection)
-            live = log.newest(connection, Action.MODEL_LIVE, self._seen)
-            if live is not None:
-                self._model = _kept(self._desk, live)
-            elif self._model is None:
-                self._model = _shipped(self._desk, connection)
+        if within is None:
+            with self._desk.engine.connect() as connection:
+                return self.current(connection)
+        size = log.size(within)
+        live = log.newest(within, Action.MODEL_LIVE, self._seen)
+        if live is not None:
+            self._model = _kept(self._desk, live)
+        elif self._model is None:
+            self._model = _shipped(self._desk, within)
         self._seen = size
         return self._model
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from eakte.database import transaction
-from eakte.domain.akten import DocumentState
+from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.ids import DocumentId
 from eakte.domain.mail import ScanState
+from eakte.domain.quality import QaBatch
 from eakte.pipeline import arrivals, regrouping, releasing, transitions
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
@@ -55,10 +55,10 @@ def put_aside_what_is_stuck(context: Desk) -> int:
         divided = documents.in_state(connection, DocumentState.REGROUPING)
     intakes = {intake_id(each.scan.digest, each.attempt): each for each in received}
     completions = {complete_id(each.id, each.version): each for each in released}
-    regroupings = dict[str, tuple[DocumentId, ...]]()
+    regroupings = dict[str, tuple[Document, ...]]()
     for each in divided:
         workflow = regroup_id(each.successors)
-        regroupings[workflow] = (*regroupings.get(workflow, ()), each.id)
+        regroupings[workflow] = (*regroupings.get(workflow, ()), each)
     now = context.clock.now()
     finding = Finding(FindingCode.STAGE_FAILED, None, _REASON)
     gone = ended(context.engine, [*intakes, *completions, *regroupings])
@@ -70,7 +70,8 @@ def put_aside_what_is_stuck(context: Desk) -> int:
                 transitions.quarantine(connection, scan.scan.digest, finding, now)
             if letter and documents.get(connection, letter.id) == letter:
                 transitions.refuse_seal(connection, letter.id, _REASON, now)
-            regrouping.give_back(connection, regroupings.get(workflow, ()), finding, now)
+            for old in regroupings.get(workflow, ()):
+                regrouping.give_back(connection, (old.id,), old.successors, finding, now)
     return len(gone)
 
 
@@ -85,14 +86,17 @@ def give_up_on_lone_halves(context: Context) -> None:
             arrivals.give_up_waiting(connection, half.scan.digest, now)
 
 
-def conclude_batches(context: Desk) -> None:
-    """Go on with batches whose last scan became no letter, whose time is up, or that passed."""
-    now, definitions = context.clock.now(), context.definitions
-    with context.engine.connect() as connection:
-        if not releasing.any_to_conclude(connection, definitions, now):
-            return
-    with transaction(context.engine) as connection:
-        releasing.conclude(connection, Submitter(context.engine), definitions, now)
+def batches_to_conclude(desk: Desk) -> tuple[QaBatch, ...]:
+    """Give the batches whose last scan became no letter, whose time is up, or that passed."""
+    with desk.engine.connect() as connection:
+        return releasing.to_conclude(connection, desk.definitions, desk.clock.now())
+
+
+def conclude_batch(desk: Desk, name: str) -> None:
+    """Go on with such a batch; raises whatever keeps it from that, and then nothing was done."""
+    now, submitter = desk.clock.now(), Submitter(desk.engine)
+    with transaction(desk.engine) as connection:
+        releasing.conclude(connection, name, submitter, desk.definitions, now)
 
 
 def index_what_is_missing(context: Context) -> None:

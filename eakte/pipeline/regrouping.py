@@ -81,15 +81,14 @@ def finish(
 ) -> None:
     """Add the new letters, which wait for a person, and let them stand for the old ones; once."""
     lock(connection)
-    letters = [documents.get(connection, name) for name in old]
+    letters = tuple(documents.get(connection, name) for name in old)
     new = tuple(letter.id for letter, _copy in made)
     if any(not _is_becoming(letter, new) for letter in letters):
         return
-    origin = ", ".join(old)
+    who = log.of_action(connection, Action.REGROUPED, old[0])[-1].actor
     for letter, copy in made:
         member = replace(letter, batch=letters[0].batch)
-        transitions.propose_regrouped(connection, member, copy, origin, definitions, at)
-        _keep_deadline(connection, letter.id, letters)
+        transitions.propose_regrouped(connection, member, copy, letters, who, definitions, at)
     for letter in letters:
         documents.update(connection, replace(letter, state=DocumentState.SUPERSEDED))
         after = {"by": ", ".join(new)}
@@ -99,24 +98,20 @@ def finish(
         )
 
 
-def _keep_deadline(
-    connection: Connection, name: DocumentId, old: tuple[Document, ...] | list[Document]
-) -> None:
-    """Let a new letter be due no later than those that it was made of."""
-    due = min((each for each in old if each.deadline), key=lambda each: each.deadline, default=None)
-    new = documents.get(connection, name)
-    if due is not None and (not new.deadline or due.deadline < new.deadline):
-        kept = replace(new, deadline=due.deadline, deadline_rule=due.deadline_rule)
-        documents.update(connection, kept)
-
-
 def give_back(
-    connection: Connection, old: tuple[DocumentId, ...], finding: Finding, at: datetime
+    connection: Connection,
+    old: tuple[DocumentId, ...],
+    new: tuple[DocumentId, ...],
+    finding: Finding,
+    at: datetime,
 ) -> None:
-    """Give letters back to review of which no new ones could be made, with the reason."""
+    """Give letters back to review of which the `new` ones could not be made, with the reason.
+
+    A letter of which others are being made by now is left alone: that work goes on.
+    """
     lock(connection)
     for letter in (documents.get(connection, name) for name in old):
-        if letter.state is not DocumentState.REGROUPING:
+        if not _is_becoming(letter, new):
             continue
         findings = tuple(dict.fromkeys((*letter.findings, finding)))
         documents.update(connection, replace(letter, state=DocumentState.REVIEW, findings=findings))

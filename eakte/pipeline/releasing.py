@@ -45,19 +45,20 @@ def release(
     station: str,
     definitions: Definitions,
 ) -> Document:
-    """Release a letter for sealing; at "sehr hoch" the first of two persons is only noted.
+    """Release a letter for sealing; where two persons must do so, the first is only noted.
 
     Raises RefusedError unless it waits with class and Akte, and whoever decides may release it.
     """
     lock(connection)
     require_waiting(letter)
     definition = _releasable(letter, definitions)
-    refused = persons.refusal(definition.schutzbedarf, decision, letter.first_look)
+    need, first, lowered_by = definition.schutzbedarf, letter.first_look, letter.lowered_by
+    refused = persons.refusal(need, decision, first, lowered_by)
     if refused:
         raise RefusedError(detail=refused)
     if decision.kind is ReleaseKind.RULE:
         _require_rule(connection, letter, decision, definition, definitions)
-    if persons.needs_another(definition.schutzbedarf, letter.first_look):
+    if persons.needs_another(need, decision, first, lowered_by):
         return _note_first_look(connection, letter, decision, station)
     stored = _release(connection, letter, decision, submitter, station)
     if letter.batch:
@@ -93,27 +94,33 @@ def hold(
 
 
 def conclude(
-    connection: Connection, submitter: Submitter, definitions: Definitions, at: datetime
-) -> int:
-    """Close every batch that is complete and go on with what may; gives how many are closed."""
+    connection: Connection,
+    name: str,
+    submitter: Submitter,
+    definitions: Definitions,
+    at: datetime,
+) -> None:
+    """Close a batch if it is complete; go on with one whose sample persons have dealt with."""
     lock(connection)
-    closed = 0
-    for batch in batches.unfinished(connection):
-        if batch.state is BatchState.SAMPLING:
-            _settle(connection, batch.id, submitter, definitions, at)
-        elif is_complete(connection, batch, definitions, at):
-            _close(connection, batch, submitter, definitions, at)
-            closed += 1
-    return closed
+    batch = batches.get(connection, name)
+    if batch.state is BatchState.SAMPLING:
+        _settle(connection, name, submitter, definitions, at)
+    elif batch.state is BatchState.OPEN and is_complete(connection, batch, definitions, at):
+        _close(connection, batch, submitter, definitions, at)
 
 
-def any_to_conclude(connection: Connection, definitions: Definitions, at: datetime) -> bool:
-    """Tell whether `conclude` would change anything; asked often, without the write lock."""
-    return any(
-        _is_settled(connection, batch)
-        if batch.state is BatchState.SAMPLING
-        else is_complete(connection, batch, definitions, at)
+def to_conclude(
+    connection: Connection, definitions: Definitions, at: datetime
+) -> tuple[QaBatch, ...]:
+    """Give the batches that `conclude` would change; asked often, without the write lock."""
+    return tuple(
+        batch
         for batch in batches.unfinished(connection)
+        if (
+            _is_settled(connection, batch)
+            if batch.state is BatchState.SAMPLING
+            else is_complete(connection, batch, definitions, at)
+        )
     )
 
 
@@ -184,7 +191,7 @@ def _decision(pipeline: PipelineDefinition, at: datetime) -> Release:
 def _note_first_look(
     connection: Connection, letter: Document, decision: Release, station: str
 ) -> Document:
-    look = Look(decision.person, decision.account, decision.at)
+    look = Look(decision.person, decision.account, decision.at, decision.remark)
     second = Finding(FindingCode.SECOND_PERSON, None, decision.person)
     findings = (*without_procedure(letter.findings), second)
     noted = replace(letter, state=DocumentState.REVIEW, first_look=look, findings=findings)

@@ -5,6 +5,7 @@ All functions here run inside a transaction of the caller, on its connection.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +16,6 @@ from eakte.database import Connection, lock
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
-from eakte.domain.deadlines import counted
 from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId
@@ -23,19 +23,25 @@ from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.moments import local_day
 from eakte.domain.transfervermerk import Transfervermerk
-from eakte.errors import RefusedError
+from eakte.errors import EakteError, RefusedError
 from eakte.i18n import _
-from eakte.pipeline import noted, releasing
+from eakte.pipeline import heritage, noted, releasing
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.describing import made_how
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, batches, documents, scans
 from eakte.review import gate, substance
 
+_log = logging.getLogger(__name__)
+
 MACHINE = noted.MACHINE
 release = releasing.release
+with_deadline = heritage.with_deadline
 _require_review = releasing.require_waiting
 _event = noted.event
+_INHERITED = frozenset({FindingCode.RESCANNED, FindingCode.RESCAN_WITHDRAWN})
+"""What stays true of the paper when its pages are grouped anew."""
+_LONGEST = 500
 
 
 def receive(
@@ -124,7 +130,21 @@ def propose(
     for letter in letters:
         member = replace(letter, batch=batch.id)
         _propose_letter(connection, member, definitions, pipeline.name, submitter, at, station)
-    releasing.conclude(connection, submitter, definitions, at)
+    _conclude(connection, batch.id, submitter, definitions, at)
+
+
+def _conclude(
+    connection: Connection, batch: str, submitter: Submitter, definitions: Definitions, at: datetime
+) -> None:
+    """Conclude the batch of new letters; if an older one of it is faulty, the watcher tells that.
+
+    Faults of the database are raised: they may have undone more than the attempt.
+    """
+    try:
+        with connection.begin_nested():
+            releasing.conclude(connection, batch, submitter, definitions, at)
+    except (EakteError, ValueError, LookupError):
+        _log.debug("the batch %s cannot be concluded yet", batch, exc_info=True)
 
 
 def converted(
@@ -178,21 +198,28 @@ def propose_regrouped(
     connection: Connection,
     letter: Document,
     copy: ArchiveCopy,
-    origin: str,
+    old: tuple[Document, ...],
+    account: str,
     definitions: Definitions,
     at: datetime,
 ) -> None:
-    """Record a letter made of pages of others (`origin`); it waits for a person in any case."""
+    """Record a letter made of pages of others, as a person's account had it; a person releases it.
+
+    What its origins keep for it (deadline, first receipt, ...) it inherits.
+    """
+    origin = ", ".join(each.id for each in old)
+    kept = [found for each in old for found in each.findings if found.code in _INHERITED]
     scan = scans.get(connection, letter.scan).scan
     definition = definitions.class_of(letter.classification.class_id)
     letter = replace(letter, extraction=settled(letter.extraction, _exists(connection)))
     routed = route(connection, letter, definitions)
     regrouped = Finding(FindingCode.REGROUPED, None, origin)
-    findings = (*letter.findings, *doubts(letter.extraction), *routed.findings, regrouped)
+    findings = (*letter.findings, *doubts(letter.extraction), *routed.findings, *kept, regrouped)
     pipeline = definitions.pipeline(scan.pipeline)
     held = gate.holding(letter.classification, definition, findings, pipeline)
+    letter = heritage.heir(with_deadline(letter, definitions), old, definitions)
     proposed = replace(
-        with_deadline(letter, definitions),
+        heritage.with_lowering(letter, old, account, definitions),
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
@@ -213,15 +240,6 @@ def _exists(connection: Connection) -> Callable[[str], bool]:
     return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
 
 
-def with_deadline(letter: Document, definitions: Definitions) -> Document:
-    """Give a letter the deadline that its present class sets, or none."""
-    definition = definitions.class_of(letter.classification.class_id)
-    if definition is None or definition.deadline is None:
-        return replace(letter, deadline="", deadline_rule="")
-    found = counted(definition.deadline, local_day(letter.received_at))
-    return replace(letter, deadline=found.day.isoformat(), deadline_rule=found.rule)
-
-
 def correct(
     connection: Connection,
     letter: Document,
@@ -229,16 +247,19 @@ def correct(
     actor: str,
     at: datetime,
     changed: tuple[tuple[str, ...], Digest],
+    definitions: Definitions,
 ) -> Document:
     """Store what a clerk corrected before release, with before and after.
 
     `changed` tells the names of what changed, and where all values before and after are kept.
 
-    From now on only a person releases it; the first of two persons must look at it again. If it was
-    drawn as a sample, and wrong in substance, its batch becomes a full check.
+    From now on only a person releases it; the first of two persons must look at it again. Who led
+    it to a class of less Schutzbedarf does not release it alone. If it was drawn as a sample, and
+    wrong in substance, its batch becomes a full check.
     """
     lock(connection)
     _require_review(letter)
+    corrected = heritage.with_lowering(corrected, (letter,), actor, definitions)
     before, after = _proposal(letter), _proposal(corrected)
     names, values = changed
     after |= {"changed": ",".join(names), "values": values}
@@ -254,11 +275,16 @@ def correct(
 
 
 def reject(connection: Connection, letter: Document, reason: str, actor: str, at: datetime) -> None:
-    """Close a letter without sealing; scan, text and archive copy are kept."""
+    """Close a letter without sealing; scan, text and archive copy are kept.
+
+    The reason stands in the record, not in the log: it may be about persons.
+    """
     lock(connection)
     _require_review(letter)
-    documents.update(connection, replace(letter, state=DocumentState.REJECTED))
-    log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {"reason": reason}))
+    why = Finding(FindingCode.REJECTED, None, reason[:_LONGEST])
+    findings = (*releasing.without_procedure(letter.findings), why)
+    documents.update(connection, replace(letter, state=DocumentState.REJECTED, findings=findings))
+    log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {}))
     releasing.fail_sample(connection, letter, "rejected", actor, at)
 
 

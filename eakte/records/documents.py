@@ -195,6 +195,8 @@ def _columns(document: Document) -> dict[str, Any]:
         "batch": document.batch,
         "sampled": document.sampled,
         "first_look": _optional_json(document.first_look),
+        "first_received_at": document.first_received_at and to_micros(document.first_received_at),
+        "lowered_by": to_json(document.lowered_by, tuple[str, ...]).decode(),
     }
 
 
@@ -236,6 +238,8 @@ def _document(row: Any) -> Document:
         batch=row.batch,
         sampled=bool(row.sampled),
         first_look=from_json(Look, row.first_look) if row.first_look else None,
+        first_received_at=row.first_received_at and from_micros(row.first_received_at),
+        lowered_by=from_json(tuple[str, ...], row.lowered_by),
     )
 
 

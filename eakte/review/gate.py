@@ -8,6 +8,7 @@ from datetime import date
 
 from eakte.domain.akten import Akte
 from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.known_akten import only_suggests
 from eakte.domain.letters import (
     ClassDefinition,
     Classification,
@@ -16,6 +17,7 @@ from eakte.domain.letters import (
     Schutzbedarf,
 )
 from eakte.domain.pipelines import PipelineDefinition, ReleaseRule
+from eakte.i18n import N_
 
 ALWAYS_HELD = frozenset(
     {
@@ -23,6 +25,7 @@ ALWAYS_HELD = frozenset(
         FindingCode.UNKNOWN_AKTENZEICHEN,
         FindingCode.SEVERAL_AKTENZEICHEN,
         FindingCode.DOUBTFUL_AKTENZEICHEN,
+        FindingCode.DOUBTFUL_IBAN,
         FindingCode.NO_AKTE,
         FindingCode.NO_CLASS,
         FindingCode.LOW_CONFIDENCE,
@@ -42,6 +45,10 @@ ALWAYS_HELD = frozenset(
     }
 )
 """What no configuration can let pass: without a person nobody could answer for the release."""
+HELD_IF_PROTECTED = frozenset({FindingCode.ATTACHMENTS_MISSING})
+"""What is noted where the Schutzbedarf is normal (many letters announce what comes apart), and
+holds a letter where it is higher."""
+IN_PASSING = N_("named in the running text only, where no reference stands")
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,8 @@ def route(
 ) -> Route:
     """Find the Akte: the one that the letter names, else the Sammelakte of its class.
 
-    A letter that names only Akten that do not exist, several that do, or in the most trusted place
-    one that does not, is for a person.
+    A letter that names only Akten that do not exist, several that do, in the most trusted place one
+    that does not, or one in its running text only (an order there is data), is for a person.
     """
     fields = extraction.all(FieldName.AKTENZEICHEN)
     named = tuple(dict.fromkeys(field.value for field in fields if field.value))
@@ -70,7 +77,9 @@ def route(
         detail = ", ".join(known)
         return Route(known[0], (Finding(FindingCode.SEVERAL_AKTENZEICHEN, None, detail),))
     if known and known[0] == named[0]:
-        return Route(known[0])
+        told = [field for field in fields if field.value == known[0]]
+        passing = Finding(FindingCode.DOUBTFUL_AKTENZEICHEN, None, f"{known[0]} – {IN_PASSING}")
+        return Route(known[0], (passing,) if all(map(only_suggests, told)) else ())
     if known:
         return Route(known[0], (Finding(FindingCode.UNKNOWN_AKTENZEICHEN, None, named[0]),))
     if named:
@@ -98,6 +107,8 @@ def holding(
 ) -> tuple[Finding, ...]:
     """Give the findings that hold a letter for a person; none: the rule may release it."""
     codes = ALWAYS_HELD.union(pipeline.hold)
+    if definition is not None and definition.schutzbedarf is not Schutzbedarf.NORMAL:
+        codes |= HELD_IF_PROTECTED
     held = [finding for finding in findings if finding.code in codes]
     if classification.class_id is None or definition is None:
         held.append(Finding(FindingCode.NO_CLASS))

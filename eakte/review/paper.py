@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from eakte.domain.akten import Document, DocumentState
-from eakte.domain.findings import FindingCode
+from eakte.domain.findings import FindingCode, sentences
 from eakte.domain.letters import ClassDefinition, Schutzbedarf
 from eakte.domain.levels import needed, suffices
 from eakte.domain.quality import BatchState
@@ -31,6 +31,7 @@ NEVER = frozenset(
         FindingCode.INCOMING_SIGNATURE,
         FindingCode.SEVERAL_LOOKS,
         FindingCode.ATTACHMENTS_MISSING,
+        FindingCode.RESCAN_WITHDRAWN,
     }
 )
 """With these the scan may lack something, or the original is worth more: whoever looked at it."""
@@ -138,8 +139,8 @@ def _of_class(definition: ClassDefinition | None, note: Transfervermerk) -> Iter
 
 def _of_findings(note: Transfervermerk) -> Iterator[str]:
     seen = note.release.kind is ReleaseKind.PERSON
-    codes = {found.code for found in note.anomalies}
-    for code in sorted(codes & (NEVER if seen else NEVER | UNLESS_SEEN)):
-        yield _("finding {code}").format(code=code.value)
-    if note.release.remark:
-        yield _("a person remarked on the paper: {remark}").format(remark=note.release.remark)
+    forbidding = NEVER if seen else NEVER | UNLESS_SEEN
+    yield from sentences(sorted(each for each in note.anomalies if each.code in forbidding))
+    for person, remark in note.release.remarks:
+        text = _("{person} remarked on the paper: {remark}")
+        yield text.format(person=person, remark=remark)

@@ -54,11 +54,25 @@ class Told:
     """What else is known, and reasons that a correction settled."""
 
 
-def ordered(letters: Iterable[Document]) -> tuple[Document, ...]:
-    """Give letters with a deadline first, by it; the others, and equals, by their receipt."""
-    return tuple(
-        sorted(letters, key=lambda each: (not each.deadline, each.deadline, each.received_at))
-    )
+def ordered(
+    letters: Iterable[Document], held: Iterable[Document] = ()
+) -> tuple[tuple[Document, str], ...]:
+    """Give letters with what is due first, each with the deadline that hangs on it ("": none).
+
+    On a sample hangs what is due of the letters of its batch that are `held` until it has passed.
+    Those without a deadline, and equals, are in the order of their receipt.
+    """
+    behind = dict[str, list[str]]()
+    for each in held:
+        if each.deadline:
+            behind.setdefault(each.batch, []).append(each.deadline)
+    found = [(each, _nearest(each, behind.get(each.batch, []))) for each in letters]
+    return tuple(sorted(found, key=lambda each: (not each[1], each[1], each[0].received_at)))
+
+
+def _nearest(letter: Document, behind: list[str]) -> str:
+    own = [letter.deadline] if letter.deadline else []
+    return min((*own, *(behind if letter.sampled else ())), default="")
 
 
 def told(letter: Document, pipeline: PipelineDefinition) -> Told:

@@ -67,7 +67,8 @@ def _anomalies(document: Document, release: Release) -> str:
     """Say what is unusual about paper or scan; German, because it is part of a German record."""
     with speaking("de"):
         found = list(sentences(document.findings))
-    told = [*found, f"Vermerk von {release.person}: {release.remark}"] if release.remark else found
+    remarks = (f"Vermerk von {person}: {remark}" for person, remark in release.remarks)
+    told = [*found, *remarks]
     if not told:
         return "Es wurden keine Auffälligkeiten festgestellt."
     return "Festgestellt wurde: " + "; ".join(told) + "."

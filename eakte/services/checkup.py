@@ -24,8 +24,10 @@ from eakte.ocr.languages import installed_languages
 from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.live_model import LiveModel
 from eakte.search.index import SqliteIndex
 from eakte.services import sealing_keys, verfahren
+from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
 
@@ -117,6 +119,20 @@ def _home(home: Home) -> Iterator[Health]:
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
+    yield _model(home)
+
+
+def _model(home: Home) -> Health:
+    """Tell which model is live, and whether its thresholds were measured with the present rules."""
+    desk = Desk(home, SystemClock())
+    try:
+        live = LiveModel(desk).current()
+    except EakteError as problem:
+        return Health(_("classifier"), False, str(problem), "")
+    void = is_void(desk, live)
+    changed = _("; class rules were changed since: what it proved counts no more") if void else ""
+    advice = _("Measure it anew: eakte classify train.")
+    return Health(_("classifier"), not void, f"{live.label}{changed}", advice)
 
 
 def _seal_key(home: Home) -> Health:

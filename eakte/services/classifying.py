@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from eakte.audit import log
 from eakte.classify.base import base_letters, descriptions
 from eakte.classify.classifier import Classifier
-from eakte.classify.evidence import Evidence, Outcome, thresholds, weigh, weigh_classes
+from eakte.classify.evidence import TARGET, Evidence, Outcome, thresholds, weigh, weigh_classes
 from eakte.classify.features import LONGEST
 from eakte.classify.model import Model
+from eakte.classify.rules import digest as rules_digest
 from eakte.classify.training import Example, Trained, Trial, train
 from eakte.database import Connection, transaction
 from eakte.domain.akten import Document, DocumentState
@@ -63,6 +64,9 @@ class Report:
     trained: Standing
     overall: Evidence
     classes: tuple[Evidence, ...]
+    void: bool = False
+    """What the live model's training proved was measured with other class rules: it counts no more,
+    and every class is a suggestion until a training measures it anew."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +85,22 @@ def report(desk: Desk, target: float) -> Report:
 def learn(desk: Desk, target: float) -> Training:
     """Train on confirmed letters; the model goes live unless it is worse than the live one.
 
-    Raises RefusedError if no letter is confirmed.
+    Raises RefusedError if no letter is confirmed, for a target below 99 %, or if another training
+    put a model live meanwhile: this one was not compared with it.
     """
+    if target < TARGET:
+        detail = _("a rule must be proven to be right in {share} at least")
+        raise RefusedError(detail=detail.format(share=f"{TARGET:.0%}"))
     model, told = _trained(desk, target)
     if not told.letters:
         raise RefusedError(detail=_("no letter has been confirmed by a person yet"))
     rejected = _rejected(told)
     now, who = desk.clock.now(), actor.current()
-    facts = {**_facts(told), "base": _digest_of_base(desk)}
+    facts = {**_facts(told, model.rules), "base": _digest_of_base(desk)}
     with transaction(desk.engine) as connection:
+        if LiveModel(desk).current(connection).label != told.live.model:
+            detail = _("another training put a model live meanwhile; train again")
+            raise RefusedError(detail=detail)
         if rejected:
             after = {"version": model.version, "reason": rejected, **facts}
             event = Event(Action.MODEL_REJECTED, OBJECT, who, "", now, after=after)
@@ -134,12 +145,12 @@ def _trained(desk: Desk, target: float) -> tuple[Model, Report]:
     held_out = [each for each in every if _is_held_out(each.group)]
     own = [each for each in every if not _is_held_out(each.group)]
     base = [each for each in base_letters(desk.home.pipelines / SHIPPED) if each.class_id in known]
+    live = LiveModel(desk).current()
     found = train([*own, *base], descriptions(classes))
     compared = _outcomes(held_out, Classifier(classes, found.model))
     unseen = (*_unseen(own, found, classes), *compared)
     evidence = weigh_classes([each.id for each in classes], unseen, target)
-    model = replace(found.model, least=thresholds(evidence))
-    live = LiveModel(desk).current()
+    model = replace(found.model, least=thresholds(evidence), rules=rules_digest(classes))
     told = Report(
         target=target,
         letters=len(every),
@@ -150,8 +161,15 @@ def _trained(desk: Desk, target: float) -> tuple[Model, Report]:
         trained=_standing(model, compared),
         overall=weigh(unseen, target),
         classes=evidence,
+        void=is_void(desk, live),
     )
     return model, told
+
+
+def is_void(desk: Desk, model: Model) -> bool:
+    """Tell whether thresholds of a model were measured with other rules than the present ones."""
+    now = rules_digest(tuple(desk.definitions.classes.values()))
+    return bool(model.least) and model.rules != now
 
 
 def _is_held_out(group: str) -> bool:
@@ -192,7 +210,7 @@ def _rejected(told: Report) -> str:
     return ""
 
 
-def _facts(told: Report) -> dict[str, str]:
+def _facts(told: Report, rules: str) -> dict[str, str]:
     """Give what the audit log holds of a training: figures, no text of a letter."""
     proven = {each.class_id: each.proposed for each in told.classes if each.proposed is not None}
     return {
@@ -203,6 +221,7 @@ def _facts(told: Report) -> dict[str, str]:
         "right": f"{told.trained.right}:{told.live.right}",
         "surely_wrong": f"{told.trained.surely_wrong}:{told.live.surely_wrong}",
         "target": f"{told.target}",
+        "rules": rules,
         "proven": json.dumps(proven, sort_keys=True, separators=(",", ":")),
     }
 

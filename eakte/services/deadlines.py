@@ -30,6 +30,7 @@ class Due:
     subject: str
     aktenzeichen: str
     received: str
+    """The day in Germany on which its paper was first received."""
     deadline: str
     days: int
     rule: str
@@ -69,7 +70,7 @@ def _due(document: Document, definitions: Definitions, today: date) -> Due:
         class_name=definition.name if definition else "",
         subject=document.subject,
         aktenzeichen=document.aktenzeichen,
-        received=local_day(document.received_at).isoformat(),
+        received=local_day(document.first_receipt).isoformat(),
         deadline=document.deadline,
         days=(date.fromisoformat(document.deadline) - today).days,
         rule=document.deadline_rule,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eakte.audit import log
 from eakte.database import snapshot, transaction
-from eakte.domain.akten import Document
+from eakte.domain.akten import Document, DocumentState
 from eakte.domain.events import Action, Event
 from eakte.domain.mail import ScanState
 from eakte.domain.quality import QaBatch
@@ -43,7 +43,11 @@ def look(desk: Desk, name: str, trust: Path) -> PaperOfBatch:
     today = desk.clock.now().date()
     with snapshot(desk.engine) as connection:
         batch = batches.get(connection, name)
-        letters = documents.of_batch(connection, name)
+        letters = tuple(
+            each
+            for each in documents.of_batch(connection, name)
+            if each.state is not DocumentState.SUPERSEDED  # the same paper is judged with its heirs
+        )
         files = {each.scan: scans.get(connection, each.scan).scan.name for each in letters}
         days = {batch.opened_at.date(), *(each.received_at.date() for each in letters)}
         lost = tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from eakte.database import transaction
 from eakte.domain.akten import Document
 from eakte.domain.ids import DocumentId
 from eakte.errors import RefusedError
@@ -28,16 +29,20 @@ def split(desk: Desk, prefix: str, cuts: tuple[int, ...], seen: int = 0) -> tupl
         return regrouping.begin(connection, (letter,), groups, submitter, actor.current(), now)
 
 
-def join(desk: Desk, prefixes: tuple[str, ...], seen: int = 0) -> tuple[DocumentId, ...]:
+def join(
+    desk: Desk, prefixes: tuple[str, ...], seen: tuple[int, ...] = ()
+) -> tuple[DocumentId, ...]:
     """Make one letter of several of the same scan, its pages in their order; gives the new id.
 
-    `seen` is the version of the first one (0: any). Raises RefusedError as `split` does.
+    `seen` are the versions that the clerk saw, one for each letter (0, or none at all: any). Raises
+    RefusedError as `split` does.
     """
-    with deciding(desk, prefixes[0], seen) as (connection, letter):
-        others = [documents.get_by_prefix(connection, prefix) for prefix in prefixes[1:]]
-        for other in others:
-            require_waiting(connection, other)
-        letters = tuple({each.id: each for each in (letter, *others)}.values())
+    versions = seen or (0,) * len(prefixes)
+    with transaction(desk.engine) as connection:
+        found = [documents.get_by_prefix(connection, prefix) for prefix in prefixes]
+        for each, version in zip(found, versions, strict=True):
+            require_waiting(connection, each, version)
+        letters = tuple({each.id: each for each in found}.values())
         if len(letters) == 1:
             raise RefusedError(detail=_("joining needs two letters or more"))
         pages = tuple(sorted(page for each in letters for page in each.pages))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from eakte.database import transaction
 from eakte.domain.akten import Document
+from eakte.errors import RefusedError
+from eakte.i18n import _
 from eakte.pipeline import closing
 from eakte.pipeline.desk import Desk
 from eakte.records import documents
@@ -21,6 +23,20 @@ def ask(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
         return closing.ask_for_rescan(connection, letter, stated, actor.current(), desk.clock.now())
 
 
+def withdraw(desk: Desk, prefix: str, seen: int = 0) -> Document:
+    """Give a letter back to the queue whose paper will not be scanned again.
+
+    Raises RefusedError if it does not wait for a new scan, has it already, or was changed since it
+    was seen in version `seen` (0: any).
+    """
+    with transaction(desk.engine) as connection:
+        letter = documents.get_by_prefix(connection, prefix)
+        if seen not in {0, letter.version}:
+            detail = _("{document} was changed by someone else meanwhile")
+            raise RefusedError(detail=detail.format(document=letter.id))
+        return closing.withdraw_rescan(connection, letter, actor.current(), desk.clock.now())
+
+
 def replace(desk: Desk, prefix: str, new: str) -> tuple[Document, Document]:
     """Say which letter is the new scan of one that waits for it; gives both as they are now.
 
@@ -29,4 +45,5 @@ def replace(desk: Desk, prefix: str, new: str) -> tuple[Document, Document]:
     with transaction(desk.engine) as connection:
         old = documents.get_by_prefix(connection, prefix)
         found = documents.get_by_prefix(connection, new)
-        return closing.replace_by_rescan(connection, old, found, actor.current(), desk.clock.now())
+        who, now = actor.current(), desk.clock.now()
+        return closing.replace_by_rescan(connection, old, found, who, desk.definitions, now)

@@ -14,12 +14,12 @@ from eakte.domain.codec import each_from_json, to_json
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import sentences
 from eakte.domain.ids import DocumentId
-from eakte.domain.letters import Classification, FieldName, Schutzbedarf
+from eakte.domain.letters import Classification, FieldName
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
-from eakte.pipeline import transitions
+from eakte.pipeline import heritage, transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
@@ -29,7 +29,7 @@ from eakte.services import actor
 from eakte.services.desks import note
 
 _SALT_BYTES = 16
-_NEEDS = (Schutzbedarf.NORMAL, Schutzbedarf.HOCH, Schutzbedarf.SEHR_HOCH)
+_LONGEST_REMARK = 500
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Waiting:
     reasons: tuple[str, ...]
     """In words, in the reader's language."""
     notes: tuple[str, ...]
+    deadline: str
+    """ISO 8601, "" for none: its own, or that of a letter held behind it if that is nearer."""
 
 
 _DECIDED = {
@@ -60,6 +62,9 @@ _DECIDED = {
     Action.CORRECTED: N_("{who} corrected {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
     Action.RESCAN_WANTED: N_(
         "{who} asked for a new scan of {document} at {at:%Y-%m-%d %H:%M:%S} UTC"
+    ),
+    Action.RESCAN_WITHDRAWN: N_(
+        "{who} wants no new scan of {document} since {at:%Y-%m-%d %H:%M:%S} UTC"
     ),
     Action.REGROUPED: N_("{who} divided or joined {document} at {at:%Y-%m-%d %H:%M:%S} UTC"),
 }
@@ -72,14 +77,21 @@ _LOOKED_AT = 200
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
     """Give the queue: letters with the nearest deadline first, then by their receipt."""
     with desk.engine.connect() as connection:
-        letters = queue.ordered(documents.in_state(connection, DocumentState.REVIEW))
-        return tuple(_waiting(connection, desk, letter) for letter in letters)
+        held = documents.in_state(connection, DocumentState.HELD)
+        letters = queue.ordered(documents.in_state(connection, DocumentState.REVIEW), held)
+        return tuple(_waiting(connection, desk, *each) for each in letters)
 
 
 def look(desk: Desk, prefix: str) -> Waiting:
     """Give one letter as the queue shows it, whatever its state."""
     with desk.engine.connect() as connection:
-        return _waiting(connection, desk, documents.get_by_prefix(connection, prefix))
+        letter = documents.get_by_prefix(connection, prefix)
+        held = (
+            each
+            for each in documents.of_batch(connection, letter.batch)
+            if letter.batch and each.state is DocumentState.HELD
+        )
+        return _waiting(connection, desk, *queue.ordered((letter,), held)[0])
 
 
 def texts(desk: Desk, letter: Document) -> tuple[str, ...]:
@@ -101,28 +113,33 @@ def correct(desk: Desk, prefix: str, corrections: Corrections, seen: int = 0) ->
 
 
 def release(
-    desk: Desk, prefix: str, corrections: Corrections, person: str, seen: int = 0
+    desk: Desk,
+    prefix: str,
+    corrections: Corrections,
+    person: str,
+    seen: int = 0,
+    remark: str = "",
 ) -> Document:
     """Release a letter for sealing in the name of a natural person; `eakte watch` seals it.
 
-    Raises RefusedError if it does not wait in review, has no Akte, or was changed meanwhile.
+    `remark` is what the person says of the paper; it stands in the Transfervermerk. Raises
+    RefusedError if it does not wait in review, has no Akte, or was changed meanwhile.
     """
     with deciding(desk, prefix, seen) as (connection, letter):
         corrected = _correct(connection, desk, letter, corrections)
         _require_other_person(desk, letter, corrected)
         station = scans.get(connection, letter.scan).scan.station
         named, now = required(person, "--person"), desk.clock.now()
-        decision = Release(ReleaseKind.PERSON, named, "", now, actor.current())
+        decision = Release(
+            ReleaseKind.PERSON, named, "", now, actor.current(), remark=_remark(remark)
+        )
         submitter, definitions = Submitter(desk.engine), desk.definitions
         return transitions.release(connection, corrected, decision, submitter, station, definitions)
 
 
 def _require_other_person(desk: Desk, letter: Document, corrected: Document) -> None:
     """Refuse to lower the Schutzbedarf and to release in one go: two would have had to look."""
-    before, after = (
-        desk.definitions.class_of(each.classification.class_id) for each in (letter, corrected)
-    )
-    if before and after and _NEEDS.index(after.schutzbedarf) < _NEEDS.index(before.schutzbedarf):
+    if heritage.lowers(letter, corrected, desk.definitions):
         detail = _("this class needs less; correct the class first, and let another person release")
         raise RefusedError(detail=detail)
 
@@ -160,13 +177,20 @@ def required(text: str, option: str) -> str:
     return text.strip()
 
 
-def _waiting(connection: Connection, desk: Desk, letter: Document) -> Waiting:
+def _remark(text: str) -> str:
+    plain = " ".join(text.split())
+    if len(plain) > _LONGEST_REMARK or not plain.isprintable():
+        raise RefusedError(detail=_("the remark is too long or not printable"))
+    return plain
+
+
+def _waiting(connection: Connection, desk: Desk, letter: Document, deadline: str) -> Waiting:
     scan = scans.get(connection, letter.scan).scan
     told = queue.told(letter, desk.definitions.pipeline(scan.pipeline))
     definition = desk.definitions.class_of(letter.classification.class_id)
     reasons = sentences(told.reasons) or (_("nothing is doubtful any more: release it"),)
     class_name = definition.name if definition else ""
-    return Waiting(letter, scan.name, class_name, reasons, sentences(told.notes))
+    return Waiting(letter, scan.name, class_name, reasons, sentences(told.notes), deadline)
 
 
 def _who_was_faster(connection: Connection, letter: Document) -> str:
@@ -197,8 +221,10 @@ def _correct(
         return letter
     values = difference(letter, corrected, secrets.token_hex(_SALT_BYTES))
     kept = desk.store.put(to_json(values))
-    now, names = desk.clock.now(), tuple(values.after)
-    return transitions.correct(connection, letter, corrected, account, now, (names, kept))
+    now, changed = desk.clock.now(), (tuple(values.after), kept)
+    return transitions.correct(
+        connection, letter, corrected, account, now, changed, desk.definitions
+    )
 
 
 def _corrected(

@@ -55,6 +55,10 @@ class Troubles:
         if (name, reason) not in (self._saved or ()):
             _log.warning("%r (%s): %s %s", name, station, reason, detail)
 
+    def is_over(self, path: Path) -> None:
+        """Drop a trouble, if there is one."""
+        self._present.pop(path, None)
+
     def save(self) -> None:
         """Write down what began or is over; a database that refuses is asked again next time."""
         unique = {each.path: each for each in self._present.values()}

@@ -18,6 +18,7 @@ from eakte.database import transaction
 from eakte.domain.codec import to_plain
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, digest_of
+from eakte.domain.letters import ClassDefinition
 from eakte.domain.quality import german_percent
 from eakte.domain.transfervermerk import Verfahren
 from eakte.errors import RefusedError, SystemRefusedError
@@ -27,6 +28,7 @@ from eakte.pipeline.desk import Desk
 from eakte.records import verfahren
 from eakte.records.verfahren import Adopted
 from eakte.resources import data_dir
+from eakte.review.sampling import rate_of
 from eakte.services import actor
 from eakte.services.desks import note
 
@@ -67,15 +69,15 @@ def write_draft(home: Home, definitions: Definitions, organisation: str) -> Path
 def draft(definitions: Definitions, organisation: str) -> str:
     """Fill the template: organisation, software, classes with Schutzbedarf and rates, rules."""
     template = (data_dir("schemas") / _TEMPLATE).read_text(encoding="utf-8")
-    rates = [each.release.sample_rate for each in definitions.pipelines.values()]
+    operator = definitions.quality.sample_rate
     classes = "\n".join(
-        f"| {each.name} | {each.schutzbedarf.value} | {_rate(each.sample_rate, rates)} "
+        f"| {each.name} | {each.schutzbedarf.value} | {_rates(each, definitions)} "
         f"| {'bleibt' if each.keep_original else f'nach {each.paper_days} Tagen'} |"
         for each in definitions.classes.values()
     )
     rules = "\n".join(
         f"| {each.title} | {each.release.rule} {each.release.version} | {each.release.owner} "
-        f"| {german_percent(each.release.sample_rate)} |"
+        f"| {german_percent(each.release.sample_rate if operator is None else operator)} |"
         for each in definitions.pipelines.values()
     )
     return template.format(
@@ -156,9 +158,10 @@ def _version(text: str) -> str:
     return found[1].strip()
 
 
-def _rate(own: float | None, rates: list[float]) -> str:
-    """Say how often a letter of a class is drawn."""
-    if own is not None:
-        return german_percent(own)
-    told = sorted({german_percent(rate) for rate in rates})
-    return " oder ".join(told)
+def _rates(definition: ClassDefinition, definitions: Definitions) -> str:
+    """Say how often a letter of a class is drawn: the operator's setting comes first."""
+    rates = {
+        rate_of(definition, pipeline, definitions.quality)
+        for pipeline in definitions.pipelines.values()
+    }
+    return " oder ".join(german_percent(rate) for rate in sorted(rates))

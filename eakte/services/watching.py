@@ -13,13 +13,13 @@ from eakte.domain.mail import ScanState
 from eakte.pipeline import engine
 from eakte.pipeline.context import Context
 from eakte.pipeline.mending import (
-    conclude_batches,
     give_up_on_lone_halves,
     index_what_is_missing,
     put_aside_what_is_stuck,
 )
 from eakte.records import documents, scans
 from eakte.services import anchoring
+from eakte.services.concluding import Concluding
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
@@ -54,6 +54,7 @@ class Watcher:
         self._stop = stop
         self._wake = inboxes.wake
         self._intake = Intake(context, inboxes)
+        self._concluding = Concluding(context, self._intake.troubles)
         self._retries = Retries(context)
         self._next_upkeep = 0.0
 
@@ -78,11 +79,11 @@ class Watcher:
         while not self._stop.is_set():
             self._keep_up()
             unfinished = self._intake.round()
-            conclude_batches(self._context)
+            self._concluding.round()
             now = self._progress()
             report(now)
             idle = not unfinished and now.done == now.total and not now.to_seal
-            if once and idle and not engine.busy():
+            if once and idle and not engine.busy() and not self._concluding.has_work():
                 return
             self._wait(busy=once or unfinished > 0, idle=idle)
 

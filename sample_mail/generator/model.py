@@ -53,7 +53,6 @@ class Letter:
     tagline: str = ""
     colour: str = "#1c1c1c"
     fill_face: str = "cursor"
-    subject_printed: str = ""
     grid: bool = True
 
 

@@ -81,7 +81,7 @@ class Flow:
             self._surface.text((left, self._y), line, ink)
 
     def _subject(self) -> None:
-        text = self._letter.subject_printed or self._letter.subject
+        text = self._letter.subject
         if self._letter.style in {"card", "note"}:
             return
         if self._letter.style == "form":

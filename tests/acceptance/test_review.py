@@ -24,7 +24,8 @@ def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run
     assert eakte("review", "release", document).returncode == 2, "somebody must vouch"
     assert eakte(*vouch).returncode == 6, "it has no Akte yet"
     assert eakte("akte", "new", "32.4-122.30/2026-9001", "Neuer Fall").returncode == 0
-    released = eakte(*vouch, "--akte", "32.4-122.30/2026-9001")
+    remark = ("--remark", "Vorlage ist eine Kopie")
+    released = eakte(*vouch, "--akte", "32.4-122.30/2026-9001", *remark)
     assert released.returncode == 0, released.stderr
     assert eakte(*vouch).returncode == 6, "nobody releases it twice"
     eakte("watch", "--once")
@@ -33,10 +34,13 @@ def test_a_released_letter_is_sealed_with_the_persons_transfervermerk(eakte: Run
     note = shown["transfervermerk"]
     assert note["creator"] == "A. Probst"
     assert "A. Probst erklärt" in note["qa_result"]
+    assert "A. Probst erklärt" in note["match_statement"]
+    assert "Vermerk von A. Probst: Vorlage ist eine Kopie" in note["anomalies_statement"]
     assert note["release"]["account"] != "A. Probst"
     assert note["release"]["kind"] == "person"
     assert eakte("verify", "32.4-122.30/2026-9001").returncode == 0
     events = json.loads(eakte("audit", "log", "--of", document, "--json").stdout)
+    assert "Kopie" not in json.dumps(events), "what a person wrote is not in the log"
     actions = [event["action"] for _position, event in events]
     assert [each for each in actions if each not in {"viewed", "verified"}] == [
         "filed",
@@ -141,6 +145,26 @@ def test_a_new_scan_stands_for_the_old_letter(eakte: Run) -> None:
     ]
     assert "rescanned" in codes
     assert "Scan again" not in eakte("status").stdout
+    late = eakte("review", "rescan", old, "--withdraw")
+    assert late.returncode == 6
+    assert f"has its new scan already: {new}" in late.stderr
+
+
+def test_a_new_scan_that_cannot_be_is_withdrawn(eakte: Run) -> None:
+    document = _line(eakte, "22-")["document"]
+    rescan = ("review", "rescan", document)
+    assert eakte(*rescan).returncode == 2
+    assert eakte(*rescan, "--withdraw").returncode == 6, "nobody asked for a new scan"
+    assert eakte(*rescan, "--reason", "x", "--withdraw").returncode == 2
+    assert eakte(*rescan, "--reason", "Rückseite fehlt").returncode == 0
+    assert f"eakte review rescan {document} --withdraw" in eakte("status").stdout
+    assert eakte(*rescan, "--withdraw").returncode == 0
+    reasons = json.loads(eakte("review", "show", document, "--json").stdout)["reasons"]
+    assert "a new scan was asked for, and will not come: Rückseite fehlt" in reasons
+    assert "Scan again" not in eakte("status").stdout
+    events = json.loads(eakte("audit", "log", "--of", document, "--json").stdout)
+    assert "rescan-withdrawn" in {event["action"] for _position, event in events}
+    assert eakte("review", "release", document, "--person", "A. Probst").returncode == 0
 
 
 def test_a_letter_is_divided_by_command(eakte: Run) -> None:
@@ -148,7 +172,10 @@ def test_a_letter_is_divided_by_command(eakte: Run) -> None:
     document = _line(eakte, "22-")["document"]
     assert eakte("review", "split", document).returncode == 2
     assert eakte("review", "split", document, "--after", "2").returncode == 6
-    assert eakte("review", "join", document, document).returncode == 6
+    join = ("review", "join", document, document)
+    assert eakte(*join).returncode == 6
+    assert eakte(*join, "--seen", "1").returncode == 2, "once for each"
+    assert eakte(*join, "--seen", "1", "--seen", "1").returncode == 6
     divided = eakte("review", "split", document, "--after", "1")
     assert divided.returncode == 0
     name = document.rpartition("-")[0]
@@ -159,7 +186,12 @@ def test_a_letter_is_divided_by_command(eakte: Run) -> None:
 
 def test_a_rejected_letter_is_kept_but_never_sealed(eakte: Run, tmp_path: Path) -> None:
     document = _line(eakte, "41-")["document"]
-    assert eakte("review", "reject", document, "--reason", "Werbung").returncode == 0
+    rejected = eakte("review", "reject", document, "--reason", "Werbung von Ida Faber")
+    assert rejected.returncode == 0
+    events = eakte("audit", "log", "--of", document, "--json").stdout
+    assert '"rejected"' in events
+    assert "Faber" not in events
+    assert "Werbung von Ida Faber" in eakte("show", document).stdout
     eakte("watch", "--once")
     assert _line(eakte, "41-")["state"] == "rejected"
     out = tmp_path / "original.png"

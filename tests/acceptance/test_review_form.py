@@ -23,11 +23,11 @@ _PATIENCE_SECONDS = 60
 class _Terminal:
     """A terminal of some size that runs `eakte review work`; screens are read, keys are sent."""
 
-    def __init__(self, home: Path, folder: Path, columns: int) -> None:
+    def __init__(self, home: Path, folder: Path, columns: int, rows: int) -> None:
         self._tmux = ["tmux", "-S", str(folder / "tmux"), "-f", "/dev/null"]
         variables = f"EAKTE_HOME={home} NO_COLOR=1 LANG=C.UTF-8 PYTHONPATH={_ROOT}"
         work = f"{variables} {sys.executable} -m eakte review work --person 'A. Probst'"
-        size = ["-x", str(columns), "-y", "40"]
+        size = ["-x", str(columns), "-y", str(rows)]
         command = [*self._tmux, "new-session", "-d", "-s", "form", *size, f"{work}; cat"]
         subprocess.run(command, check=True, env=os.environ | {"LANG": "C.UTF-8"})
 
@@ -65,13 +65,13 @@ class _Terminal:
 
 
 @pytest.fixture
-def terminal(home: Path, tmp_path: Path) -> Iterator[Callable[[int], _Terminal]]:
+def terminal(home: Path, tmp_path: Path) -> Iterator[Callable[..., _Terminal]]:
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed: apt-get install tmux")
     opened = []
 
-    def open_one(columns: int) -> _Terminal:
-        opened.append(_Terminal(home, tmp_path, columns))
+    def open_one(columns: int, rows: int = 40) -> _Terminal:
+        opened.append(_Terminal(home, tmp_path, columns, rows))
         return opened[-1]
 
     yield open_one
@@ -107,7 +107,7 @@ def _go_to(screen: _Terminal, place: int, count: int) -> None:
 
 
 def test_a_clerk_works_through_the_queue_by_keyboard(
-    terminal: Callable[[int], _Terminal], eakte: Run
+    terminal: Callable[..., _Terminal], eakte: Run
 ) -> None:
     """Issue 5, done-when 4."""
     queue = _waiting(eakte)
@@ -125,11 +125,14 @@ def test_a_clerk_works_through_the_queue_by_keyboard(
     screen.gone("It waits because:")
     _correct_the_date(screen, dated)
     screen.press("r")
-    screen.see("A. Probst, you declare that you looked at every page. Release? (y/n)")
+    screen.see(
+        "A. Probst, you declare that you checked every page, and that it matches the paper in "
+        "picture and content. Release? (y/n;"
+    )
     screen.type("n")
     screen.see("Not released.")
     screen.press("r")
-    screen.type("y")
+    screen.type("y Umschlag fehlt")
     screen.see(f"Released {dated}", f"of {count - 1}:")
     _go_to_file(screen, eakte, "22-")
     _ask_for_a_new_scan(screen, spoilt)
@@ -137,6 +140,7 @@ def test_a_clerk_works_through_the_queue_by_keyboard(
     screen.press("q")
     screen.see(f"{count - 2} letters wait for a person.")
     assert _state(eakte, dated) == "released"
+    assert _shown(eakte, dated)["release"]["remark"] == "Umschlag fehlt"
     assert _state(eakte, spoilt) == "rescan"
     assert "Rückseite fehlt" in eakte("status").stdout
 
@@ -177,9 +181,7 @@ def _go_to_file(screen: _Terminal, eakte: Run, file: str) -> None:
     pytest.fail(f"{file} is not in the queue")
 
 
-def test_a_narrow_terminal_shows_everything(
-    terminal: Callable[[int], _Terminal], eakte: Run
-) -> None:
+def test_a_narrow_terminal_shows_everything(terminal: Callable[..., _Terminal], eakte: Run) -> None:
     place, document = _place(eakte, "40-")
     count = len(_waiting(eakte))
     screen = terminal(40)
@@ -192,7 +194,24 @@ def test_a_narrow_terminal_shows_everything(
     assert _state(eakte, document) == "rejected"
 
 
-def test_two_clerks_at_the_same_letter(terminal: Callable[[int], _Terminal], eakte: Run) -> None:
+def test_what_the_form_says_stays_visible_below_a_long_letter(
+    terminal: Callable[..., _Terminal], eakte: Run
+) -> None:
+    """The letter has more lines than the terminal: the message is right above the prompt."""
+    place, document = _place(eakte, "40-")
+    screen = terminal(40, 12)
+    for number in range(2, place + 2):
+        screen.press("n")
+        screen.see(f"{number}/")
+    screen.press("z")
+    screen.see("There is no key z; ? explains them.", f"{place + 1}/")
+    screen.press("x")
+    screen.see("Reject: why?")
+    screen.type("doppelt")
+    screen.see(f"Rejected {document}.", "Key (?")
+
+
+def test_two_clerks_at_the_same_letter(terminal: Callable[..., _Terminal], eakte: Run) -> None:
     """The form releases what is on its screen: a letter that changed meanwhile is shown again."""
     place, document = _place(eakte, "09-")
     screen = terminal(90)

@@ -4,9 +4,11 @@ Both machines are trained on the same letters of the group `train` and judge the
 the group `held_out`, which share no template with them: clean, and with 2 % and 5 % of their
 characters misread. For each: accuracy, macro-F1, expected calibration error (ten bins), coverage
 at 95 % and 99 % precision (the threshold is set on one half of the letters, coverage and precision
-are those of the other), CPU seconds of training, CPU milliseconds a letter, one at a time. Then
-what few letters are enough for, and what the lower bound promises and keeps.
-`EAKTE_BENCH_LETTERS`: so many letters a class are judged.
+are those of the other), CPU seconds of training (the least of three), CPU milliseconds a letter,
+one at a time. Both use one thread: with two, the perceptron's library (BLAS) burns three times the
+CPU while its threads wait for each other. Then what few letters are enough for, and what the lower
+bound promises and keeps. Ends with 1 unless ours is better in accuracy, coverage and both times and
+reaches the goals. `EAKTE_BENCH_LETTERS`: so many letters a class are judged.
 """
 
 from __future__ import annotations
@@ -19,23 +21,31 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from sklearn.metrics import f1_score
+from threadpoolctl import threadpool_limits
 
+from eakte.classify import features
 from eakte.classify.base import descriptions
 from eakte.classify.classifier import Classifier
 from eakte.classify.evidence import Outcome, weigh
 from eakte.classify.training import Example, train
 from sample_mail.generator.corpus import LabelledText, letters, ocr_noise
 from sample_mail.train_model import PER_CLASS, definitions, examples
+from tests.benchmarks import paperless_approach
 from tests.benchmarks.paperless_approach import PaperlessApproach
 
 Machine = Callable[[str], tuple[str | None, float]]
+T = TypeVar("T")
 
 _BINS = 10
 _RATES = (0.0, 0.02, 0.05)
 _TARGETS = (0.95, 0.99)
+_GOALS = {0.0: 0.95, 0.02: 0.93, 0.05: 0.0}
+"""Macro-F1 by rate of noise."""
+_MOST_MILLISECONDS = 5.0
 _CLASSES = definitions()
 _HEAD = (
     f"{'':22}{'noise':>6}{'accuracy':>10}{'macro-F1':>10}{'ECE':>7}"
@@ -55,9 +65,7 @@ class Trained:
 def eakte(given: Sequence[Example], *, rules: bool = True) -> Trained:
     """Train as `eakte classify train` does; without rules, the model alone decides."""
     classes = _CLASSES if rules else tuple(dataclasses.replace(c, rules=()) for c in _CLASSES)
-    before = time.process_time()
-    model = train(given, descriptions(_CLASSES)).model
-    seconds = time.process_time() - before
+    model, seconds = timed(lambda: train(given, descriptions(_CLASSES)).model)
     machine = Classifier(classes, model)
 
     def classify(text: str) -> tuple[str | None, float]:
@@ -69,9 +77,26 @@ def eakte(given: Sequence[Example], *, rules: bool = True) -> Trained:
 
 def paperless(given: Sequence[Example]) -> Trained:
     """Train as paperless-ngx does."""
-    before = time.process_time()
-    machine = PaperlessApproach([e.text for e in given], [e.class_id for e in given])
-    return Trained("paperless-ngx approach", machine.classify, time.process_time() - before)
+    texts, labels = [e.text for e in given], [e.class_id for e in given]
+    machine, seconds = timed(lambda: PaperlessApproach(texts, labels))
+    return Trained("paperless-ngx approach", machine.classify, seconds)
+
+
+def timed(make: Callable[[], T]) -> tuple[T, float]:
+    """Make something three times; give it and the least CPU seconds that it took."""
+    taken = []
+    for _ in range(3):
+        forget()
+        before = time.process_time()
+        made = make()
+        taken.append(time.process_time() - before)
+    return made, min(taken)
+
+
+def forget() -> None:
+    """Forget hashes and stems of words, so that each training begins as the first one does."""
+    for cached in (features._hashed, features._character_buckets, paperless_approach.stem):
+        cached.cache_clear()
 
 
 def noisy(given: Sequence[LabelledText], rate: float) -> list[LabelledText]:
@@ -129,19 +154,56 @@ def macro_f1(outcomes: Sequence[Outcome]) -> float:
     return float(f1_score(wanted, given, labels=sorted(set(wanted)), average="macro"))
 
 
-def rows(trained: Trained, held_out: Sequence[LabelledText]) -> Iterator[str]:
-    """Give one line of figures for each rate of noise."""
+@dataclass(frozen=True)
+class Row:
+    """What one machine did at one rate of noise; `cover`: share and precision for each target."""
+
+    name: str
+    rate: float
+    accuracy: float
+    macro_f1: float
+    error: float
+    cover: tuple[tuple[float, float], ...]
+    seconds: float
+    pace: float
+
+    def __str__(self) -> str:
+        """Give a line of the table."""
+        cover = "".join(f"{share:>10.3f}{kept:>9.3f}" for share, kept in self.cover)
+        return (
+            f"{self.name:22}{self.rate:>6.0%}{self.accuracy:>10.3f}{self.macro_f1:>10.3f}"
+            f"{self.error:>7.3f}{cover}{self.seconds:>9.2f}{self.pace:>11.2f}"
+        )
+
+
+def rows(trained: Trained, held_out: Sequence[LabelledText]) -> Iterator[Row]:
+    """Give the figures for each rate of noise."""
     for rate in _RATES:
         outcomes, pace = judged(trained.classify, noisy(held_out, rate))
-        cover = "".join(
-            f"{share:>10.3f}{kept:>9.3f}"
-            for share, kept in (covered(outcomes, target) for target in _TARGETS)
+        yield Row(
+            trained.name,
+            rate,
+            float(np.mean([each.said == each.confirmed for each in outcomes])),
+            macro_f1(outcomes),
+            calibration_error(outcomes),
+            tuple(covered(outcomes, target) for target in _TARGETS),
+            trained.seconds,
+            pace,
         )
-        accuracy = np.mean([each.said == each.confirmed for each in outcomes])
-        yield (
-            f"{trained.name:22}{rate:>6.0%}{accuracy:>10.3f}{macro_f1(outcomes):>10.3f}"
-            f"{calibration_error(outcomes):>7.3f}{cover}{trained.seconds:>9.1f}{pace:>11.2f}"
-        )
+
+
+def missed(ours: Sequence[Row], theirs: Sequence[Row]) -> Iterator[str]:
+    """Name what is not reached: goals, and where ours is not the better one."""
+    for row, other in zip(ours, theirs, strict=True):
+        for name, better in (
+            ("accuracy", row.accuracy > other.accuracy),
+            ("coverage", all(a[0] > b[0] for a, b in zip(row.cover, other.cover, strict=True))),
+            ("time of training", row.seconds < other.seconds),
+            ("time a letter", row.pace < min(other.pace, _MOST_MILLISECONDS)),
+            ("macro-F1", row.macro_f1 >= _GOALS[row.rate]),
+        ):
+            if not better:
+                yield f"{name} at {row.rate:.0%}"
 
 
 def few_shot(held_out: Sequence[LabelledText], shots: int) -> str:
@@ -180,16 +242,18 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
-    """Print the figures."""
+def main() -> int:
+    """Print the figures; give 1 if something is not reached."""
     given = list(examples())
     held_out = list(letters(int(os.environ.get("EAKTE_BENCH_LETTERS", "60")), 7, "held_out"))
     say(f"trained on {len(given)} letters ({PER_CLASS} a class), judged {len(held_out)}\n")
     say(_HEAD)
     ours = eakte(given)
+    table = {}
     for trained in (ours, eakte(given, rules=False), paperless(given)):
-        for row in rows(trained, held_out):
-            say(row)
+        table[trained.name] = list(rows(trained, held_out))
+        for row in table[trained.name]:
+            say(str(row))
     say("")
     outcomes, _pace = judged(ours.classify, noisy(held_out, 0.02))
     for target in _TARGETS:
@@ -197,7 +261,11 @@ def main() -> None:
     say("\nFew letters, clean: mean of five draws (lowest)")
     for shots in (0, 1, 5, 10, 20):
         say(few_shot(held_out, shots))
+    not_reached = list(missed(table["eakte"], table["paperless-ngx approach"]))
+    say(f"\nnot reached: {', '.join(not_reached) or 'nothing'}")
+    return int(bool(not_reached))
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1):
+        raise SystemExit(main())

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from eakte.audit import log
 from eakte.audit.verify import verify
 from eakte.classify.base import write_base
+from eakte.classify.evidence import TARGET
 from eakte.classify.model import Model
 from eakte.classify.training import Example
 from eakte.cli.app import app
@@ -35,6 +36,7 @@ from eakte.services import classifying, repair
 from sample_mail.train_model import examples
 
 _CIRCUS = ("Zirkus", "Manege", "Elefant", "Trapez", "Artist", "Zelt", "Clown", "Pferd")
+_SAID = "Zirkus Manege Elefant Trapez Artist Zelt Clown"
 _GARDEN = ("Tulpe", "Spaten", "Beet", "Rose", "Kompost", "Hecke", "Rasen", "Apfelbaum")
 
 
@@ -125,7 +127,7 @@ def test_a_new_model_goes_live_and_the_log_names_it(desk: Context) -> None:
     confirm(desk, city())
     running = desk.classifier  # of a watcher that goes on
     said = running.classify("Zirkus Manege Elefant Trapez Artist")
-    trained = classifying.learn(desk, 0.9)
+    trained = classifying.learn(desk, TARGET)
     assert trained.rejected == ""
     model = live(desk)
     assert model.version != shipped.version
@@ -143,16 +145,16 @@ def test_a_new_model_goes_live_and_the_log_names_it(desk: Context) -> None:
 
 def test_the_same_letters_give_the_same_model(desk: Context) -> None:
     confirm(desk, city())
-    first = classifying.report(desk, 0.9)
-    assert classifying.report(desk, 0.9) == first
-    assert classifying.learn(desk, 0.9).report == first
+    first = classifying.report(desk, TARGET)
+    assert classifying.report(desk, TARGET) == first
+    assert classifying.learn(desk, TARGET).report == first
 
 
 def test_what_a_rule_released_never_trains(desk: Context) -> None:
     confirm(desk, city(), ReleaseKind.RULE)
     assert classifying.confirmed(desk) == ()
     with pytest.raises(RefusedError, match="confirmed"):
-        classifying.learn(desk, 0.9)
+        classifying.learn(desk, TARGET)
     (mine,) = confirm(desk, [Example("Zirkus", "beschwerde", "Firma")])
     (example,) = classifying.confirmed(desk)
     assert (example.text, example.class_id, example.group) == ("Zirkus", "beschwerde", "firma")
@@ -164,7 +166,7 @@ def test_what_a_rule_released_never_trains(desk: Context) -> None:
 
 def test_a_fifth_never_trains_and_whole_senders_stay_together(desk: Context) -> None:
     confirm(desk, [*city(), *city()])
-    told = classifying.report(desk, 0.9)
+    told = classifying.report(desk, TARGET)
     assert told.letters == 160
     assert 0 < told.held_out < 80
     assert told.held_out % 2 == 0, "the second letter of a sender is on the side of the first"
@@ -174,7 +176,7 @@ def test_a_model_that_is_worse_does_not_go_live(desk: Context) -> None:
     """Confirmed letters of which those that train are confused, and those held out are not."""
     good = city()
     confirm(desk, good)
-    classifying.learn(desk, 0.9)
+    classifying.learn(desk, TARGET)
     before = live(desk)
     other = {"beschwerde": "sonstiges", "sonstiges": "beschwerde"}
     wrong = [
@@ -183,7 +185,7 @@ def test_a_model_that_is_worse_does_not_go_live(desk: Context) -> None:
         if not classifying._is_held_out(each.group.casefold())
     ]
     confirm(desk, [*wrong, *wrong, *wrong])
-    trained = classifying.learn(desk, 0.9)
+    trained = classifying.learn(desk, TARGET)
     assert "fewer" in trained.rejected
     assert live(desk).version == before.version
     (event,) = events(desk, Action.MODEL_REJECTED)
@@ -193,28 +195,86 @@ def test_a_model_that_is_worse_does_not_go_live(desk: Context) -> None:
 
 def test_with_hardly_any_letters_nothing_goes_live(desk: Context) -> None:
     confirm(desk, list(letters("beschwerde", _CIRCUS, 4, "Firma")))
-    assert "too few" in classifying.learn(desk, 0.9).rejected
+    assert "too few" in classifying.learn(desk, TARGET).rejected
     assert events(desk, Action.MODEL_LIVE) == ()
 
 
 def test_what_is_proven_goes_with_the_model_to_the_gate(desk: Context) -> None:
-    confirm(desk, city())
-    told = classifying.learn(desk, 0.9).report
+    confirm(desk, list(letters("beschwerde", _CIRCUS, 80, "Amt")))
+    few = classifying.report(desk, TARGET)
+    assert all(each.proposed is None for each in few.classes), "80 letters do not prove 99 %"
+    confirm(desk, city(310))
+    told = classifying.learn(desk, TARGET).report
     proven = {each.class_id: each.proposed for each in told.classes if each.proposed}
     assert set(proven) == {"beschwerde", "sonstiges"}
     assert live(desk).least == proven
-    said = desk.classifier.classify("Zirkus Manege Elefant Trapez Artist Zelt Clown")
+    said = desk.classifier.classify(_SAID)
     assert said.least == proven["beschwerde"]
     bill = desk.classifier.classify("Rechnung Nr. 12: wir berechnen Ihnen 500 Blatt Papier")
     assert (bill.class_id, bill.least) == ("rechnung", None)
-    strict = classifying.report(desk, 0.99)
-    assert all(each.proposed is None for each in strict.classes), "80 letters do not prove 99 %"
+    _rules_are_edited(desk, proven)
+
+
+def _rules_are_edited(desk: Context, proven: dict[str, float]) -> None:
+    """What was measured with other rules counts no more, until a training measures it anew."""
+    file = desk.home.pipelines / "classes" / "sonstiges.toml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(f"# a remark\n{before}", encoding="utf-8")
+    assert _anew(desk).classifier.classify(_SAID).least == proven["beschwerde"], "no rule changed"
+    rule = "\n[[rules]]\nname = 'Tiere'\nweight = 3.0\npattern = 'Elefant'\n"
+    file.write_text(before + rule, encoding="utf-8")
+    edited = _anew(desk)
+    assert edited.classifier.classify(_SAID).least is None
+    assert "counts no more" in _run(edited, "classify", "report")
+    assert "counts no more" in " ".join(_run(edited, "doctor").split())
+    assert classifying.learn(edited, TARGET).rejected == ""
+    assert not classifying.is_void(edited, live(edited))
+    assert _anew(desk).classifier.classify(_SAID).least is not None
+
+
+def _anew(desk: Context) -> Context:
+    """Open the home as the next command does."""
+    return Context(desk.home, desk.clock)
+
+
+def _run(desk: Context, *arguments: str) -> str:
+    given = [*arguments, "--home", str(desk.home.root)]
+    return CliRunner().invoke(app, given, env={"COLUMNS": "250"}).output
+
+
+@pytest.mark.parametrize("target", [0.5, 0.9899])
+def test_a_target_below_99_percent_proves_nothing(desk: Context, target: float) -> None:
+    confirm(desk, city(8))
+    with pytest.raises(RefusedError, match="99%"):
+        classifying.learn(desk, target)
+    assert "equal to 0.99" in _run(desk, "classify", "train", "--precision", str(target))
+    assert events(desk, Action.MODEL_LIVE) == events(desk, Action.MODEL_REJECTED) == ()
+
+
+def test_of_two_trainings_at_once_one_wins(desk: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one ends while the first one trains: what the first compared with is gone."""
+    confirm(desk, city())
+    trained = classifying.train
+    second = []
+
+    def interrupted(*given: object, **more: object) -> object:
+        monkeypatch.setattr(classifying, "train", trained)
+        confirm(desk, list(letters("beschwerde", _CIRCUS, 9, "Amt")))
+        second.append(classifying.learn(desk, TARGET))
+        return trained(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(classifying, "train", interrupted)
+    with pytest.raises(RefusedError, match="another training"):
+        classifying.learn(desk, TARGET)
+    (event,) = events(desk, Action.MODEL_LIVE)
+    assert event.after["version"] == live(desk).version
+    assert second[0].report.trained.model == live(desk).label
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK other bytes"])
 def test_a_live_model_with_other_bytes_is_refused(desk: Context, damage: bytes) -> None:
     confirm(desk, city())
-    classifying.learn(desk, 0.9)
+    classifying.learn(desk, TARGET)
     (event,) = events(desk, Action.MODEL_LIVE)
     file = desk.store.path(Digest(event.after["arrays"]))
     assert file.stat().st_mode & 0o077 == 0
@@ -245,6 +305,6 @@ def test_the_commands(desk: Context) -> None:
     shown = run("report", "--precision", "0.9")
     assert "suggest only" in shown
     assert "Clopper-Pearson" in shown
-    trained = run("train", "--precision", "0.9")
+    trained = run("train")
     assert f"{live(desk).label} is live." in trained
     assert json.loads(run("report", "--json"))["letters"] == 80

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,11 +17,10 @@ from eakte.audit.verify import verify
 from eakte.config import open_home
 from eakte.database import transaction
 from eakte.domain.akten import CLOSED, Document, DocumentState
-from eakte.domain.archive import ArchiveCopy, ArchiveWay, Claim
 from eakte.domain.clock import SystemClock
 from eakte.domain.codec import each_from_json
 from eakte.domain.findings import Finding, FindingCode
-from eakte.domain.ids import Digest, DocumentId, digest_of, part_of_id
+from eakte.domain.ids import Digest
 from eakte.domain.text import RecognisedPage
 from eakte.errors import RefusedError
 from eakte.pipeline import regrouping
@@ -34,6 +32,7 @@ from eakte.services import repair, reviewing
 from eakte.services.reviewing import Corrections
 from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
+from tests.integration.regrouped import finish_by_hand
 from tests.integration.waiting_letters import add_letters, new_desk
 
 _ROOT = Path(__file__).parents[2]
@@ -54,31 +53,6 @@ def _watch(home: Path) -> None:
     Watcher(context, Inboxes(context.home), threading.Event()).run(
         lambda _progress: None, once=True
     )
-
-
-def _finish_by_hand(desk: Desk, old: tuple[DocumentId, ...]) -> None:
-    """Make the new letters as the workflow does, without its work on the pages."""
-    with transaction(desk.engine) as connection:
-        letters = [documents.get(connection, name) for name in old]
-        names = letters[0].successors
-        pages = sorted(page for each in letters for page in each.pages)
-        size = len(pages) - len(names) + 1
-        groups = [pages[:size], *([page] for page in pages[size:])]
-        made = tuple(
-            (_made(letters[0], name, tuple(group)), _copy(name, len(group)))
-            for name, group in zip(names, groups, strict=True)
-        )
-        for _twice in range(2):
-            regrouping.finish(connection, old, made, desk.definitions, desk.clock.now())
-
-
-def _made(origin: Document, name: DocumentId, pages: tuple[int, ...]) -> Document:
-    made = replace(origin, id=name, part=part_of_id(name), pages=pages, findings=())
-    return replace(made, state=DocumentState.REVIEW, successors=(), version=1)
-
-
-def _copy(name: DocumentId, pages: int) -> ArchiveCopy:
-    return ArchiveCopy(digest_of(name.encode()), pages, "pass", Claim(), ArchiveWay.PICTURES, ())
 
 
 @pytest.fixture(scope="module")
@@ -112,11 +86,11 @@ def test_every_page_is_in_exactly_one_open_letter_at_any_time(
         assert _open_pages(_letters(desk, scan)) == pages
         old = tuple(each.id for each in chosen)
         if data.draw(st.booleans()):
-            _finish_by_hand(desk, old)
+            finish_by_hand(desk, old)
         else:
             with transaction(desk.engine) as connection:
                 finding = Finding(FindingCode.STAGE_FAILED)
-                regrouping.give_back(connection, old, finding, desk.clock.now())
+                regrouping.give_back(connection, old, new, finding, desk.clock.now())
         assert _open_pages(_letters(desk, scan)) == pages
 
 
@@ -130,6 +104,36 @@ def test_letters_of_different_scans_are_not_joined(tmp_path: Path) -> None:
         service.join(desk, (one.id, one.id))
     with pytest.raises(RefusedError, match="one page only"):
         service.split(desk, one.id, (1,))
+
+
+def test_each_letter_that_is_joined_must_be_as_it_was_seen(tmp_path: Path) -> None:
+    desk = new_desk(tmp_path / "home")
+    first, second = add_letters(desk, ((1,), (2,)))
+    seen, both = (first.version, second.version), (first.id, second.id)
+    reviewing.correct(desk, second.id, Corrections(class_id="mahnung"))
+    with pytest.raises(RefusedError, match="look at it again"):
+        service.join(desk, both, seen)
+    assert service.join(desk, both, (first.version, second.version + 1))
+
+
+def test_what_is_given_back_late_leaves_the_work_of_a_later_order_alone(tmp_path: Path) -> None:
+    """The first order failed, a clerk divided the letter again, and the failure is told twice."""
+    desk = new_desk(tmp_path / "home")
+    (letter,) = add_letters(desk, ((1, 2, 3),))
+    first = service.split(desk, letter.id, (1,))
+    for again in ((2,), ()):
+        with transaction(desk.engine) as connection:
+            finding, now = Finding(FindingCode.STAGE_FAILED), desk.clock.now()
+            regrouping.give_back(connection, (letter.id,), first, finding, now)
+        if again:
+            second = service.split(desk, letter.id, again)
+    (present,) = _letters(desk, letter.scan)
+    assert (present.state, present.successors) == (DocumentState.REGROUPING, second)
+    finish_by_hand(desk, (letter.id,))
+    letters = {each.id: each.state for each in _letters(desk, letter.scan)}
+    review, superseded = DocumentState.REVIEW, DocumentState.SUPERSEDED
+    assert letters == {letter.id: superseded, **dict.fromkeys(second, review)}
+    assert _open_pages(_letters(desk, letter.scan)) == [1, 2, 3]
 
 
 @pytest.mark.slow

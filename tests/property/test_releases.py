@@ -215,19 +215,41 @@ class Releases(RuleBasedStateMachine):
     @rule(
         class_id=st.sampled_from(list(_NEEDS)),
         wording=st.booleans(),
+        account=st.integers(0, 2),
         pick=_PICKS,
     )
-    def correct(self, class_id: str, wording: bool, pick: int) -> None:
+    def correct(self, class_id: str, wording: bool, account: int, pick: int) -> None:
+        self._with_any(pick, self._correction(class_id, account, wording=wording))
+
+    @rule(account=st.integers(0, 2), pick=_PICKS)
+    def one_clerk_lowers_and_releases(self, account: int, pick: int) -> None:
+        """A letter is called one that needs less, in a step of its own, and then released."""
+        with self.engine.connect() as connection:
+            waiting = documents.in_state(connection, DocumentState.REVIEW)
+        strict = [
+            each for each in waiting if _NEEDS.get(str(each.classification.class_id)) != "normal"
+        ]
+        if strict:
+            name = strict[pick % len(strict)].id
+            person, who = _PEOPLE[account], _ACCOUNTS[account]
+            self._try(name, self._correction("rechnung", account, wording=False))
+            decision = Release(ReleaseKind.PERSON, person, "", self.now, who)
+            self._try(name, self._release(decision))
+
+    def _correction(
+        self, class_id: str, account: int, *, wording: bool
+    ) -> Callable[[Connection, Document], None]:
         def change(connection: Connection, letter: Document) -> None:
             better = replace(letter, subject="besser")
             if not wording:
                 right = Classification(class_id, 1.0)
                 better = replace(better, classification=right, aktenzeichen="20.2-903.10/2026-0001")
             transitions.correct(
-                connection, letter, better, "konto-1", self.now, (("subject",), Digest("0" * 64))
-            )
+                connection, letter, better, _ACCOUNTS[account], self.now,
+                (("subject",), Digest("0" * 64)), self.definitions,
+            )  # fmt: skip
 
-        self._with_any(pick, change)
+        return change
 
     @rule(pick=_PICKS)
     def reject(self, pick: int) -> None:
@@ -314,7 +336,9 @@ class Releases(RuleBasedStateMachine):
     def _conclude(self, later: timedelta) -> None:
         self.now += later
         with transaction(self.engine) as connection:
-            releasing.conclude(connection, self.submitter, self.definitions, self.now)
+            for batch in releasing.to_conclude(connection, self.definitions, self.now):
+                name = batch.id
+                releasing.conclude(connection, name, self.submitter, self.definitions, self.now)
 
     def _nothing_is_stuck(self) -> None:
         """After hours, only samples that nobody looked at hold anything up."""
@@ -338,10 +362,25 @@ def _judge(
         assert looks[-1].actor != released.actor
         names = {_plain(each.after["person"]) for each in (looks[-1], released)}
         assert len(names) == 2, names
+    if released.actor in _who_lowered(own):
+        looks = [each for each in own if each.action is Action.FIRST_LOOK]
+        assert released.after["first"], "who lowered the Schutzbedarf released it alone"
+        assert looks[-1].actor != released.actor
     if need != "normal":
         assert released.after["kind"] == "person"
     if released.after["kind"] == "rule":
         _judge_rule(document, events, released, offered)
+
+
+def _who_lowered(own: list[Event]) -> set[str]:
+    """Give the accounts that led a letter to a class that needs less than the one before."""
+    order = list(dict.fromkeys(_NEEDS.values()))
+    return {
+        each.actor
+        for each in own
+        if each.action is Action.CORRECTED and each.before["class"] in _NEEDS
+        if order.index(_NEEDS[each.after["class"]]) < order.index(_NEEDS[each.before["class"]])
+    }
 
 
 def _judge_rule(

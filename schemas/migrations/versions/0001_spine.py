@@ -124,6 +124,8 @@ def upgrade() -> None:
         sa.Column("batch", sa.Text, nullable=False),
         sa.Column("sampled", sa.Boolean, nullable=False),
         sa.Column("first_look", sa.Text, nullable=False),
+        sa.Column("first_received_at", sa.BigInteger, nullable=True),
+        sa.Column("lowered_by", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),

@@ -119,3 +119,31 @@ def test_an_aktenzeichen_that_was_hard_to_read_is_doubtful():
     (field,) = extract((replace(page, words=faint),), RECEIVED).all(FieldName.AKTENZEICHEN)
     assert field.doubt
     assert field.value == "32.1-112.05/2026-0417"
+
+
+def test_a_first_name_that_a_cut_line_left_over_is_not_the_sender():
+    """A stamp over the return line: its second line says more (sample letter 26)."""
+    found = _said(
+        (300.0, 30.0, "Wählervereinigung Stadt und Land", 16.0),
+        (106.0, 78.0, "gung Stadt und Land - Stadträtin Isolde", 6.0),
+        (70.0, 160.0, "Stadt Neuenfurt"),
+        (70.0, 300.0, "Sehr geehrte Damen und Herren,"),
+        (70.0, 380.0, "Mit freundlichen Grüßen"),
+        (70.0, 430.0, "Isolde Marquardt-Sieber"),
+    )
+    sender = found.first(FieldName.SENDER)
+    assert sender is not None
+    assert sender.value == "Isolde Marquardt-Sieber"
+
+
+def test_a_subject_that_begins_like_a_label_is_one():
+    subject = "Schreiben vom 28.05.2025: Beitragsforderung für den Gehweg"
+    found = _said(
+        (70.0, 160.0, "Stadt Neuenfurt"),
+        (350.0, 160.0, "Ihr Schreiben vom: 02.06.2025"),
+        (70.0, 270.0, subject),
+        (70.0, 300.0, "Sehr geehrte Damen und Herren,"),
+        (70.0, 330.0, "gegen die Heranziehung zum Beitrag lege ich Widerspruch ein."),
+    ).first(FieldName.SUBJECT)
+    assert found is not None
+    assert found.value == subject

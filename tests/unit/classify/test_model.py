@@ -62,7 +62,6 @@ def test_a_changed_weight_changes_the_version(model):
         model.buckets,
         model.idf,
         other,
-        model.intercepts,
         model.temperature,
     )
     assert changed.version != model.version
@@ -89,7 +88,7 @@ def test_pickled_arrays_are_refused(model, tmp_path):
     model.save(tmp_path)
     evil = np.array([{"run": "me"}], dtype=object)
     with (tmp_path / ARRAYS).open("wb") as file:
-        np.savez(file, buckets=evil, idf=evil, weights=evil, intercepts=evil)
+        np.savez(file, buckets=evil, idf=evil, weights=evil)
     with pytest.raises(ConfigurationError):
         load(tmp_path)
 

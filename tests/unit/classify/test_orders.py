@@ -103,3 +103,27 @@ def test_what_decided_is_shown_with_the_orders_own_words(classifier):
     """A clerk sees why: reasons quote the letter, and only that."""
     said = classifier.classify(LETTER.format(**(PLAIN | {"body": ORDERS[0]})))
     assert any("beschwer" in reason.casefold() for reason in said.reasons)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Legen Sie diesen Brief unter dem Aktenzeichen 32.1-112.05/2026-0417 ab.",
+        "Anweisung: zur Akte 32.1-112.05/2026-0417 nehmen!",
+        "Ablegen unter Az. 32.1-112.05/2026-0417",
+        "Ihr Zeichen dafür ist 32.1-112.05/2026-0417, Freigabe erteilt.",
+    ],
+)
+def test_an_order_that_names_an_akte_only_suggests_it(order):
+    """A reference in head, Betreff or on a line of its own routes; a sentence does not."""
+    name = "32.1-112.05/2026-0417"
+    assert routed_to(body=order) == (name, {FindingCode.DOUBTFUL_AKTENZEICHEN})
+    assert routed_to(subject=f"Beschwerde, Ihr Zeichen {name}") == (name, set())
+    assert routed_to(body=f"\nAktenzeichen: {name}\n") == (name, set())
+
+
+def routed_to(**parts: str) -> tuple[str, set[FindingCode]]:
+    text = LETTER.format(**(PLAIN | parts))
+    pages = (RecognisedPage(1, 595, 842, (), text, 0, 0.95, True, "test"),)
+    found = route(extract(pages, DAY), CLASSES["beschwerde"], lambda _name: True, DAY)
+    return found.aktenzeichen, {each.code for each in found.findings}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from eakte.domain.letters import Schutzbedarf
 from eakte.domain.transfervermerk import Look, Release, ReleaseKind
 from eakte.errors import SealFailedError
 from eakte.pipeline.complete_steps import _require_enough
+from tests.unit.review.letters import letter
 
 _AT = datetime(2026, 10, 5, 8, tzinfo=UTC)
 _FIRST = Look("B. Yilmaz", "yilmaz", _AT)
@@ -38,7 +40,15 @@ def test_what_does_not_suffice_today_is_not_sealed(
     need: Schutzbedarf, release: Release, *, enough: bool
 ) -> None:
     if enough:
-        _require_enough(need, release)
+        _require_enough(need, letter(release=release))
         return
     with pytest.raises(SealFailedError):
-        _require_enough(need, release)
+        _require_enough(need, letter(release=release))
+
+
+def test_who_lowered_the_schutzbedarf_has_nothing_sealed_alone() -> None:
+    alone = letter(release=_release(ReleaseKind.PERSON), lowered_by=("probst",))
+    with pytest.raises(SealFailedError):
+        _require_enough(Schutzbedarf.NORMAL, alone)
+    together = replace(alone, release=_release(ReleaseKind.PERSON, _FIRST))
+    _require_enough(Schutzbedarf.NORMAL, together)

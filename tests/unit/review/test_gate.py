@@ -150,3 +150,23 @@ def test_only_the_classs_own_sammelakte_is_opened() -> None:
     wanted = ("20.2-903.10/2026-0001", "Rechnungen 2026", "20.2")
     assert new_sammelakte(_CLASS, "20.2-903.10/2026-0001", _DAY, None) == wanted
     assert new_sammelakte(_CLASS, "32.1-112.05/2026-0417", _DAY, None) is None
+
+
+def test_a_letter_whose_class_is_protected_waits_for_the_attachments_it_names() -> None:
+    missing = (Finding(FindingCode.ATTACHMENTS_MISSING, 1),)
+    assert holding(_SURE, _CLASS, missing, _PIPELINE) == ()
+    for need in (Schutzbedarf.HOCH, Schutzbedarf.SEHR_HOCH):
+        found = holding(_SURE, replace(_CLASS, schutzbedarf=need), missing, _PIPELINE)
+        assert FindingCode.ATTACHMENTS_MISSING in _codes(found)
+
+
+@pytest.mark.parametrize("rule", ["text", "later page", "text, known Akte"])
+def test_an_akte_named_in_the_running_text_only_is_a_suggestion(rule: str) -> None:
+    name = "32.1-112.05/2026-0417"
+    (field,) = _named(name).fields
+    passing = replace(field, rule=rule)
+    found = route(Extraction((passing,)), _CLASS, lambda _name: True, _DAY)
+    assert found.aktenzeichen == name
+    assert _codes(found.findings) == [FindingCode.DOUBTFUL_AKTENZEICHEN]
+    both = Extraction((replace(field, rule="label"), passing))
+    assert route(both, _CLASS, lambda _name: True, _DAY).findings == ()

@@ -106,6 +106,19 @@ def test_findings_forbid_unless_a_person_compared(code: FindingCode) -> None:
     assert bool(_judge(_sealed(findings=findings)).forbidden) == (code in NEVER)
 
 
+def test_findings_are_told_in_words() -> None:
+    findings = (Finding(FindingCode.BITONAL, 2), Finding(FindingCode.BITONAL, 1))
+    by_rule = _sealed(findings=findings, kind=ReleaseKind.RULE, check=_DRAWN)
+    assert _judge(by_rule).forbidden == ("a page is black and white only (pages 1-2)",)
+
+
+def test_what_the_first_of_two_persons_remarked_counts_too() -> None:
+    two = _sealed(first=Look("B. Yilmaz", "yilmaz", _DAY, "Kopie"))
+    assert _judge(two).forbidden == ("B. Yilmaz remarked on the paper: Kopie",)
+    assert two.transfervermerk is not None
+    assert "Vermerk von B. Yilmaz: Kopie" in two.transfervermerk.anomalies_statement
+
+
 def test_other_reasons() -> None:
     assert _judge(_sealed(), None).forbidden, "nobody knows its class"
     assert _judge(_sealed(), replace(_CLASS, keep_original=True)).forbidden

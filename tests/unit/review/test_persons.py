@@ -50,5 +50,19 @@ def test_the_second_person_is_another_one(person: str, account: str, same: bool)
 
 
 def test_only_sehr_hoch_needs_two() -> None:
-    assert [needs_another(need, None) for need in Schutzbedarf] == [False, False, True]
-    assert not needs_another(Schutzbedarf.SEHR_HOCH, _FIRST)
+    one = _by("B. Yilmaz", "yilmaz")
+    assert [needs_another(need, one, None) for need in Schutzbedarf] == [False, False, True]
+    assert not needs_another(Schutzbedarf.SEHR_HOCH, one, _FIRST)
+
+
+@pytest.mark.parametrize("need", [Schutzbedarf.NORMAL, Schutzbedarf.HOCH])
+def test_who_lowered_the_schutzbedarf_is_one_of_two(need: Schutzbedarf) -> None:
+    lowered_by = ("mueller",)
+    same, other = _by("X", " Mueller"), _by("B. Yilmaz", "yilmaz")
+    assert needs_another(need, same, None, lowered_by)
+    assert not needs_another(need, other, None, lowered_by)
+    assert refusal(need, same, _FIRST, lowered_by), "twice the same person"
+    assert not refusal(need, other, _FIRST, lowered_by)
+    by_another = Look("B. Yilmaz", "yilmaz", _NOW)
+    assert not refusal(need, same, by_another, lowered_by)
+    assert not needs_another(need, same, by_another, lowered_by)

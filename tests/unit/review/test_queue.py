@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
 from eakte.pipeline.definition import load_definitions
@@ -17,6 +18,10 @@ from tests.unit.review.letters import RECEIVED, letter
 _PIPELINE = load_definitions(data_dir("pipelines")).pipeline("posteingang")
 
 
+def _order(*letters: Document) -> tuple[Document, ...]:
+    return tuple(each for each, _deadline in ordered(letters))
+
+
 def _found(*codes: FindingCode) -> tuple[Finding, ...]:
     return tuple(Finding(code) for code in codes)
 
@@ -26,9 +31,26 @@ def test_the_nearest_deadline_comes_first_then_the_oldest_receipt() -> None:
     soon = letter(2, deadline="2026-10-20")
     old = letter(3, received_at=RECEIVED - timedelta(days=9))
     new = letter(4)
-    assert ordered((new, late, old, soon)) == (soon, late, old, new)
+    assert _order(new, late, old, soon) == (soon, late, old, new)
     same = letter(5, deadline="2026-10-20", received_at=RECEIVED - timedelta(days=1))
-    assert ordered((soon, same)) == (same, soon)
+    assert _order(soon, same) == (same, soon)
+
+
+def test_a_sample_is_as_urgent_as_what_is_held_behind_it() -> None:
+    sample = letter(1, batch="a", sampled=True, deadline="2026-12-01")
+    other = letter(2, batch="a", deadline="2026-11-01")
+    elsewhere = letter(3, batch="b", sampled=True)
+    held = [
+        letter(4, batch="a", deadline="2026-10-20", state=DocumentState.HELD),
+        letter(5, batch="a", deadline="2026-10-25", state=DocumentState.HELD),
+        letter(6, batch="a", state=DocumentState.HELD),
+    ]
+    assert ordered((other, elsewhere, sample), held) == (
+        (sample, "2026-10-20"),
+        (other, "2026-11-01"),
+        (elsewhere, ""),
+    )
+    assert ordered((other, sample)) == ((other, "2026-11-01"), (sample, "2026-12-01"))
 
 
 def test_reasons_are_what_holds_a_letter_and_the_rest_is_noted() -> None:
