@@ -174,6 +174,30 @@ class SealDelayedError(EakteError):
         return _(self.sentence).format_map(_Facts(facts))
 
 
+class KeyUnavailableError(SealDelayedError):
+    """A seal key that cannot be reached or opened now: token, service, or what it answered."""
+
+    sentence = N_("The seal key {reference} cannot be used: {detail}")
+    advice = N_("Nothing was sealed. `eakte doctor` and `eakte seal key show` look at the key.")
+
+    def __init__(self, reference: str, detail: str) -> None:
+        """Name the key and say what is wrong with it."""
+        super().__init__(
+            reason=N_("the seal key cannot be used"), reference=reference, detail=detail
+        )
+
+
+class PinRefusedError(SealFailedError):
+    """A PIN that was refused: it is not tried again, so that the token is not locked."""
+
+    exit_code = ExitCode.CONFIGURATION
+    sentence = KeyUnavailableError.sentence
+    advice = N_(
+        "This PIN is not tried again. Write the right one to its file; if the PIN was right after "
+        "all, `eakte seal key retry` allows one more try."
+    )
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

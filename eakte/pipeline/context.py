@@ -95,6 +95,6 @@ class Context(Desk):
             station=station,
             software=f"eakte {__version__}, Python {platform.python_version()}",
             verfahrensdokumentation=adopted.verfahren,
-            level_reached=self.sealer.level_reached,
+            reach=self.sealer.reach,
             at=self.clock.now(),
         )

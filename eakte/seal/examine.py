@@ -242,7 +242,7 @@ def _as_first_preserved(
         for one in reader.embedded_signatures
         if (one.field_name, one.pkcs7_content) == (item.field_name, item.pkcs7_content)
     ]
-    same.compute_integrity_info(diff_policy=STRICT_POLICY)
+    same.compute_integrity_info(diff_policy=STRICT_POLICY)  # type: ignore[no-untyped-call]
     return same, min(_gen_time(later[1].signed_data), file.at)
 
 

@@ -51,7 +51,7 @@ def protection_of(sealed: Path) -> Protection:
 
 def stamps_of(reader: Reader) -> list[EmbeddedPdfSignature]:
     """Give the document time-stamps; raises SealFailedError if none stands at the end."""
-    stamps = reader.embedded_timestamp_signatures
+    stamps: list[EmbeddedPdfSignature] = reader.embedded_timestamp_signatures
     if not stamps or stamps[-1] is not reader.embedded_signatures[-1]:
         raise SealFailedError(detail=_("no document time-stamp stands at its end"))
     return stamps

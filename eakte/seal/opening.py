@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import stat
-from pathlib import Path
 
 from eakte.config import Home, Tsa
 from eakte.domain.clock import Clock
@@ -13,6 +11,8 @@ from eakte.i18n import _
 from eakte.seal.chains import Chains
 from eakte.seal.endpoints import Endpoint
 from eakte.seal.fetched import FetchedRevocation
+from eakte.seal.open_key import open_key
+from eakte.seal.pins import SecretPlace
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.signer import Sealer
 from eakte.seal.timestamp import Authorities, CheckedTimeStamper, HttpTimestampAuthority
@@ -20,20 +20,20 @@ from eakte.seal.tokens import Terms
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
 
 def open_sealer(home: Home, clock: Clock) -> Sealer:
-    """Open key and services; raises ConfigurationError. No network is used yet.
+    """Open key and services; only a remote key is asked for its certificate yet.
 
     Without a `[[tsa]]` the demo's own authority is used; revocation is asked for on the network
-    unless the home holds the key of the demo's own responder.
+    unless the home holds the key of the demo's own responder. Raises ConfigurationError,
+    KeyUnavailableError or PinRefusedError.
     """
     chains = Chains(TrustFolder(home.trust), clock)
     members = [_stamper(home, each, chains, clock) for each in home.settings.tsa]
     return Sealer(
         home.trust,
         clock,
+        open_key(home),
         revocation=_revocation(home, chains, clock),
         chains=chains,
         authorities=Authorities(members, networked=True) if members else None,
@@ -67,16 +67,7 @@ def _authorization(home: Home, tsa: Tsa) -> str:
     if tsa.credentials is None:
         return ""
     path = home.root / tsa.credentials
-    line = _secret(path)
+    line = SecretPlace(path).read().get_secret_value()
     if ":" not in line or "\n" in line:
         raise ConfigurationError(path=path, detail=_("it must be one line: user:password"))
     return f"Basic {base64.b64encode(line.encode()).decode()}"
-
-
-def _secret(path: Path) -> str:
-    try:
-        if path.stat().st_mode & _OTHERS:
-            raise ConfigurationError(path=path, detail=_("others may read it (chmod 0600)"))
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(path=path, detail=problem) from problem

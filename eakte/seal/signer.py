@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -30,13 +31,17 @@ from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
 from eakte.domain.clock import Clock
-from eakte.errors import EakteError, SealDelayedError, SealFailedError
+from eakte.domain.levels import Reach
+from eakte.domain.qualification import Rank
+from eakte.errors import EakteError, KeyUnavailableError, SealDelayedError, SealFailedError
 from eakte.i18n import N_, _
 from eakte.seal import loop
 from eakte.seal.chains import Chains, UntrustedError
-from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.endpoints import Endpoint
+from eakte.seal.key_facts import reach_of
 from eakte.seal.keys import Pkcs12SealKey, SealKey
+from eakte.seal.lists.assess import Assessor
+from eakte.seal.lists.keeping import kept_lists
 from eakte.seal.reader import Reader
 from eakte.seal.renewal import last_authority, renew
 from eakte.seal.revocation import DemoRevocation, RevocationData, RevocationSource
@@ -56,6 +61,7 @@ TIMESTAMP_FIELD = "eakte-Zeitstempel"
 _DIGEST = "sha256"
 _ROOM_TOO_SMALL = "larger than expected"
 _REFUSALS = (SigningError, UntrustedError, PathError, ValidationError, PdfError, OSError)
+_QUALIFIED = {Rank.QUALIFIED_SEAL, Rank.QUALIFIED_SIGNATURE}
 _UNSTEADY = N_("the time-stamp authorities fail again and again")
 
 
@@ -96,7 +102,9 @@ class Sealer:
         """
         self._folder = TrustFolder(trust_folder)
         self._clock = clock
-        self._signer: Signer = (key or Pkcs12SealKey.of(self._folder, "seal")).signer()
+        self._key = key or Pkcs12SealKey.of(self._folder, "seal")
+        self._key_rest = Endpoint(self._key.reference, clock)
+        self._signer: Signer = self._key.signer()
         self._chains = chains or Chains(self._folder, clock)
         self._authorities = authorities or _only(
             authority or _demo_authority(self._folder, clock), self._chains, clock
@@ -105,22 +113,29 @@ class Sealer:
         self._known: _Evidence | None = None
 
     @property
-    def level_reached(self) -> str:
-        """Say which protection level (BSI TR-03138) the key reaches; a demo reaches none."""
-        certificate = self._signer.signing_cert
-        named = "" if certificate is None else str(certificate.subject.human_friendly)
-        return "demo" if DEMO_MARK in named else "not assessed"
+    def reach(self) -> Reach:
+        """Say which protection level (BSI TR-03138) seals reach; a demo reaches none.
+
+        A qualified time-stamp is one of them only if each of the authorities gives such.
+        """
+        lists = Assessor(kept_lists(self._folder.lists), self._clock.now())
+        if not lists.lists:
+            return reach_of(self._key.certificate)
+        listed, listed_time = loop.run(self._listed(lists))
+        return reach_of(self._key.certificate, listed=listed, listed_time=listed_time)
 
     @property
     def networked(self) -> bool:
         """Say whether a seal needs services on the network, or is nothing but work."""
-        return self._authorities.networked or self._revocation.networked
+        tools = (self._key, self._authorities, self._revocation)
+        return any(tool.networked for tool in tools)
 
     def probe(self) -> None:
         """Raise SealDelayedError or SealFailedError unless a seal could be made now.
 
         Costs next to nothing while all is well, and while services are left alone after a failure.
         """
+        self._require_key()
         try:
             loop.run(self._in_the_end(self._evidence))
         except _REFUSALS as problem:
@@ -199,8 +214,34 @@ class Sealer:
                 new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
             )
             signer.moment = self._clock.now()
-            await signer.async_sign_pdf(writer, in_place=True)
+            await self._sign(signer, writer)
             await self._preserve(file, stamper)
+
+    async def _sign(self, signer: PdfSigner, writer: IncrementalPdfFileWriter) -> None:
+        """Sign; a key that cannot be reached is left alone for a while, as any service is."""
+        self._require_key()
+        try:
+            await signer.async_sign_pdf(writer, in_place=True)
+        except KeyUnavailableError as problem:
+            self._key_rest.failed(str(problem.facts["detail"]))
+            raise
+        self._key_rest.worked()
+
+    def _require_key(self) -> None:
+        """Raise KeyUnavailableError while the key is left alone."""
+        if self._key_rest.paused_seconds() > 0:
+            raise KeyUnavailableError(self._key.reference, self._key_rest.memory().why)
+
+    async def _listed(self, lists: Assessor) -> tuple[bool, bool]:
+        """Say whether trusted lists call the key qualified now, and all time-stamp authorities."""
+        now = self._clock.now()
+        path = tuple(await self._chains.of_seal(self._key.certificate))[::-1]
+        seal = lists.signature(self._key.certificate, path, now).rank
+        stamps = {
+            lists.timestamp(each, tuple(await self._chains.of_authority(each, ()))[::-1], now).rank
+            for each in await self._authorities.certificates()
+        }
+        return seal in _QUALIFIED, stamps == {Rank.QUALIFIED_TIMESTAMP}
 
     async def _preserve(self, sealed: BinaryIO, stamper: CheckedTimeStamper) -> None:
         """Append the evidence and a time-stamp over everything, in one revision.
@@ -222,8 +263,7 @@ class Sealer:
 
     async def _evidence(self, stamper: CheckedTimeStamper) -> _Evidence:
         """Give chains with revocation data for the seal and all certificates of the authority."""
-        certificate = self._signer.signing_cert
-        assert certificate is not None  # noqa: S101 - for the type checker: our keys have one
+        certificate = self._key.certificate
         await self._chains.of_seal(certificate)
         data = await asyncio.to_thread(self._revocation.collect, (certificate,))
         data, names = data + await self._revocation_of(stamper), _named(stamper)

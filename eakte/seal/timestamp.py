@@ -193,6 +193,17 @@ class Authorities:
         """Count them."""
         return len(self._members)
 
+    async def certificates(self) -> tuple[x509.Certificate, ...]:
+        """Give those in force of all authorities; none if one of them cannot be had now."""
+        found: list[x509.Certificate] = []
+        for member in self._members:
+            try:
+                await member.ready()
+            except AuthorityFailedError:
+                return ()
+            found += member.authorities
+        return tuple(found)
+
     async def choose(self) -> CheckedTimeStamper:
         """Give the first that works; raises SealDelayedError if none does."""
         problems = []
