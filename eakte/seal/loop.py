@@ -13,11 +13,18 @@ from functools import cache
 from typing import Any, TypeVar
 
 R = TypeVar("R")
+_beginning = threading.Lock()
 
 
 def run(work: Coroutine[Any, Any, R]) -> R:
     """Do the work in the loop and give its result; call it from any thread but the loop's own."""
-    return asyncio.run_coroutine_threadsafe(work, _loop()).result()
+    return asyncio.run_coroutine_threadsafe(work, _the_loop()).result()
+
+
+def _the_loop() -> asyncio.AbstractEventLoop:
+    """Give the one loop, also to threads that ask at once when there is none yet."""
+    with _beginning:
+        return _loop()
 
 
 @cache
