@@ -180,11 +180,9 @@ class KeyUnavailableError(SealDelayedError):
     sentence = N_("The seal key {reference} cannot be used: {detail}")
     advice = N_("Nothing was sealed. `eakte doctor` and `eakte seal key show` look at the key.")
 
-    def __init__(self, reference: str, detail: str) -> None:
-        """Name the key and say what is wrong with it."""
-        super().__init__(
-            reason=N_("the seal key cannot be used"), reference=reference, detail=detail
-        )
+    def __init__(self, **facts: object) -> None:
+        """Keep `reference` and `detail`; the reason is always the same."""
+        super().__init__(**(facts | {"reason": N_("the seal key cannot be used")}))
 
 
 class PinRefusedError(SealFailedError):

@@ -35,11 +35,11 @@ def _require_enough(need: Schutzbedarf, letter: Document) -> None:
 class CompleteSteps:
     """From a released letter to a sealed original that verified."""
 
-    def __init__(self, context: Context, places: Places) -> None:
-        """Work with the tools of this process."""
+    def __init__(self, context: Context, places: Places | None = None) -> None:
+        """Work with the tools of this process, in the places of its flow, or else alone."""
         self.context = context
         self.store = context.store
-        self._places = places
+        self._places = places or Places(context)
 
     def require_services(self) -> None:
         """Raise SealDelayedError if no seal could be made now, before any work goes into it."""

@@ -230,7 +230,9 @@ class Sealer:
     def _require_key(self) -> None:
         """Raise KeyUnavailableError while the key is left alone."""
         if self._key_rest.paused_seconds() > 0:
-            raise KeyUnavailableError(self._key.reference, self._key_rest.memory().why)
+            raise KeyUnavailableError(
+                reference=self._key.reference, detail=self._key_rest.memory().why
+            )
 
     async def _listed(self, lists: Assessor) -> tuple[bool, bool]:
         """Say whether trusted lists call the key qualified now, and all time-stamp authorities."""

@@ -117,7 +117,7 @@ def test_too_late_it_cannot_be_renewed(travelled, tmp_path):
     files, trust = travelled
     out = tmp_path / "late.pdf"
     with pytest.raises(SealFailedError):
-        Sealer(trust, FixedClock(NOW + 10 * YEAR)).renew(files[0], out)
+        Sealer(trust, FixedClock(NOW + 20 * YEAR)).renew(files[1], out)
     assert not out.exists()
 
 

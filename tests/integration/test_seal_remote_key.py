@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +18,13 @@ import pytest
 from aiohttp import web
 from csc_dummy.csc_dummy_server import CSCWithCertomancer
 
-from eakte.errors import ConfigurationError, KeyUnavailableError, PinRefusedError
+from eakte.domain.clock import FixedClock
+from eakte.errors import (
+    ConfigurationError,
+    KeyUnavailableError,
+    PinRefusedError,
+    SealDelayedError,
+)
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.pins import RefusedPins, SecretPlace
 from eakte.seal.remote_key import RemotePlace, RemoteSealKey
@@ -160,6 +167,23 @@ def test_a_service_that_is_busy_says_nothing_of_the_pin(remote: _Remote) -> None
     assert not isinstance(caught.value, PinRefusedError)
     _Service.fault = ""
     assert _seal(remote.sealer())
+
+
+def test_a_key_that_failed_lets_seals_wait_and_is_left_alone(remote: _Remote) -> None:
+    sealer = remote.sealer()
+    sealer.probe()
+    _Service.fault = "busy"
+    with pytest.raises(SealDelayedError, match="HTTP 503"):
+        _seal(sealer)
+    for again in (sealer.probe, lambda: _seal(sealer)):
+        with pytest.raises(KeyUnavailableError):
+            again()
+    assert _Service.calls == {"authorize": 1}
+    _Service.fault = ""
+    later = FixedClock(CLOCK.now() + timedelta(seconds=10))
+    sealer._key_rest._clock = later
+    sealer.probe()
+    assert _seal(sealer)
 
 
 def test_a_service_that_is_away_is_told(remote: _Remote) -> None:

@@ -165,7 +165,7 @@ def test_credentials_come_from_a_private_file_and_are_never_told(case):
     secret.write_text("stadt:geheim\n")
     case.add('credentials = "tsa.secret"')
     secret.chmod(0o644)
-    with pytest.raises(ConfigurationError, match="0600"):
+    with pytest.raises(ConfigurationError, match="chmod 600"):
         case.sealer()
     secret.chmod(0o600)
     case.services.fault = "unauthorized"

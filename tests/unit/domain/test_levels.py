@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from eakte.domain.letters import Schutzbedarf
-from eakte.domain.levels import Lack, Level, Protection, missing
+from eakte.domain.levels import Lack, Level, Reach, missing
 
 _SEAL = (Lack.QUALIFIED, Lack.DEVICE, Lack.LISTED)
 
 
 def test_what_is_missing_is_what_the_need_demands() -> None:
     """Issue 6: "hoch" demands a qualified seal, "sehr hoch" a qualified time-stamp, too."""
-    demo = Protection(Level.DEMO, tuple(Lack))
-    advanced = Protection(Level.ADVANCED, (*_SEAL, Lack.TIME))
-    qualified = Protection(Level.QUALIFIED, (Lack.TIME,))
-    best = Protection(Level.QUALIFIED_WITH_TIME)
+    demo = Reach(Level.DEMO, tuple(Lack))
+    advanced = Reach(Level.ADVANCED, (*_SEAL, Lack.TIME))
+    qualified = Reach(Level.QUALIFIED, (Lack.TIME,))
+    best = Reach(Level.QUALIFIED_WITH_TIME)
     expected = {
         (demo, Schutzbedarf.NORMAL): (Lack.CERTIFICATE,),
         (demo, Schutzbedarf.HOCH): (Lack.CERTIFICATE, *_SEAL),

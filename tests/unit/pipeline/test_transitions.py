@@ -19,7 +19,7 @@ from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
 from eakte.domain.levels import Level as Reached
-from eakte.domain.levels import Protection
+from eakte.domain.levels import Reach
 from eakte.domain.mail import Inspection, MediaType, PageKind, Scan, ScanState, SourcePage
 from eakte.domain.preservation import SealedVersion
 from eakte.domain.transfervermerk import Release, ReleaseKind, Verfahren
@@ -106,9 +106,7 @@ def _propose(engine: Engine, submitter: Submitter, letter: Document) -> Document
 
 def _file(engine: Engine, letter: Document) -> Document:
     verfahren = Verfahren("1", "cd" * 32)
-    environment = Environment(
-        "Stadt", "poststelle", "eakte", verfahren, Protection(Reached.DEMO), _NOW
-    )
+    environment = Environment("Stadt", "poststelle", "eakte", verfahren, Reach(Reached.DEMO), _NOW)
     need = _DEFINITIONS.classes["rechnung"].schutzbedarf
     assert letter.release is not None
     made = transfervermerk.make(letter, letter.release, environment, need, 1)

@@ -14,7 +14,7 @@ from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import digest_of, document_id
 from eakte.domain.letters import ClassDefinition, Classification, Extraction, Schutzbedarf
-from eakte.domain.levels import Lack, Level, Protection, suffices
+from eakte.domain.levels import Lack, Level, Reach, suffices
 from eakte.domain.quality import BatchState, CheckKind, QualityCheck
 from eakte.domain.transfervermerk import Look, Release, ReleaseKind, Verfahren
 from eakte.domain.verification import Verdict
@@ -43,9 +43,7 @@ def _sealed(
         sealed=digest_of(b"sealed"),
     )  # fmt: skip
     decision = replace(Release(kind, "A. Probst", "", _DAY, "probst"), **release)  # type: ignore[arg-type]
-    around = Environment(
-        "Stadt", "poststelle", "eakte", Verfahren("1", _SCAN), Protection(level), _DAY
-    )
+    around = Environment("Stadt", "poststelle", "eakte", Verfahren("1", _SCAN), Reach(level), _DAY)
     return replace(letter, transfervermerk=make(letter, decision, around, need, 1))
 
 
