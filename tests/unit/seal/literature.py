@@ -21,7 +21,7 @@ from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.sign import fields, signers
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
-from eakte.seal.signer import _QuietWriter
+from eakte.seal.writer import QuietWriter
 from tests.unit.seal.attacks import update
 from tests.unit.seal.making import pdfa
 
@@ -307,7 +307,7 @@ def sneaky_signature(data: bytes, trust_folder) -> bytes:
     output = io.BytesIO()
     asyncio.run(
         _Sneak(settings, signer, new_field_spec=box).async_sign_pdf(
-            _QuietWriter(io.BytesIO(data)), output=output, existing_fields_only=False
+            QuietWriter(io.BytesIO(data)), output=output, existing_fields_only=False
         )
     )
     return output.getvalue()
