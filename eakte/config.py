@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -103,6 +104,121 @@ class Quality(_Section):
     )
 
 
+class TrustedListSource(_Section):
+    """An EU trusted list (ETSI TS 119 612), or the list of lists, and who may sign it."""
+
+    source: str = Field(description="A file (relative to the home) or an http(s) address.")
+    signers: tuple[Path, ...] = Field(
+        min_length=1, description="PEM files of those who may sign it, relative to the home."
+    )
+    territories: tuple[str, ...] = Field(
+        default=(), description="Of a list of lists: whose lists to follow, as in `DE`."
+    )
+
+
+class Tsa(_Section):
+    """A time-stamp authority on the network (RFC 3161 over HTTP)."""
+
+    url: str = Field(pattern=r"^https?://\S+$", description="Where it answers; http or https.")
+    name: str = Field(default="", description="Its name in messages; empty: its address.")
+    certificate: Path | None = Field(
+        default=None,
+        description="PEM file: one of its certificates must be in the chain of every time-stamp.",
+    )
+    policy: str = Field(
+        default="",
+        pattern=r"^(\d+(\.\d+)+)?$",
+        description="Object identifier of the policy that every time-stamp must name.",
+    )
+    credentials: Path | None = Field(
+        default=None, description="File of mode 0600 with one line `user:password`."
+    )
+    per_minute: int = Field(default=0, ge=0, description="So many requests a minute; 0: no limit.")
+    timeout_seconds: float = Field(default=10.0, gt=0, description="Time limit for an answer.")
+    retry_seconds: float = Field(
+        default=2.0, gt=0, description="First pause after a failure; it doubles, up to 5 minutes."
+    )
+
+
+class _HeldKey(_Section):
+    """Where the PIN of a key is; the PIN itself never stands in a settings file."""
+
+    pin_file: Path | None = Field(
+        default=None, description="File with the PIN (mode 0600), relative to the home."
+    )
+    pin_credential: str = Field(
+        default="",
+        description="Name of a credential of the systemd service that holds the PIN, instead.",
+    )
+
+
+class FileKey(_HeldKey):
+    """A seal key in a PKCS#12 file, for trying out and for small offices."""
+
+    kind: Literal["pkcs12"] = "pkcs12"
+    file: Path = Field(
+        default=Path("trust/keys/seal.p12"), description="The file, relative to the home."
+    )
+    pin_file: Path | None = Field(
+        default=Path("trust/keys/seal.pin"),
+        description="File with the PIN (mode 0600), relative to the home.",
+    )
+
+
+class TokenKey(_HeldKey):
+    """A seal key in a PKCS#11 token: an HSM or a smart card."""
+
+    kind: Literal["pkcs11"]
+    module: Path = Field(description="The vendor's PKCS#11 module (a shared library).")
+    token: str = Field(default="", description="Label of the token.")
+    serial: str = Field(default="", description="Serial number of the token.")
+    key: str = Field(default="", description="Label of the private key.")
+    key_id: str = Field(
+        default="", pattern="^([0-9a-fA-F]{2})*$", description="CKA_ID of the key, hexadecimal."
+    )
+    certificate: Path | None = Field(
+        default=None,
+        description="The certificate (PEM), if it is not on the token; relative to the home.",
+    )
+    rsa_padding: Literal["pss", "pkcs1"] = Field(
+        default="pss", description="For RSA keys: PSS, or PKCS#1 v1.5 where a token lacks PSS."
+    )
+
+
+class RemoteKey(_HeldKey):
+    """A seal key at a remote signing service (CSC API v1)."""
+
+    kind: Literal["csc"]
+    url: str = Field(description="Address of the service, up to before /csc/v1.")
+    credential: str = Field(description="The credentialID of the key.")
+    token_file: Path | None = Field(
+        default=None, description="File with the bearer token (mode 0600), relative to the home."
+    )
+    token_credential: str = Field(
+        default="", description="Name of a systemd credential that holds the token, instead."
+    )
+    batch_letters: int = Field(
+        default=10, ge=1, description="So many seals share one authorisation at most."
+    )
+    batch_seconds: float = Field(
+        default=0.2, ge=0, description="A seal waits this long for others to share it with."
+    )
+    timeout_seconds: float = Field(
+        default=30.0, gt=0, description="Time limit for one request to the service."
+    )
+
+
+SealKeySettings = Annotated[FileKey | TokenKey | RemoteKey, Field(discriminator="kind")]
+
+
+class Seal(_Section):
+    """With what is sealed."""
+
+    key: SealKeySettings = Field(
+        default=FileKey(), description="The seal key: kind pkcs12, pkcs11 or csc, and its place."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -127,6 +243,17 @@ class Settings(BaseSettings):
     quality: Quality = Field(
         default=Quality(), description="How samples for quality assurance are drawn."
     )
+
+    trusted_lists: tuple[TrustedListSource, ...] = Field(
+        default=(), description="Trusted lists, which say what is qualified."
+    )
+
+    tsa: tuple[Tsa, ...] = Field(
+        default=(),
+        description="Time-stamp authorities, the preferred one first; none: the demo's own.",
+    )
+
+    seal: Seal = Field(default=Seal(), description="The seal key and where its PIN is.")
 
     @field_validator("inboxes")
     @classmethod
@@ -175,6 +302,7 @@ class Home:
         self.trust = root / "trust"
         self.trust_incoming = self.trust / "incoming"
         self.work = root / "work"
+        self.services = root / "services"
         self.anchors = root / "anchors"
         self.lock_file = root / "work" / "watch.lock"
 

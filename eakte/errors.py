@@ -161,6 +161,41 @@ class SealFailedError(EakteError):
     advice = N_("Nothing was filed. Check seal key and time-stamp service with `eakte doctor`.")
 
 
+class SealDelayedError(EakteError):
+    """A seal that has to wait for a service; `reason` is a sentence, `detail` who said what."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The seal has to wait: {reason} ({detail})")
+    advice = N_("`eakte watch` makes it as soon as the service answers again.")
+
+    def message(self) -> str:
+        """Say why; the reason is translated, too."""
+        facts = self.facts | {"reason": _(str(self.facts.get("reason", "")))}
+        return _(self.sentence).format_map(_Facts(facts))
+
+
+class KeyUnavailableError(SealDelayedError):
+    """A seal key that cannot be reached or opened now: token, service, or what it answered."""
+
+    sentence = N_("The seal key {reference} cannot be used: {detail}")
+    advice = N_("Nothing was sealed. `eakte doctor` and `eakte seal key show` look at the key.")
+
+    def __init__(self, **facts: object) -> None:
+        """Keep `reference` and `detail`; the reason is always the same."""
+        super().__init__(**(facts | {"reason": N_("the seal key cannot be used")}))
+
+
+class PinRefusedError(SealFailedError):
+    """A PIN that was refused: it is not tried again, so that the token is not locked."""
+
+    exit_code = ExitCode.CONFIGURATION
+    sentence = KeyUnavailableError.sentence
+    advice = N_(
+        "This PIN is not tried again. Write the right one to its file; if the PIN was right after "
+        "all, `eakte seal key retry` allows one more try."
+    )
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

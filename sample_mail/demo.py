@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -20,7 +21,9 @@ from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, scans
 from eakte.services import records, reviewing
 from eakte.services.desks import open_desk
+from sample_mail import demo_keys
 from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
+from sample_mail.demo_keys import KeyKind
 
 _QUERY = "Abfallgebühr"
 SEED = "demo-35"
@@ -32,12 +35,23 @@ _CORRECTION = "date=2026-05-19"
 """What the sender of the letter with the doubtful date meant."""
 
 
-def main(home: Path) -> ExitCode:
-    """Run the demo in `home`; a second run finds everything filed and changes nothing."""
-    expected = expectations()
+def main(home: Path, kind: KeyKind = KeyKind.FILE, letters: int | None = None) -> ExitCode:
+    """Run the demo in `home`; a second run finds everything filed and changes nothing.
+
+    The seal key is of the kind that is asked for; `letters` takes the first sample letters only.
+    """
+    expected = expectations()[:letters]
     if not (home / "eakte.toml").is_file():
         _eakte(home, "init", "--demo")
         _fix_chance(home / "eakte.toml")
+        demo_keys.prepare(home, kind)
+    with demo_keys.place_of(home, kind):
+        if kind is not KeyKind.FILE:
+            _eakte(home, "seal", "key", "show")
+        return _run(home, expected)
+
+
+def _run(home: Path, expected: tuple[ExpectedFile, ...]) -> ExitCode:
     desk = open_desk(home)
     _open_akten(desk)
     dropped = _drop(desk, expected)
@@ -198,6 +212,15 @@ def _judge(comparison: Comparison) -> ExitCode:
     return ExitCode.OK if good else ExitCode.UNEXPECTED
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", nargs="?", type=Path, default=Path("eakte-demo"))
+    parser.add_argument("--key", type=KeyKind, choices=tuple(KeyKind), default=KeyKind.FILE)
+    parser.add_argument("--letters", type=int, help="the first so many sample letters only")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
     os.umask(0o077)
-    raise SystemExit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "eakte-demo").absolute()))
+    given = _arguments()
+    raise SystemExit(main(given.home.absolute(), given.key, given.letters))

@@ -16,7 +16,9 @@ from eakte.cli import (
     qa,
     quarantine,
     review,
+    seal,
     separator,
+    trust,
     verfahren,
 )
 from eakte.i18n import _
@@ -43,4 +45,6 @@ app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assuranc
 app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
 app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
+app.add_typer(seal.app, name="seal", help=_("Seals: the key, and what must be renewed."))
+app.add_typer(trust.app, name="trust", help=_("Trusted lists: what is qualified."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

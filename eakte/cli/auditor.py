@@ -39,21 +39,38 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     what: Annotated[
-        str, typer.Argument(help=_("Document id, Aktenzeichen, or a PDF file."), metavar="WHAT")
+        str,
+        typer.Argument(help=_("Document id, Aktenzeichen, or a PDF or .p7m file."), metavar="WHAT"),
     ] = "",
     home: HomeOption = None,
     everything: Annotated[bool, typer.Option("--all", help=_("Every sealed original."))] = False,
     trust: Annotated[
-        Path | None, typer.Option(help=_("Trust anchors (PEM); else those of the home."))
+        list[Path] | None,
+        typer.Option(help=_("Trust anchors (PEM), may be repeated; else those of the home.")),
+    ] = None,
+    signature: Annotated[
+        Path | None, typer.Option(help=_("A detached signature (.p7s, .p7m) of the file."))
+    ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help=_("Also write a report: OUT.txt, .pdf, .xml (ETSI TS 119 102-2), .json.")
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify sealed originals."""
+    from eakte.services import verification_reports
     from eakte.services.verifying import Verified, overall
 
-    if bool(what) == everything:
+    if bool(what) == everything or (signature and everything):
         raise typer.BadParameter(_("name a document, an Akte or a file, or use --all"))
-    verified = _verified(what, home, trust)
+    for each in report or ():
+        if not verification_reports.is_known(each):
+            raise typer.BadParameter(_("a report ends in .txt, .pdf, .xml or .json"))
+    verified = _verified(what, home, tuple(trust or ()), signature)
+    for each in report or ():
+        verification_reports.write(verified, each)
     if as_json:
         output.data(verified, tuple[Verified, ...])
     elif len(verified) == 1:
@@ -63,26 +80,32 @@ def verify(
     raise typer.Exit(_EXIT[overall(verified)])
 
 
-def _verified(what: str, home: Path | None, trust: Path | None) -> tuple[Verified, ...]:
+def _verified(
+    what: str, home: Path | None, trust: tuple[Path, ...], signature: Path | None
+) -> tuple[Verified, ...]:
     from eakte.config import open_home
     from eakte.domain.akten import is_aktenzeichen
     from eakte.records.documents import is_document_id
     from eakte.services import verifying
 
-    if what and not is_aktenzeichen(what) and not is_document_id(what):
-        anchors = trust or open_home(home).trust
-        return (verifying.verify_file(Path(what), anchors, SystemClock().now()),)
+    if signature or (what and not is_aktenzeichen(what) and not is_document_id(what)):
+        anchors = trust or (open_home(home).trust,)
+        return (verifying.verify_file(Path(what), anchors, SystemClock().now(), signature),)
+    if len(trust) > 1:
+        raise typer.BadParameter(_("for documents of the home, --trust is given once"))
     desk = open_desk(home)
-    anchors = trust or desk.home.trust
+    place = trust[0] if trust else desk.home.trust
     if not what:
-        return verifying.verify_all(desk, anchors)
+        return verifying.verify_all(desk, place)
     if is_aktenzeichen(what):
-        return verifying.verify_akte(desk, what, anchors)
-    return (verifying.verify_document(desk, what, anchors),)
+        return verifying.verify_akte(desk, what, place)
+    return (verifying.verify_document(desk, what, place),)
 
 
 def _explain(verified: Verified) -> None:
     """Print one report step by step."""
+    from eakte.services.verifying import worth
+
     report = verified.report
     output.facts([(verified.name, report.verdict.value), (_("subject"), verified.title)])
     if report.reason:
@@ -102,15 +125,27 @@ def _explain(verified: Verified) -> None:
                 (_("level"), seal.level),
                 (_("proven to exist at"), _moment(seal.signed_at)),
                 (_("chain"), " < ".join(link.subject for link in seal.chain)),
-                (_("qualification"), seal.qualification),
+                (_("qualification"), worth(seal)),
             ]
         )
-    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"))
+    columns = (_("time-stamp"), _("time"), _("authority"), _("valid"), _("qualification"))
     rows = [
-        (stamp.kind, _moment(stamp.time), stamp.authority.subject, _yes_no(stamp.valid))
+        (
+            stamp.kind,
+            _moment(stamp.time),
+            stamp.authority.subject,
+            _yes_no(stamp.valid),
+            worth(stamp),
+        )
         for stamp in report.timestamps
     ]
     output.table(_("Time-stamps"), columns, rows)
+    steps = [
+        (step.clause, step.name, step.result, step.detail)
+        for seal in report.signatures
+        for step in seal.steps
+    ]
+    output.table(_("Steps of ETSI EN 319 102-1"), ("§", _("step"), _("result"), _("detail")), steps)
     checks = [(each.number, each.name, _yes_no(each.passed), each.detail) for each in report.checks]
     output.table(_("Checks"), ("#", _("check"), _("passed"), _("detail")), checks)
 
@@ -122,7 +157,7 @@ def _summarise(verified: tuple[Verified, ...]) -> None:
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
     output.table(_("Sealed originals"), columns, rows)
     for text in sorted(
-        {seal.qualification for each in verified for seal in each.report.signatures}
+        {_(seal.qualification) for each in verified for seal in each.report.signatures}
     ):
         output.line(_("Seals: {qualification}").format(qualification=text), "yellow")
     for text in sorted({each.report.trusted for each in verified}):

@@ -208,3 +208,9 @@ def _print_letter(shown: Shown) -> None:
         note = document.transfervermerk
         output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")
         output.qualification([note.level_reached])
+        if note.level_missing:
+            text = _("Schutzbedarf {need}: its seal reaches “{reached}”; missing: {lacks}")
+            lacks = "; ".join(_(lack.value) for lack in note.level_missing)
+            reached = _(note.level_reached)
+            told = text.format(need=note.schutzbedarf, reached=reached, lacks=lacks)
+            output.line(told, "yellow")

@@ -144,6 +144,10 @@ def _print_status(found: Status) -> None:
         waiting = found.oldest_waiting
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
+    for delay in found.delays:
+        text = _("Waiting for a time-stamp since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
+        told = text.format(at=delay.since, count=delay.letters, why=_(delay.reason))
+        output.line(f"{told}: {delay.detail}", "red")
     for batch in found.held:
         text = _("Batch {batch}: {count} letters are held until a person released {sample}")
         told = text.format(batch=batch.batch, count=batch.held, sample=", ".join(batch.sample))
@@ -231,5 +235,8 @@ def _bar() -> Bar:
 def _advance(bar: Bar, task: object, now: Progress) -> None:
     """Draw the bar anew as often as the watcher looks: a thread that draws it would cost more."""
     text = _("files done; {letters} to seal").format(letters=now.to_seal)
+    if now.delayed:
+        delayed = _("{count} of them wait for a time-stamp service").format(count=now.delayed)
+        text = f"{text}; {delayed}"
     bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
     bar.refresh()

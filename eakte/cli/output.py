@@ -35,6 +35,7 @@ _STYLES = {
     N_("received"): "",
     N_("processed"): "",
     N_("released"): "",
+    N_("waiting-for-time-stamp"): "yellow",
     N_("duplicate"): "",
     N_("received-again"): "",
     N_("waiting"): "yellow",

@@ -121,6 +121,7 @@ document = sa.Table(
     sa.Column("sealed", sa.String(64), nullable=True, unique=True),
     sa.Column("report", sa.String(64), nullable=True),
     sa.Column("verdict", sa.Text, nullable=False, default=""),
+    sa.Column("protection", sa.Text, nullable=False, default=""),
     sa.Column("vorgang_id", sa.Integer, sa.ForeignKey("vorgang.id"), nullable=True, index=True),
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("deadline", sa.Text, nullable=False, default="", index=True),
@@ -131,9 +132,23 @@ document = sa.Table(
     sa.Column("first_look", sa.Text, nullable=False, default=""),
     sa.Column("first_received_at", sa.BigInteger, nullable=True),
     sa.Column("lowered_by", sa.Text, nullable=False, default="[]"),
+    sa.Column("delay", sa.Text, nullable=False, default=""),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""
+
+former_seal = sa.Table(
+    "former_seal",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("document", sa.Text, sa.ForeignKey("document.id"), nullable=False, index=True),
+    sa.Column("sealed", sa.String(64), nullable=False, unique=True),
+    sa.Column("report", sa.String(64), nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("protection", sa.Text, nullable=False),
+    sa.Column("replaced_at", sa.BigInteger, nullable=False),
+)
+"""Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
 qa_batch = sa.Table(
     "qa_batch",

@@ -11,6 +11,7 @@ from eakte.domain.archive import Conversion
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
+from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
@@ -51,6 +52,8 @@ class DocumentState(StrEnum):
     HELD = "held"
     """A rule may release it as soon as the sample of its batch has passed."""
     RELEASED = "released"
+    DELAYED = "waiting-for-time-stamp"
+    """Released; sealed as soon as time-stamps and revocation data can be had again."""
     FILED = "filed"
     REJECTED = "rejected"
     RESCAN = "rescan"
@@ -63,6 +66,17 @@ class DocumentState(StrEnum):
 
 CLOSED = frozenset({DocumentState.REJECTED, DocumentState.RESCAN, DocumentState.SUPERSEDED})
 """A letter in these states is kept and never sealed."""
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Since when a released letter waits for its seal, and why."""
+
+    since: datetime
+    reason: str
+    """An English sentence; it is translated for display."""
+    detail: str
+    """Which service said what."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,8 @@ class Document:
     report: Digest | None = None
     """JSON VerificationReport of the read-back."""
     verdict: str = ""
+    protection: Protection | None = None
+    """What the proof in the sealed original rests on, and until when."""
     vorgang_id: int | None = None
     version: int = 1
     """Counts changes of this record; writers name the version they saw (optimistic locking)."""
@@ -119,6 +135,8 @@ class Document:
     """When its paper was first received, if it was scanned again: deadlines count from then."""
     lowered_by: tuple[str, ...] = ()
     """Accounts that led it to a class of less Schutzbedarf: none of them alone releases it."""
+    delay: Delay | None = None
+    """Set from the moment it had to wait for its seal until it is filed, or back in review."""
 
     @property
     def first_receipt(self) -> datetime:

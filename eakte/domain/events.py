@@ -30,7 +30,10 @@ class Action(StrEnum):
     DEADLINE_MET = "deadline-met"
     SEALED = "sealed"
     FILED = "filed"
+    RENEWED = "renewed"
     SEAL_REFUSED = "seal-refused"
+    SEAL_DELAYED = "seal-delayed"
+    SEAL_RESUMED = "seal-resumed"
     AKTE_OPENED = "akte-opened"
     VIEWED = "viewed"
     EXPORTED = "exported"
@@ -48,6 +51,7 @@ class Action(StrEnum):
     BATCH_FAILED = "batch-failed"
     VERFAHREN_ADOPTED = "verfahren-adopted"
     PAPER_RELEASED = "paper-released"
+    TRUST_UPDATED = "trust-updated"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
 

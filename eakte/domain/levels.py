@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from eakte.domain.letters import Schutzbedarf
@@ -18,6 +19,31 @@ class Level(StrEnum):
     QUALIFIED_WITH_TIME = N_("qualified, qualified time-stamp")
 
 
+class Lack(StrEnum):
+    """What keeps a seal from a level."""
+
+    CERTIFICATE = N_("a certificate that is no demo's")
+    QUALIFIED = N_("a qualified certificate for seals or signatures")
+    DEVICE = N_("a qualified device for the key")
+    LISTED = N_("a trusted list that confirms the certificate")
+    TIME = N_("a time-stamp that a trusted list confirms as qualified")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The level that seals of a key reach, and what keeps them from the levels above."""
+
+    level: Level
+    lacks: tuple[Lack, ...] = ()
+
+
+_KEPT_FROM = {
+    Lack.CERTIFICATE: Level.ADVANCED,
+    Lack.QUALIFIED: Level.QUALIFIED,
+    Lack.DEVICE: Level.QUALIFIED,
+    Lack.LISTED: Level.QUALIFIED,
+    Lack.TIME: Level.QUALIFIED_WITH_TIME,
+}
 _ORDER = tuple(Level)
 _NEEDED = {
     Schutzbedarf.NORMAL: Level.ADVANCED,
@@ -35,3 +61,11 @@ def suffices(reached: str, schutzbedarf: Schutzbedarf) -> bool:
     """Tell whether a level suffices; one that nobody knows never does."""
     known = [level.value for level in _ORDER]
     return reached in known and known.index(reached) >= _ORDER.index(needed(schutzbedarf))
+
+
+def missing(reach: Reach, schutzbedarf: Schutzbedarf) -> tuple[Lack, ...]:
+    """Give what is missing for a Schutzbedarf; nothing if the level suffices."""
+    if suffices(reach.level.value, schutzbedarf):
+        return ()
+    wanted = _ORDER.index(needed(schutzbedarf))
+    return tuple(lack for lack in reach.lacks if _ORDER.index(_KEPT_FROM[lack]) <= wanted)

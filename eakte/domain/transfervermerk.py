@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from eakte.domain.findings import Finding
+from eakte.domain.levels import Lack
 from eakte.domain.quality import CheckKind, QualityCheck
 
 
@@ -109,3 +110,5 @@ class Transfervermerk:
     schutzbedarf: str
     level_reached: str
     """Which protection level the seal reaches; a demo certificate reaches 'demo' only."""
+    level_missing: tuple[Lack, ...] = ()
+    """What the Schutzbedarf demands and the seal does not have."""

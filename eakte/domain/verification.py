@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from eakte.domain.qualification import Rank
+
 
 class Verdict(StrEnum):
     """The top line; INDETERMINATE is an answer, not an error."""
@@ -26,6 +28,17 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One building block or process of ETSI EN 319 102-1 V1.3.1 that ran."""
+
+    clause: str
+    name: str
+    result: str
+    """PASSED, FAILED, INDETERMINATE, or NOT REACHED where an earlier block ended the process."""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class CertificateSummary:
     """Who a certificate belongs to and how long; names are RFC 4514 strings."""
 
@@ -34,6 +47,8 @@ class CertificateSummary:
     serial: str
     not_before: datetime
     not_after: datetime
+    sha256: str
+    """Of the encoded certificate."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +57,19 @@ class TimestampSummary:
 
     kind: str
     """`signature` (in the CMS) or `document` (a DocTimeStamp revision)."""
+    field: str
+    """The field or the number of the signature that it belongs to, or its own field."""
     time: datetime
     authority: CertificateSummary
     valid: bool
+    indication: str
+    """PASSED, FAILED or INDETERMINATE."""
+    sub_indication: str
+    chain: tuple[CertificateSummary, ...]
+    steps: tuple[Step, ...]
+    qualification: Rank
+    basis: str = ""
+    """As for a signature."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +88,14 @@ class SignatureSummary:
     """From the signer's certificate to the trust anchor."""
     signed_at: datetime | None
     """Best signature time: the earliest proof by a time-stamp."""
-    qualification: str
-    """Second answer, beside integrity: e.g. 'demo certificate, not qualified'."""
+    qualification: Rank
+    """Second answer, beside integrity: what trusted lists make of its certificate."""
+    steps: tuple[Step, ...]
+    """What of the norm ran for it, in its order."""
+    basis: str = ""
+    """On which list, with number, date and age, and which service the answer rests."""
+    changed: tuple[str, ...] = ()
+    """Objects written after it, where that could not be classified."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ _PROPERTIES = {
     "matchStatement": "(f) whether picture and content match the paper",
     "schutzbedarf": "Protection need of its class",
     "levelReached": "Protection level that the seal reaches",
+    "levelMissing": "What the protection need demands and the seal does not have",
     JSON_PROPERTY: "The whole Transfervermerk as JSON",
 }
 _SCHEMA = Schema("eakte Transfervermerk", NAMESPACE, PREFIX, _PROPERTIES)
@@ -173,6 +174,7 @@ def _items(vermerk: Transfervermerk) -> list[str]:
         "matchStatement": vermerk.match_statement,
         "schutzbedarf": vermerk.schutzbedarf,
         "levelReached": vermerk.level_reached,
+        "levelMissing": "; ".join(lack.value for lack in vermerk.level_missing),
         JSON_PROPERTY: _json(vermerk),
     }
     return [element(f"{PREFIX}:{name}", _line(text)) for name, text in values.items()]

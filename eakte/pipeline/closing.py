@@ -86,7 +86,7 @@ def replace_by_rescan(
     """
     lock(connection)
     require(old, DocumentState.RESCAN)
-    if new.state in {DocumentState.RELEASED, DocumentState.REGROUPING}:
+    if new.state in {DocumentState.RELEASED, DocumentState.DELAYED, DocumentState.REGROUPING}:
         detail = _("{document} is at work; say it when it is filed, or waits")
         raise RefusedError(detail=detail.format(document=new.id))
     if new.id == old.id or new.scan == old.scan or new.state in CLOSED:

@@ -13,8 +13,10 @@ from eakte.i18n import N_, _
 from eakte.pdfa.check import PASS
 from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
+from eakte.pipeline.places import Places
 from eakte.records import documents, scans
 from eakte.review import persons, transfervermerk
+from eakte.seal.lasting import protection_of
 from eakte.seal.verify import accept
 
 
@@ -33,10 +35,15 @@ def _require_enough(need: Schutzbedarf, letter: Document) -> None:
 class CompleteSteps:
     """From a released letter to a sealed original that verified."""
 
-    def __init__(self, context: Context) -> None:
-        """Work with the tools of this process."""
+    def __init__(self, context: Context, places: Places | None = None) -> None:
+        """Work with the tools of this process, in the places of its flow, or else alone."""
         self.context = context
         self.store = context.store
+        self._places = places or Places(context)
+
+    def require_services(self) -> None:
+        """Raise SealDelayedError if no seal could be made now, before any work goes into it."""
+        self.context.sealer.probe()
 
     def attach_transfervermerk(self, document: str) -> dict[str, str]:
         """Write the Transfervermerk into the archive copy and have it confirmed.
@@ -70,7 +77,8 @@ class CompleteSteps:
         """Seal the PDF/A, once per release: a repeated step gives the seal that is there.
 
         A seal counts only if it is valid now and simulated renewals keep it so in the far future.
-        Gives digests of the sealed original and of the report that says so.
+        Gives digests of the sealed original and of the report that says so. Raises SealDelayedError
+        if a service cannot be had: nothing was claimed then.
         """
         slot = f"sealed/{document}/{version}"
         present = self.store.claimed(slot)
@@ -90,7 +98,8 @@ class CompleteSteps:
         """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
         letter, _station = self._letter(document)
         path, now = self.store.path(sealed), self.context.clock.now()
-        report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
+        with self._places.judging():
+            report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
         self._require_valid(report)
         return self.store.put(to_json(report))
 
@@ -109,15 +118,17 @@ class CompleteSteps:
     def verify(self, sealed: str, report: str) -> dict[str, str]:
         """Read the sealed original back: these bytes were judged, and are what will be filed.
 
-        Gives the digest of the report on them and its verdict VALID. Raises StoreError if the bytes
-        changed, SealFailedError if the report is about others, or is not VALID.
+        Gives the digest of the report on them, its verdict VALID, and what protects them (JSON).
+        Raises StoreError if the bytes changed, SealFailedError if the report is about others, or is
+        not VALID.
         """
         judged = from_json(VerificationReport, self.store.get(Digest(report)))
         self._require_valid(judged)
-        size = self.store.checked(Digest(sealed)).stat().st_size
-        if (judged.sha256, judged.size) != (sealed, size):
+        file = self.store.checked(Digest(sealed))
+        if (judged.sha256, judged.size) != (sealed, file.stat().st_size):
             raise SealFailedError(detail=_("the report is not about the sealed file"))
-        return {"report": report, "verdict": judged.verdict.value}
+        protection = to_json(protection_of(file)).decode()
+        return {"report": report, "verdict": judged.verdict.value, "protection": protection}
 
     def _require_valid(self, report: VerificationReport) -> None:
         if report.verdict is not Verdict.VALID:

@@ -21,6 +21,7 @@ from eakte.pipeline.live_model import LiveModel
 from eakte.records import verfahren
 from eakte.review.transfervermerk import Environment
 from eakte.sandbox import Limits
+from eakte.seal.opening import open_sealer
 from eakte.seal.signer import Sealer
 
 NOTES = "steps"
@@ -43,8 +44,8 @@ class Context(Desk):
 
     @cached_property
     def sealer(self) -> Sealer:
-        """Give the seal key and time-stamp authority, loaded once."""
-        return Sealer(self.home.trust, self.clock)
+        """Give the seal key and the services that seals need, loaded once."""
+        return open_sealer(self.home, self.clock)
 
     @cached_property
     def crash_notes(self) -> CrashNotes:
@@ -94,6 +95,6 @@ class Context(Desk):
             station=station,
             software=f"eakte {__version__}, Python {platform.python_version()}",
             verfahrensdokumentation=adopted.verfahren,
-            level_reached=self.sealer.level_reached,
+            reach=self.sealer.reach,
             at=self.clock.now(),
         )

@@ -16,6 +16,7 @@ from eakte.errors import AlreadyRunningError
 from eakte.pipeline.context import NOTES, Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.flow import Flow
+from eakte.pipeline.places import SEALS_AT_ONCE
 from eakte.pipeline.submit import APPLICATION, APPLICATION_VERSION, COMPLETE, INTAKE, OCR
 
 _POLLING_SECONDS = 0.3
@@ -73,7 +74,8 @@ def _launch(context: Context) -> None:
     Flow(context, _source(context))
     DBOS.launch()
     more = context.workers + _WAITING_IN_LINE
-    for name, concurrency in ((INTAKE, more), (OCR, more), (COMPLETE, more)):
+    seals = max(more, SEALS_AT_ONCE)
+    for name, concurrency in ((INTAKE, more), (OCR, more), (COMPLETE, seals)):
         DBOS.register_queue(
             name, worker_concurrency=concurrency, polling_interval_sec=_POLLING_SECONDS
         )

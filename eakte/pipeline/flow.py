@@ -4,19 +4,20 @@
               > read every page > per part: convert, describe > propose (review gate)
     regroup   the same again for letters that a person divided or joined, with the pages' texts that
               are there > new letters in review, the old ones superseded
-    complete  Transfervermerk > seal and verify > judge PDF/A anew > read back > file > index
+    complete  are services there? > Transfervermerk > seal and verify > judge PDF/A anew
+              > read back > file > index
 
 A release, by a person or a rule, is what starts the second for a letter of the first. The order is
 this code and nothing else. Steps run at least once (a crash repeats the step it hit), so each is
 idempotent; a step's refusal (bad input, limits, a seal that does not verify) is a value that the
 engine remembers, and ends in quarantine or back in review: never in a loop, never in silence.
+If a service that seals need cannot be had, `complete` ends there, the letter waits, and another
+`complete` begins when it is back (eakte.pipeline.delaying).
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -30,15 +31,23 @@ from eakte.domain.codec import from_json
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.mail import Enclosure, Half, Inspection
+from eakte.domain.preservation import Protection, SealedVersion
 from eakte.domain.transfervermerk import Transfervermerk
-from eakte.errors import EakteError, SealFailedError, StoreError, UnusableInputError
-from eakte.pipeline import arrivals, confirming, regrouping, transitions
+from eakte.errors import (
+    EakteError,
+    SealDelayedError,
+    SealFailedError,
+    StoreError,
+    UnusableInputError,
+)
+from eakte.pipeline import arrivals, confirming, delaying, regrouping, transitions
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.indexing import index_document
 from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.pipeline.opened import Opened
 from eakte.pipeline.opening import OpeningSteps
+from eakte.pipeline.places import Places
 from eakte.pipeline.regroup_steps import RegroupSteps
 from eakte.pipeline.signatures import SignatureSteps
 from eakte.pipeline.submit import COMPLETE, INTAKE, OCR, READ_PAGE, REGROUP, Submitter, page_id
@@ -56,14 +65,13 @@ class Flow:
         """Register the workflows; `source` runs transactions that hold the engine's checkpoint."""
         self.context = context
         self._source = source
-        self._slots = threading.Semaphore(context.workers)
-        self._sealing = threading.Lock()
+        self._places = Places(context)
         self._submitter = Submitter(context.engine)
         self._opening_steps = OpeningSteps(context)
         self._signature_steps = SignatureSteps(context)
         self._intake_steps = IntakeSteps(context)
         self._regroup_steps = RegroupSteps(context)
-        self._complete_steps = CompleteSteps(context)
+        self._complete_steps = CompleteSteps(context, self._places)
         _registered(INTAKE, self.intake)
         _registered(COMPLETE, self.complete)
         _registered(REGROUP, self.regroup)
@@ -178,8 +186,13 @@ class Flow:
 
     def _seal_and_file(self, document: str, version: int) -> None:
         steps = self._complete_steps
-        noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
-        made = self._step("seal", steps.seal, document, version, noted["pdf"])
+        try:
+            self._step("services", steps.require_services)
+            noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
+            made = self._step("seal", steps.seal, document, version, noted["pdf"])
+        except _DelayedStepError as delay:
+            self._transaction("delay", self._delay, document, delay.reason, delay.detail)
+            return
         sealed = made["sealed"]
         confirmed = self._step("conform", steps.conform, noted["pdf"], sealed)
         report = self._step("verify", steps.verify, sealed, made["report"])
@@ -190,18 +203,18 @@ class Flow:
     def _step(self, name: str, function: Callable[..., Any], *args: Any) -> Any:
         """Run a step and give its value; a refusal is remembered and raised on every replay.
 
-        As many steps work at once as there are workers. Seals are made one after the other: Python
-        runs one thread at a time, and two of them would leave a core idle.
+        How many work at once is said in eakte.pipeline.places.
         """
         options = StepOptions(name=name, retries_allowed=True, max_attempts=4)
         watched = self.context.crash_notes.watched(f"{DBOS.workflow_id}.{name}", function)
 
         def in_turn(*args: Any) -> Any:
-            alone = self._sealing if name == "seal" else contextlib.nullcontext()
-            with alone, self._slots:
+            with self._places.step(name):
                 return watched(*args)
 
         outcome: dict[str, Any] = DBOS.run_step(options, _guarded, in_turn, *args)
+        if "delayed" in outcome:
+            raise _DelayedStepError(outcome["delayed"], outcome["detail"])
         if "refused" in outcome:
             raise _RefusedStepError(outcome["refused"], outcome["detail"])
         return outcome["value"]
@@ -298,12 +311,21 @@ class Flow:
         transitions.file(
             connection,
             DocumentId(document),
-            (Digest(sealed), Digest(checked["report"]), checked["verdict"]),
+            SealedVersion(
+                Digest(sealed),
+                Digest(checked["report"]),
+                checked["verdict"],
+                from_json(Protection, checked["protection"]),
+            ),
             from_json(Transfervermerk, self.context.store.get(Digest(noted["record"]))),
             self.context.definitions,
             self.context.clock.now(),
             said,
         )
+
+    def _delay(self, connection: Connection, document: str, reason: str, detail: str) -> None:
+        now = self.context.clock.now()
+        delaying.delay(connection, DocumentId(document), reason, detail, now)
 
     def _refuse_seal(self, connection: Connection, document: str, reason: str) -> None:
         now = self.context.clock.now()
@@ -326,6 +348,15 @@ class _RefusedStepError(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code, detail)
         self.code = code
+        self.detail = detail
+
+
+class _DelayedStepError(Exception):
+    """A step that a service which cannot be had now stopped: why, and who said what."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
         self.detail = detail
 
 
@@ -353,6 +384,8 @@ def _guarded(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
         return {"value": function(*args)}
     except StoreError:
         raise
+    except SealDelayedError as delay:
+        return {"delayed": str(delay.facts["reason"]), "detail": str(delay.facts["detail"])}
     except UnusableInputError as refusal:
         return {"refused": str(refusal.facts["reason"]), "detail": str(refusal.facts["detail"])}
     except SealFailedError as refusal:

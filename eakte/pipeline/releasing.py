@@ -34,7 +34,7 @@ from eakte.records import batches, documents, scans
 from eakte.review import gate, persons, sampling
 
 _WAITING = frozenset({DocumentState.REVIEW, DocumentState.HELD})
-_GONE_ON = frozenset({DocumentState.RELEASED, DocumentState.FILED})
+_GONE_ON = frozenset({DocumentState.RELEASED, DocumentState.DELAYED, DocumentState.FILED})
 
 
 def release(

@@ -22,6 +22,7 @@ from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.known_akten import settled
 from eakte.domain.mail import Enclosure, Inspection, Scan, ScanState
 from eakte.domain.moments import local_day
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, RefusedError
 from eakte.i18n import _
@@ -294,7 +295,7 @@ def meet_deadline(connection: Connection, letter: Document, actor: str, at: date
     if not letter.deadline or letter.state is DocumentState.REJECTED:
         detail = _("nothing is due for {document}").format(document=letter.id)
         raise RefusedError(detail=detail)
-    if letter.state is DocumentState.RELEASED:
+    if letter.state in {DocumentState.RELEASED, DocumentState.DELAYED}:
         detail = _("{document} is being sealed; try again when it is filed")
         raise RefusedError(detail=detail.format(document=letter.id))
     stored = documents.update(connection, replace(letter, deadline=""))
@@ -307,13 +308,13 @@ def meet_deadline(connection: Connection, letter: Document, actor: str, at: date
 def file(
     connection: Connection,
     document: DocumentId,
-    sealed: tuple[Digest, Digest, str],
+    sealed: SealedVersion,
     made: Transfervermerk,
     definitions: Definitions,
     at: datetime,
     confirmations: Confirmations = (),
 ) -> None:
-    """File a sealed original (its digest, the report's, the verdict) into its Akte, once."""
+    """File a sealed original into its Akte, once."""
     lock(connection)
     letter = documents.get(connection, document)
     if letter.state is not DocumentState.RELEASED:
@@ -321,21 +322,22 @@ def file(
     _open_sammelakte(connection, letter, definitions, at)
     title = akten.get(connection, letter.aktenzeichen).title
     vorgang = akten.first_vorgang(connection, letter.aktenzeichen, title)
-    digest, report, verdict = sealed
     filed = replace(
         letter,
         state=DocumentState.FILED,
-        sealed=digest,
-        report=report,
-        verdict=verdict,
+        sealed=sealed.sealed,
+        report=sealed.report,
+        verdict=sealed.verdict,
+        protection=sealed.protection,
         transfervermerk=made,
         vorgang_id=vorgang.id,
+        delay=None,
         findings=tuple(dict.fromkeys((*letter.findings, *findings_of(confirmations)))),
     )
     documents.update(connection, filed)
     scans.enclose(connection, letter.scan, enclosures_of(document, confirmations))
     station = scans.get(connection, letter.scan).scan.station
-    seal = {"sha256": digest, "report": report, "verdict": verdict}
+    seal = {"sha256": sealed.sealed, "report": sealed.report, "verdict": sealed.verdict}
     if confirmations:
         seal["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmations)
     place = {"akte": letter.aktenzeichen, "vorgang": str(vorgang.number)}
@@ -351,7 +353,7 @@ def refuse_seal(connection: Connection, document: DocumentId, reason: str, at: d
         return
     finding = Finding(FindingCode.SEAL_FAILED, None, reason[:500])
     findings = tuple(dict.fromkeys((*letter.findings, finding)))
-    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings)
+    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings, delay=None)
     documents.update(connection, back)
     after = {"reason": FindingCode.SEAL_FAILED.value}
     log.append(connection, _event(Action.SEAL_REFUSED, document, MACHINE, at, "", after))

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from eakte.database import Connection
 from eakte.database.schema import document as table
-from eakte.domain.akten import Document, DocumentState
+from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.archive import Conversion
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
 from eakte.domain.moments import from_micros, to_micros
+from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
@@ -130,6 +131,13 @@ def sealed(connection: Connection) -> tuple[Document, ...]:
     return _select(connection, table.c.sealed.is_not(None))
 
 
+def protections(connection: Connection) -> tuple[tuple[DocumentId, Protection], ...]:
+    """Give what every filed sealed original rests on, with its letter; light, for all of them."""
+    filed = (table.c.state == DocumentState.FILED.value) & (table.c.protection != "")
+    rows = connection.execute(sa.select(table.c.id, table.c.protection).where(filed))
+    return tuple((DocumentId(row.id), from_json(Protection, row.protection)) for row in rows)
+
+
 def matching(
     connection: Connection, *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
 ) -> tuple[Document, ...]:
@@ -187,6 +195,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "sealed": document.sealed,
         "report": document.report,
         "verdict": document.verdict,
+        "protection": _optional_json(document.protection),
         "vorgang_id": document.vorgang_id,
         "version": document.version,
         "deadline": document.deadline,
@@ -197,6 +206,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "first_look": _optional_json(document.first_look),
         "first_received_at": document.first_received_at and to_micros(document.first_received_at),
         "lowered_by": to_json(document.lowered_by, tuple[str, ...]).decode(),
+        "delay": _optional_json(document.delay),
     }
 
 
@@ -230,6 +240,7 @@ def _document(row: Any) -> Document:
         sealed=Digest(row.sealed) if row.sealed else None,
         report=Digest(row.report) if row.report else None,
         verdict=row.verdict,
+        protection=from_json(Protection, row.protection) if row.protection else None,
         vorgang_id=row.vorgang_id,
         version=int(row.version),
         deadline=row.deadline,
@@ -240,6 +251,7 @@ def _document(row: Any) -> Document:
         first_look=from_json(Look, row.first_look) if row.first_look else None,
         first_received_at=row.first_received_at and from_micros(row.first_received_at),
         lowered_by=from_json(tuple[str, ...], row.lowered_by),
+        delay=from_json(Delay, row.delay) if row.delay else None,
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
+from eakte.domain.letters import Schutzbedarf
+from eakte.domain.levels import needed
 from eakte.domain.page_numbers import ranges
 from eakte.domain.transfervermerk import Transfervermerk
+from eakte.i18n import _, speaking
 
 
 def readable(vermerk: Transfervermerk) -> str:
@@ -18,7 +22,7 @@ def readable(vermerk: Transfervermerk) -> str:
         f"Transfervermerk zu Dokument {vermerk.document}",
         "",
         f"Scandatei: SHA-256 {vermerk.source_sha256}, Seiten {ranges(vermerk.pages)}",
-        f"Schutzbedarf: {vermerk.schutzbedarf}; das Siegel erreicht: {vermerk.level_reached}",
+        *_protection(vermerk),
         "",
         f"a) Ersteller: {who}",
         f"b) Umgebung: {vermerk.environment}",
@@ -35,6 +39,18 @@ def readable(vermerk: Transfervermerk) -> str:
         f"f) Übereinstimmung: {vermerk.match_statement}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _protection(vermerk: Transfervermerk) -> Iterator[str]:
+    """Say which level is demanded, which was reached, and what is missing."""
+    with speaking("de"):
+        demanded = _(needed(Schutzbedarf(vermerk.schutzbedarf)).value)
+        reached = _(vermerk.level_reached)
+        lacks = "; ".join(_(lack.value) for lack in vermerk.level_missing)
+    yield f"Schutzbedarf: {vermerk.schutzbedarf}, verlangt ein Siegel der Stufe: {demanded}"
+    yield f"Das Siegel erreicht: {reached}"
+    if lacks:
+        yield f"Es fehlt: {lacks}"
 
 
 def _moment(moment: datetime) -> str:

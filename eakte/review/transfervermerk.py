@@ -8,6 +8,7 @@ from datetime import datetime
 from eakte.domain.akten import Document
 from eakte.domain.findings import FindingCode, sentences
 from eakte.domain.letters import Schutzbedarf
+from eakte.domain.levels import Reach, missing
 from eakte.domain.quality import CheckKind, QualityCheck, german_percent
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.i18n import speaking
@@ -22,8 +23,8 @@ class Environment:
     software: str
     verfahrensdokumentation: Verfahren
     """The Verfahrensdokumentation in force."""
-    level_reached: str
-    """Which protection level the seal certificate can reach."""
+    reach: Reach
+    """Which protection level the seal can reach, and what it lacks."""
     at: datetime
 
 
@@ -57,7 +58,8 @@ def make(
         qa_result=_qa_result(document, release, archived_pages),
         match_statement=_match_statement(document, release),
         schutzbedarf=schutzbedarf.value,
-        level_reached=environment.level_reached,
+        level_reached=environment.reach.level.value,
+        level_missing=missing(environment.reach, schutzbedarf),
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeAlias
 
 from asn1crypto import cms
 from asn1crypto.crl import CertificateList
@@ -31,10 +32,14 @@ from pyhanko.sign.validation.policy_decl import (
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-from eakte.seal.facts import Indication, Judgement, Level
+from eakte.seal.facts import Level
+from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import STRICT_POLICY
 
+P = ParamSpec("P")
+_Judging: TypeAlias = Callable[P, Coroutine[Any, Any, Judgement]]
+_LONGEST_PROBLEM = 200
 _INDICATIONS = {
     AdESStatus.PASSED: Indication.PASSED,
     AdESStatus.FAILED: Indication.FAILED,
@@ -68,6 +73,21 @@ def revocation_in(evidence: LocalKnowledge) -> RevocationData:
     return RevocationData([item.crl_data.dump() for item in evidence.known_crls], list(answers))
 
 
+def _bordered(judge: _Judging[P]) -> _Judging[P]:
+    """Let nothing escape from a validation (trap 8): what does is told, and decides nothing."""
+
+    @functools.wraps(judge)
+    async def judged(*args: P.args, **kwargs: P.kwargs) -> Judgement:
+        try:
+            return await judge(*args, **kwargs)
+        except Exception as problem:  # noqa: BLE001 - hostile bytes make the libraries raise anything
+            detail = f"{type(problem).__name__}: {problem}"[:_LONGEST_PROBLEM]
+            return Judgement(Indication.INDETERMINATE, "FORMAT_FAILURE", detail, None, ())
+
+    return judged
+
+
+@_bordered
 async def judge_signature(
     item: EmbeddedPdfSignature, level: Level, spec: SignatureValidationSpec, at: datetime
 ) -> Judgement:
@@ -88,6 +108,14 @@ async def judge_signature(
     return _judgement(timed, timed.best_signature_time)
 
 
+async def judge_lower(
+    item: EmbeddedPdfSignature, spec: SignatureValidationSpec, at: datetime, *, timed: bool
+) -> Judgement:
+    """Validate a signature as if it had not been preserved: what the higher processes improve."""
+    return await judge_signature(item, Level.T if timed else Level.B, spec, at)
+
+
+@_bordered
 async def judge_cms(
     signed: cms.SignedData, digest: bytes, spec: SignatureValidationSpec, at: datetime
 ) -> Judgement:
@@ -96,6 +124,7 @@ async def judge_cms(
     return _judgement(result, None)
 
 
+@_bordered
 async def judge_token(
     token: cms.SignedData,
     imprint: Callable[[str], bytes],

@@ -7,15 +7,22 @@
     5 Validity                  every signature passes its AdES level
     6 Permission                no change goes beyond what a certified file allows
     7 Changes after sealing     nothing but evidence and time-stamps was added
-    8 Document time-stamps      there is one, and every one passes
+    8 Document time-stamps      every one passes, and the demanded level is reached
     9 Time-stamp certificates   each was in force until the next time-stamp, or now; times ascend
-    10 Coverage                 the last time-stamp covers the whole file
-    11 Trailing bytes           nothing follows it
-    12 Time-stamp container     no byte in it could be another one, and none is hidden in the seal's
+    10 Coverage                 the last signature or time-stamp covers the whole file
+    11 Trailing bytes           nothing follows it but evidence
+    12 Last container           no byte in it could be another one, and none is hidden in the others
     13 Shape of later revisions every object behind the seal is evidence or a time-stamp of a shape
                                 that nobody can see (eakte.seal.shape)
-    14 Age of the evidence      what issuers say about revocation was said after the seal was made,
-                                and nobody says that a certificate was revoked by then
+    14 Age of the evidence      what issuers say about revocation was said after the seal was made
+                                (no time-stamp: within a day of now), and nobody says that a
+                                certificate was revoked by then
+    15 Algorithms               each one held at the moment that a time-stamp proves, or holds now
+
+Each signature is judged by the rules of the level that it has; of our own originals the level is
+demanded. Only a seal that forbids every change (DocMDP) and leads to an anchor makes a later change
+a proof: what a stranger's signature permits cannot be told for sure (trap 12), so there changes are
+"not classified", and the objects are listed.
 
 A check that fails is a proof against the file (INVALID) or leaves the question open
 (INDETERMINATE): each outcome says which.
@@ -29,8 +36,11 @@ from datetime import datetime, timedelta
 
 from eakte.domain.verification import Check, Verdict
 from eakte.i18n import N_, _
-from eakte.seal.facts import Change, FileFacts, Indication, Judgement, Level, Signature, Timestamp
+from eakte.seal.algorithms import policy_name
+from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
+from eakte.seal.judgement import Indication, Judgement
 
+_CURRENT = timedelta(days=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -124,12 +134,16 @@ def _structure(facts: FileFacts, _at: datetime) -> Outcome:
 
 
 def _seal(facts: FileFacts, _at: datetime) -> Outcome:
-    passed = bool(facts.signatures)
+    passed = bool(facts.signatures or facts.unreadable)
     detail = "" if passed else _("SIGNED_DATA_NOT_FOUND: there is no seal or signature")
     return Outcome(_("Seal"), passed, detail)
 
 
 def _number(facts: FileFacts, _at: datetime) -> Outcome:
+    if facts.unreadable:
+        first = facts.unreadable[0]
+        told = f"{first.sub_indication}: {first.field}: {first.detail}"
+        return Outcome(_("Number of signatures"), passed=False, detail=told)
     passed = facts.enumerated == facts.structure.signatures
     detail = _("{counted} in the file, {known} of a known kind").format(
         counted=facts.structure.signatures, known=facts.enumerated
@@ -161,8 +175,8 @@ def _validity(facts: FileFacts, _at: datetime) -> Outcome:
 def _permission(facts: FileFacts, _at: datetime) -> Outcome:
     for item in facts.signatures:
         if not item.permitted:
-            anchored = bool(item.judgement.chain)
-            return Outcome(_("Permission"), False, _after(item.field, anchored), proof=anchored)
+            detail = _after(facts, item)
+            return Outcome(_("Permission"), False, detail, proof=_ours(facts))
     return Outcome(_("Permission"), passed=True)
 
 
@@ -170,9 +184,8 @@ def _changes(facts: FileFacts, _at: datetime) -> Outcome:
     name = _("Changes after sealing")
     for item in facts.signatures:
         if item.change is Change.OTHER:
-            anchored = bool(item.judgement.chain)
-            detail = f"{_after(item.field, anchored)} ({item.change_detail})"
-            return Outcome(name, passed=False, detail=detail, proof=anchored)
+            described = f"{_after(facts, item)} ({item.change_detail})"
+            return Outcome(name, False, described, proof=_ours(facts))
     return Outcome(name, passed=True)
 
 
@@ -185,11 +198,16 @@ def _stamps(facts: FileFacts, _at: datetime) -> Outcome:
             failed = judgement.indication is Indication.FAILED
             return Outcome(name, False, f"{stamp.field}: {_describe(judgement)}", proof=failed)
         if stamp.change is Change.OTHER:
-            return Outcome(name, False, _after(stamp.field, anchored=True), proof=True)
-    levels = {item.level for item in facts.signatures}
-    passed = bool(stamps) and levels <= {Level.LTA}
+            return Outcome(name, False, _after(facts, stamp), proof=_ours(facts))
+    lowest = min((item.level for item in facts.signatures), key=lambda one: one.rank, default=None)
+    wanted = facts.demanded
+    reached = wanted is None or (lowest is not None and lowest.rank >= wanted.rank)
+    if reached and (stamps or lowest is not Level.LTA):
+        return Outcome(name, passed=True, detail="" if stamps else _("none is there, nor needed"))
     detail = _("NO_POE: no document time-stamp preserves the seal")
-    return Outcome(name, passed, "" if passed else detail)
+    if wanted is not None and wanted is not Level.LTA:
+        detail = _("NO_POE: it has not reached {level}").format(level=wanted)
+    return Outcome(name, passed=False, detail=detail)
 
 
 def _authorities(facts: FileFacts, at: datetime) -> Outcome:
@@ -211,23 +229,30 @@ def _in_force(stamp: Timestamp) -> bool:
 
 
 def _coverage(facts: FileFacts, _at: datetime) -> Outcome:
-    passed = facts.last_is_timestamp and facts.covers_file
-    detail = _("the last time-stamp does not cover the whole file")
+    passed = facts.covers_file or _only_evidence_follows(facts)
+    if any(item.level is Level.LTA for item in facts.signatures):
+        passed = facts.last_is_timestamp and facts.covers_file
+    detail = _("the last signature or time-stamp does not cover the whole file")
     proof = _ours(facts) and not facts.covers_file
     return Outcome(_("Coverage"), passed, "" if passed else detail, proof=proof)
 
 
 def _trailing(facts: FileFacts, _at: datetime) -> Outcome:
-    count = facts.bytes_after
+    count = 0 if _only_evidence_follows(facts) else facts.bytes_after
     detail = _("{count} bytes that no time-stamp covers").format(count=count)
     return Outcome(_("Trailing bytes"), count == 0, detail if count else "", proof=_ours(facts))
 
 
+def _only_evidence_follows(facts: FileFacts) -> bool:
+    """Say whether the rest is evidence for a seal that no archive time-stamp covers (B-LT)."""
+    return bool(facts.signatures) and not facts.last_is_timestamp and facts.shape_flaw is None
+
+
 def _container(facts: FileFacts, _at: datetime) -> Outcome:
-    if not facts.last_is_timestamp:
-        return Outcome(_("Time-stamp container"), None, _("there is no time-stamp at the end"))
-    flaw = facts.container_flaw
-    return Outcome(_("Time-stamp container"), flaw is None, flaw or "")
+    name, flaw = _("Last container"), facts.container_flaw
+    if facts.unreadable or not facts.enumerated:
+        return Outcome(name, None, _("there is no seal or signature that can be read"))
+    return Outcome(name, flaw is None, flaw or "")
 
 
 def _shape(facts: FileFacts, _at: datetime) -> Outcome:
@@ -238,18 +263,18 @@ def _shape(facts: FileFacts, _at: datetime) -> Outcome:
     if flaw is None:
         return Outcome(name, passed=True)
     detail = _("changes after sealing cannot be classified: {found}").format(found=flaw.detail)
-    proof = flaw.alters and facts.forbids_changes and _ours(facts)
+    if not _ours(facts):
+        detail = f"{detail} [{'; '.join(facts.signatures[0].changed)}]"
+    proof = flaw.alters and _ours(facts)
     return Outcome(name, passed=False, detail=detail, proof=proof)
 
 
-def _evidence(facts: FileFacts, _at: datetime) -> Outcome:
+def _evidence(facts: FileFacts, at: datetime) -> Outcome:
     """Evidence older than the seal proves nothing about it: its key may have been stolen since."""
     name = _("Age of the evidence")
-    times = [item.judgement.best_time for item in facts.signatures]
-    known = [time for time in times if time is not None]
-    if not known or len(known) < len(times):
+    if not facts.signatures:
         return Outcome(name, None, _("NO_POE: it is not known since when the seal exists"))
-    sealed = max(known)
+    sealed = max(_reached(item, at) for item in facts.signatures)
     items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
     for item in items:
         said = item.statements
@@ -266,15 +291,30 @@ def _evidence(facts: FileFacts, _at: datetime) -> Outcome:
     return Outcome(name, passed=True)
 
 
+def _reached(item: Signature, at: datetime) -> datetime:
+    """Give the moment that evidence must reach: that of the proof, else about now."""
+    known = item.judgement.best_time
+    return at - _CURRENT if known is None else known
+
+
+def _algorithms(facts: FileFacts, _at: datetime) -> Outcome:
+    items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
+    found = [f"{item.field}: {weak}" for item in items for weak in item.weak]
+    told = "; ".join(dict.fromkeys(found))
+    return Outcome(_("Algorithms"), not found, told or policy_name())
+
+
 def _ours(facts: FileFacts) -> bool:
-    """Say whether a signature leads to our anchors: only then is a change a proof (trap 12)."""
-    return any(item.judgement.chain for item in facts.signatures)
+    """Say whether a seal forbids every change and leads to an anchor: a change is a proof then."""
+    return facts.forbids_changes and any(item.judgement.chain for item in facts.signatures)
 
 
-def _after(field: str, anchored: bool) -> str:  # noqa: FBT001
-    if anchored:
-        return _("the file was changed after {field}").format(field=field)
-    return _("changes after {field} not classified").format(field=field)
+def _after(facts: FileFacts, item: Signature | Timestamp) -> str:
+    if _ours(facts):
+        return _("the file was changed after {field}").format(field=item.field)
+    changed = item.changed if isinstance(item, Signature) else ()
+    told = _("changes after {field} not classified").format(field=item.field)
+    return f"{told}: {'; '.join(changed)}" if changed else told
 
 
 def _describe(judgement: Judgement) -> str:
@@ -302,6 +342,7 @@ _CHECKS: tuple[_Judge, ...] = (
     _container,
     _shape,
     _evidence,
+    _algorithms,
 )
 _MEANINGS = {
     N_("Structure"): N_("the file follows the rules of PDF and was read completely"),
@@ -311,13 +352,14 @@ _MEANINGS = {
     N_("Validity"): N_("the certificate chain ends at a trust anchor and was in force"),
     N_("Permission"): N_("no change goes beyond what the seal permits"),
     N_("Changes after sealing"): N_("only time-stamps and evidence for the seal were added"),
-    N_("Document time-stamps"): N_("an archive time-stamp is there, and each one is valid"),
+    N_("Document time-stamps"): N_("each one is valid, and the level is reached"),
     N_("Time-stamp certificates"): N_("each was in force until the next one, or is now"),
-    N_("Coverage"): N_("the last time-stamp covers the whole file"),
-    N_("Trailing bytes"): N_("nothing follows the last time-stamp"),
-    N_("Time-stamp container"): N_("no byte of it could be another one"),
+    N_("Coverage"): N_("the last signature or time-stamp covers the whole file"),
+    N_("Trailing bytes"): N_("nothing follows that is not accounted for"),
+    N_("Last container"): N_("no byte of it could be another one"),
     N_("Shape of later revisions"): N_("every object added after sealing is accounted for"),
     N_("Age of the evidence"): N_("no certificate was revoked when the seal was made"),
+    N_("Algorithms"): N_("each one held at the proven moment, or holds now"),
     N_("Digest in the record"): N_("the file has the SHA-256 that the record holds"),
     N_("Pages in the record"): N_("the file has as many pages as the record says"),
     N_("Preservable"): N_("renewed time-stamps keep it valid after the certificates expire"),

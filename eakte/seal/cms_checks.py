@@ -7,6 +7,7 @@
                            (without a time-stamp: within a day of now), and in the life of the
                            certificate, and nobody says that it was revoked, be it later
     5 Form                 no part of the signature could be another one, unnoticed
+    6 Algorithms           each one held at the moment that a time-stamp proves, or holds now
 
 Of several signatures the worst decides. Only a failed first check, or a proof that a certificate
 was revoked before, makes a signature INVALID.
@@ -20,10 +21,11 @@ from datetime import datetime, timedelta
 from asn1crypto import x509
 
 from eakte.i18n import _
+from eakte.seal.algorithms import policy_name
 from eakte.seal.checks import Outcome
 from eakte.seal.cms_signers import Signer
-from eakte.seal.facts import Indication, Judgement
 from eakte.seal.freshness import Statement
+from eakte.seal.judgement import Indication, Judgement
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _CURRENT = timedelta(days=1)
@@ -39,12 +41,13 @@ def judge(signers: tuple[Signer, ...], flaw: str | None, at: datetime) -> list[O
         _stamps(signers),
         _evidence(signers, at),
         Outcome(_("Form"), flaw is None, flaw or _("every part of the signature is accounted for")),
+        _algorithms(signers),
     ]
 
 
 def not_analysable(detail: str) -> list[Outcome]:
     """Give the outcomes for a signature that could not be examined at all."""
-    others = (_("Validity"), _("Time-stamps"), _("Age of the evidence"), _("Form"))
+    others = [_("Validity"), _("Time-stamps"), _("Age of the evidence"), _("Form"), _("Algorithms")]
     return [Outcome(_("Integrity"), None, detail), *(Outcome(name, None) for name in others)]
 
 
@@ -78,6 +81,12 @@ def _stamps(signers: tuple[Signer, ...]) -> Outcome:
             if not stamp.good:
                 return Outcome(name, False, _about(number, stamp.judgement))
     return Outcome(name, True, _("each one in the signature is valid; it may have none"))
+
+
+def _algorithms(signers: tuple[Signer, ...]) -> Outcome:
+    numbered = enumerate(signers, start=1)
+    found = [f"{number}: {weak}" for number, one in numbered for weak in one.weak]
+    return Outcome(_("Algorithms"), not found, "; ".join(dict.fromkeys(found)) or policy_name())
 
 
 def _evidence(signers: tuple[Signer, ...], at: datetime) -> Outcome:

@@ -21,10 +21,11 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
 
 from eakte.i18n import _
-from eakte.seal import ades
+from eakte.seal import ades, algorithms
+from eakte.seal.algorithms import Weakness
 from eakte.seal.cms_evidence import evidence_in, tokens_in
-from eakte.seal.facts import Indication, Judgement
 from eakte.seal.freshness import Statement, statements
+from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import TrustAnchors, validation_spec
 
@@ -42,6 +43,7 @@ class Stamp:
     authority: x509.Certificate
     judgement: Judgement
     statements: tuple[Statement, ...] | None
+    weak: tuple[Weakness, ...]
 
     @property
     def good(self) -> bool:
@@ -61,6 +63,8 @@ class Signer:
     """What the issuer says about revocation; None if nobody has to, or no chain is known."""
     revoked: bool
     """Somebody says that a certificate of one of its chains was revoked, whenever."""
+    weak: tuple[Weakness, ...]
+    """The algorithms behind it and its time-stamps that do not hold at the time that counts."""
 
 
 def digest_names(signed: cms.SignedData) -> list[str]:
@@ -114,6 +118,9 @@ async def _signer(
     proofs = [one.time for one in stamps if one.good]
     since = min(proofs) if proofs else None
     judgement = await _judged(signed, digests, spec, (since, at))
+    weak = _weaknesses(signed, judgement, since, at)
+    judgement = algorithms.constrained(judgement, weak)
+    weak += [one for stamp in stamps for one in stamp.weak]
     chains = [judgement.chain, *(one.judgement.chain for one in stamps)]
     return Signer(
         judgement=replace(judgement, best_time=since),
@@ -122,7 +129,23 @@ async def _signer(
         stamps=stamps,
         statements=statements(judgement.chain, found),
         revoked=any(_revoked(chain, found) for chain in chains),
+        weak=tuple(weak),
     )
+
+
+def _weaknesses(
+    signed: cms.SignedData, judgement: Judgement, since: datetime | None, at: datetime
+) -> list[Weakness]:
+    """Hold a signature against the policy as of its time-stamp, and its chain as of now."""
+    holder = _certificate(signed)
+    if holder is None:
+        return []
+    used = algorithms.used_by_signer(signed["signer_infos"][0], holder)
+    links = algorithms.used_by_chain(judgement.chain)
+    return [
+        *algorithms.weaknesses(used, since or at, proven=since is not None),
+        *algorithms.weaknesses(links, at, proven=False),
+    ]
 
 
 def _revoked(chain: tuple[x509.Certificate, ...], found: RevocationData) -> bool:
@@ -212,7 +235,10 @@ async def _stamp(
     late = time > at or not all(_in_force(link, at) for link in (authority, *judgement.chain))
     if judgement.indication is Indication.PASSED and late:
         judgement = replace(_open("OUT_OF_BOUNDS_NO_POE", ""), chain=judgement.chain)
-    return Stamp(time, authority, judgement, None)
+    used = algorithms.used_by_token(token, authority)
+    used += algorithms.used_by_chain(judgement.chain)
+    weak = algorithms.weaknesses(used, at, proven=False)
+    return Stamp(time, authority, algorithms.constrained(judgement, weak), None, tuple(weak))
 
 
 def _retroactive(spec: SignatureValidationSpec) -> SignatureValidationSpec:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
@@ -29,6 +29,8 @@ from eakte.seal.trust_folder import TrustFolder
 DEMO_MARK = "(DEMO, not qualified)"
 """What every organisation in a demo certificate ends with."""
 
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+
 _LONGEST_NAME = 64  # X.520 upper bound of O and CN
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
@@ -36,10 +38,8 @@ _CA_LIFE = 20 * _YEAR
 _CRL_LIFE = 10 * _YEAR
 _SEAL_LIFE = 3 * _YEAR
 _SERVICE_LIFE = 10 * _YEAR
-_OCSP_ADDRESS = x509.AccessDescription(
-    AuthorityInformationAccessOID.OCSP,
-    x509.UniformResourceIdentifier("http://ocsp.demo.invalid/"),  # resolves nowhere (RFC 2606)
-)
+_NOWHERE = "http://ocsp.demo.invalid/"
+"""Resolves nowhere (RFC 2606): a demo home answers itself."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Party:
     key: ec.EllipticCurvePrivateKey
 
     def pem(self) -> bytes:
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
+        return _pem(self.certificate)
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,10 @@ class _Wish:
     path_length: int | None = None
     purpose: x509.ObjectIdentifier | None = None
     """Its only extended key usage; without one, a certificate that is no CA's is for sealing."""
+    ocsp: str = _NOWHERE
+    """Address of the service that tells whether it was revoked."""
+    crl: str = ""
+    """Address of its issuer's revocation list, if it is published."""
 
 
 _ISSUING = _Wish("DEMO Issuing CA", _CA_LIFE, is_ca=True, path_length=0)
@@ -73,16 +77,20 @@ _SERVICES = {
 }
 
 
-def create_demo_trust(folder: Path, organisation: str, clock: Clock) -> None:
+def create_demo_trust(
+    folder: Path, organisation: str, clock: Clock, seal_key: PublicKey | None = None
+) -> None:
     """Make a trust folder whose seals are worth nothing outside a demonstration.
 
-    All files are 0600 and folders 0700; PINs are random. Raises HomeExistsError if something is
+    `seal_key` gets the seal's certificate if its private key is elsewhere; else one is made. All
+    files are 0600 and folders 0700; PINs are random. Raises HomeExistsError if something is
     there already: keys are never overwritten.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _write_all(TrustFolder(draft), _demo_name(organisation), clock.now() - _DAY)
+        start = clock.now() - _DAY
+        _write_all(TrustFolder(draft), _demo_name(organisation), start, seal_key)
         draft.rename(folder)  # fails on anything but an empty folder
     except OSError as problem:
         if folder.exists():
@@ -97,13 +105,19 @@ def _demo_name(organisation: str) -> str:
     return f"{organisation[:room].strip()} {DEMO_MARK}"
 
 
-def _write_all(layout: TrustFolder, organisation: str, start: datetime) -> None:
+def _write_all(
+    layout: TrustFolder, organisation: str, start: datetime, seal_key: PublicKey | None
+) -> None:
     root = _issue(_Wish("DEMO Root CA", _CA_LIFE, is_ca=True), organisation, start, None)
     issuing = _issue(_ISSUING, organisation, start, root)
     _write(layout.anchors / "root.pem", root.pem())
     _write(layout.certificates / "issuing.pem", issuing.pem())
     _write(layout.crls / "root.crl", _empty_crl(root, start))
     for name, wish in _SERVICES.items():
+        if name == "seal" and seal_key is not None:
+            certificate = _certify(wish, organisation, start, issuing, seal_key)
+            _write(layout.certificates / "seal.pem", _pem(certificate))
+            continue
         party = _issue(wish, organisation, start, issuing)
         _write(layout.certificates / f"{name}.pem", party.pem())
         _write_key(layout, name, party, issuing)
@@ -111,19 +125,35 @@ def _write_all(layout: TrustFolder, organisation: str, start: datetime) -> None:
 
 def _issue(wish: _Wish, organisation: str, start: datetime, issuer: _Party | None) -> _Party:
     key = ec.generate_private_key(ec.SECP256R1())
+    return _Party(_certify(wish, organisation, start, issuer or key, key.public_key()), key)
+
+
+def _certify(
+    wish: _Wish,
+    organisation: str,
+    start: datetime,
+    issuer: _Party | ec.EllipticCurvePrivateKey,
+    key: PublicKey,
+) -> x509.Certificate:
+    """Certify a public key; an issuer that is a mere key signs itself."""
+    signing = issuer.key if isinstance(issuer, _Party) else issuer
     subject = _name(organisation, wish.name)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
+        .issuer_name(issuer.certificate.subject if isinstance(issuer, _Party) else subject)
+        .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + wish.life)
     )
-    for value, critical in _extensions(wish, key, issuer.key if issuer else key):
+    for value, critical in _extensions(wish, key, signing):
         builder = builder.add_extension(value, critical=critical)
-    return _Party(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+    return builder.sign(signing, hashes.SHA256())
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def _name(organisation: str, common_name: str) -> x509.Name:
@@ -137,7 +167,7 @@ def _name(organisation: str, common_name: str) -> x509.Name:
 
 
 def _extensions(
-    wish: _Wish, key: ec.EllipticCurvePrivateKey, issuer: ec.EllipticCurvePrivateKey
+    wish: _Wish, key: PublicKey, issuer: ec.EllipticCurvePrivateKey
 ) -> Iterable[tuple[x509.ExtensionType, bool]]:
     yield x509.BasicConstraints(ca=wish.is_ca, path_length=wish.path_length), True
     yield _key_usage(wish), True
@@ -146,9 +176,20 @@ def _extensions(
     if wish.purpose == ExtendedKeyUsageOID.OCSP_SIGNING:
         yield x509.OCSPNoCheck(), False
     elif not wish.is_ca:
-        yield x509.AuthorityInformationAccess([_OCSP_ADDRESS]), False
-    yield x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
+        yield x509.AuthorityInformationAccess([_ocsp(wish.ocsp)]), False
+    if wish.crl:
+        yield x509.CRLDistributionPoints([_list(wish.crl)]), False
+    yield x509.SubjectKeyIdentifier.from_public_key(key), False
     yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), False
+
+
+def _ocsp(address: str) -> x509.AccessDescription:
+    place = x509.UniformResourceIdentifier(address)
+    return x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)
+
+
+def _list(address: str) -> x509.DistributionPoint:
+    return x509.DistributionPoint([x509.UniformResourceIdentifier(address)], None, None, None)
 
 
 def _key_usage(wish: _Wish) -> x509.KeyUsage:

@@ -14,6 +14,7 @@ from pathlib import Path
 from asn1crypto import cms
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
+from eakte.domain.qualification import Qualification, Rank
 from eakte.domain.verification import (
     Check,
     SignatureSummary,
@@ -22,12 +23,13 @@ from eakte.domain.verification import (
 )
 from eakte.errors import NotFoundError
 from eakte.i18n import N_, _
-from eakte.seal import cms_checks
+from eakte.seal import cms_checks, steps
 from eakte.seal.checks import Outcome, verdict_of
 from eakte.seal.cms_file import SIGNED_DATA, CmsFile, open_cms, pieces_of
 from eakte.seal.cms_form import form_flaw
 from eakte.seal.cms_signers import Signer, digest_names, digests_of, signers
-from eakte.seal.summary import certificate, qualification
+from eakte.seal.lists.assess import Assessor
+from eakte.seal.summary import certificate, timestamp
 from eakte.seal.trust import TrustAnchors
 
 _LONGEST_PROBLEM = 300
@@ -69,6 +71,17 @@ def check_detached(
 def check_encapsulated(source: Path, anchors: Path, at: datetime) -> VerificationReport:
     """Judge signed content in one file with its signature (.p7m), as check_detached does."""
     return _judge(_Case(source, source, _anchors(anchors, at), at, detached=False))
+
+
+def check_file(
+    content: Path, signature: Path, anchors: tuple[Path, ...], at: datetime
+) -> VerificationReport:
+    """Judge a CMS signature with anchors from several places.
+
+    The signature stands apart, or around its content if both are the same file.
+    """
+    trusted = TrustAnchors.load_several(anchors)
+    return _judge(_Case(content, signature, trusted, at, detached=content != signature))
 
 
 def _anchors(anchors: Path, at: datetime) -> TrustAnchors:
@@ -132,10 +145,11 @@ def _examine(case: _Case) -> _Found:
     signed = cms.ContentInfo.load(file.wrapping, strict=True)["content"]
     digests = digests_of(pieces, digest_names(signed))
     found = signers(file.wrapping, digests, case.anchors, case.at)
+    lists = Assessor(case.anchors.lists, case.at)
     return _Found(
         cms_checks.judge(found, _flaw(case, file, found), case.at),
-        tuple(_signature(number, one) for number, one in enumerate(found, start=1)),
-        tuple(_timestamps(found)),
+        tuple(_signature(number, one, lists) for number, one in enumerate(found, start=1)),
+        tuple(_timestamps(found, lists)),
         tuple(_claims(signed)),
     )
 
@@ -149,8 +163,11 @@ def _flaw(case: _Case, file: CmsFile, found: tuple[Signer, ...]) -> str | None:
     return form_flaw(file.wrapping, file.rest, known)
 
 
-def _signature(number: int, one: Signer) -> SignatureSummary:
-    holder = one.certificate
+def _signature(number: int, one: Signer, lists: Assessor) -> SignatureSummary:
+    holder, judgement = one.certificate, one.judgement
+    worth = Qualification(Rank.UNKNOWN)
+    if holder is not None:
+        worth = lists.signature(holder, judgement.chain, judgement.best_time)
     return SignatureSummary(
         field=str(number),
         indication=one.judgement.indication.value,
@@ -159,15 +176,21 @@ def _signature(number: int, one: Signer) -> SignatureSummary:
         signer=certificate(holder) if holder else None,
         chain=tuple(certificate(link) for link in one.judgement.chain),
         signed_at=one.judgement.best_time,
-        qualification=qualification(holder) if holder else _("not assessed"),
+        qualification=worth.rank,
+        basis=worth.basis,
+        steps=steps.of_signature(_ran(one), one.statements, ()),
     )
 
 
-def _timestamps(found: tuple[Signer, ...]) -> Iterator[TimestampSummary]:
-    for one in found:
+def _ran(one: Signer) -> steps.Ran:
+    """A CMS signature with a time-stamp is judged as of that: 5.5; 5.3 would be as of now."""
+    return steps.Ran(one.judgement, one.judgement if one.stamps else None, None)
+
+
+def _timestamps(found: tuple[Signer, ...], lists: Assessor) -> Iterator[TimestampSummary]:
+    for number, one in enumerate(found, start=1):
         for stamp in one.stamps:
-            authority = certificate(stamp.authority)
-            yield TimestampSummary("signature", stamp.time, authority, stamp.good)
+            yield timestamp("signature", str(number), stamp, lists)
 
 
 def _claims(signed: cms.SignedData) -> Iterator[str]:

@@ -21,13 +21,27 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from eakte.seal import ades
-from eakte.seal.facts import Change, FileFacts, Judgement, Level, Signature, Timestamp
-from eakte.seal.freshness import Statement, statements
-from eakte.seal.reader import Reader
+from eakte.i18n import _
+from eakte.seal import ades, algorithms
+from eakte.seal.algorithms import Weakness
+from eakte.seal.changed import changed_objects
+from eakte.seal.cms_form import form_flaw
+from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
+from eakte.seal.freshness import statements
+from eakte.seal.judgement import Judgement
+from eakte.seal.present import as_of
+from eakte.seal.reader import Beginning, Reader
 from eakte.seal.revocation import RevocationData
 from eakte.seal.shape import shape_flaw
-from eakte.seal.structure import Structure, bytes_after, container_flaw, measure, padding_flaw
+from eakte.seal.steps import Ran
+from eakte.seal.structure import (
+    Structure,
+    bytes_after,
+    container_flaw,
+    length_of,
+    measure,
+    padding_flaw,
+)
 from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec
 
 _DAY = timedelta(days=1)
@@ -36,7 +50,9 @@ _CHANGES = {
     ModificationLevel.LTA_UPDATES: Change.LTA_UPDATES,
 }
 
+_GENERAL = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 _END_WITHIN = 1 << 16
+_RENEWED = 2  # so many document time-stamps at least
 
 
 @dataclass(frozen=True)
@@ -47,6 +63,8 @@ class _File:
     reader: Reader
     spec: SignatureValidationSpec
     at: datetime
+    steps: bool
+    """Also the lower processes of the norm are wanted, for the report."""
 
     @property
     def revocation(self) -> RevocationData:
@@ -61,8 +79,12 @@ class _File:
         return [item for item in self.reader.embedded_signatures if _is_stamp(item)]
 
 
-def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False) -> FileFacts:
+def examine(
+    path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False, steps: bool = True
+) -> FileFacts:
     """Give the facts about a file; `future` adds a validation after all certificates expired.
+
+    `steps` adds what each process of the norm says, those included that a higher one replaces.
 
     Hostile bytes can make the libraries below raise any exception: the caller is the border.
     """
@@ -70,8 +92,10 @@ def examine(path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = F
     structure = measure(path)
     with path.open("rb") as file:
         reader, strictly = _open(file)
-        found = _File(file, reader, validation_spec(anchors, ades.evidence_in(reader)), at)
-        return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
+        spec = validation_spec(anchors, ades.evidence_in(reader))
+        found = _File(file, reader, spec, at, steps)
+        with as_of(at):
+            return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
 
 def _require_end(path: Path) -> None:
@@ -89,6 +113,7 @@ async def _examine(file: _File, structure: Structure, *, strictly: bool, future:
         signatures=tuple([await _signature(file, item) for item in file.seals]),
         timestamps=tuple([stamp async for stamp in _timestamps(file)]),
         enumerated=len(file.reader.embedded_signatures),
+        unreadable=tuple(file.reader.unreadable),
         last_is_timestamp=False,
         covers_file=False,
         bytes_after=0,
@@ -112,7 +137,7 @@ def _read(file: BinaryIO, *, strict: bool) -> Reader:
     file.seek(0)
     reader = Reader(file, strict=strict)
     for item in reader.embedded_signatures:
-        item.compute_integrity_info(diff_policy=STRICT_POLICY)
+        item.compute_integrity_info(diff_policy=STRICT_POLICY)  # type: ignore[no-untyped-call]
     return reader
 
 
@@ -123,14 +148,27 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
     last = file.reader.embedded_signatures[-1]
     byte_range = [int(number) for number in last.byte_range]
     known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
-    flaw = _padding(file) or container_flaw(file.file, byte_range, last.pkcs7_content, known)
+    flaw = _padding(file)
+    if flaw is None and _is_stamp(last):
+        flaw = container_flaw(file.file, byte_range, last.pkcs7_content, known)
+    elif flaw is None:
+        flaw = _loose_part(facts, last)
     return replace(
         facts,
         last_is_timestamp=_is_stamp(last),
         covers_file=last.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         bytes_after=bytes_after(file.file.seek(0, io.SEEK_END), byte_range),
-        container_flaw=flaw if _is_stamp(last) else None,
+        container_flaw=flaw,
     )
+
+
+def _loose_part(facts: FileFacts, last: EmbeddedPdfSignature) -> str | None:
+    """Look into a signature that no time-stamp covers, as into one that comes in its own file."""
+    judgements = [one.judgement for one in facts.signatures]
+    judgements += [one.judgement for one in facts.timestamps]
+    known = {link.dump() for judgement in judgements for link in judgement.chain}
+    encoded = last.pkcs7_content
+    return form_flaw(encoded[: length_of(encoded)], 0, known)
 
 
 def _padding(file: _File) -> str | None:
@@ -148,9 +186,17 @@ def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
         return facts
     seal = file.seals[0]
     start, length = (int(number) for number in list(seal.byte_range)[2:])
+    flaw = shape_flaw(file.file, start + length)
+    named = [
+        replace(one, changed=changed_objects(file.reader, item))
+        if flaw or one.change is Change.OTHER
+        else one
+        for one, item in zip(facts.signatures, file.seals, strict=True)
+    ]
     return replace(
         facts,
-        shape_flaw=shape_flaw(file.file, start + length),
+        signatures=tuple(named),
+        shape_flaw=flaw,
         forbids_changes=seal.docmdp_level is MDPPerm.NO_CHANGES,
     )
 
@@ -158,17 +204,86 @@ def _with_shape(facts: FileFacts, file: _File) -> FileFacts:
 async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     level = _level(file, item)
     change, detail = _change(item)
-    judgement = await ades.judge_signature(item, level, file.spec, file.at)
+    first, until = _as_first_preserved(file, item)
+    with as_of(until):
+        judgement = await ades.judge_signature(first, level, file.spec, until)
+    weak = _weak_signature(file, item, judgement)
+    judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
         field=str(item.field_name),
         level=level,
         signer=item.signer_cert,
-        judgement=judgement,
+        judgement=judged,
         permitted=bool(item.summarise_integrity_info()["docmdp_ok"]),
         change=change,
         change_detail=detail,
         statements=statements(judgement.chain, file.revocation),
+        ran=await _ran(file, item, level, judged) if file.steps else None,
+        weak=tuple(weak),
     )
+
+
+def _as_first_preserved(
+    file: _File, item: EmbeddedPdfSignature
+) -> tuple[EmbeddedPdfSignature, datetime]:
+    """Give a signature as it stood under its first document time-stamp, and until when that counts.
+
+    A renewed time-stamp proves what was there before it, evidence included. So a signature is
+    judged at the moment of the first renewal, as each time-stamp is at that of the next one:
+    pyHanko gives up when a CA in the chain has expired since (EN 319 102-1 §5.6.3 does not).
+    """
+    later = _later_stamps(file, item)
+    if len(later) < _RENEWED:
+        return item, file.at
+    start, length = (int(number) for number in list(later[0].byte_range)[2:])
+    reader = Reader(io.BufferedReader(Beginning(file.file, start + length)))
+    (same,) = [
+        one
+        for one in reader.embedded_signatures
+        if (one.field_name, one.pkcs7_content) == (item.field_name, item.pkcs7_content)
+    ]
+    same.compute_integrity_info(diff_policy=STRICT_POLICY)  # type: ignore[no-untyped-call]
+    return same, min(_gen_time(later[1].signed_data), file.at)
+
+
+def _later_stamps(file: _File, item: EmbeddedPdfSignature) -> list[EmbeddedPdfSignature]:
+    return [stamp for stamp in file.stamps if stamp.signed_revision > item.signed_revision]
+
+
+async def _ran(file: _File, item: EmbeddedPdfSignature, level: Level, last: Judgement) -> Ran:
+    """Give what the lower processes say, too; the highest one has judged already."""
+    if level is Level.B:
+        return Ran(last, None, None)
+    basic = await ades.judge_lower(item, file.spec, file.at, timed=False)
+    if level is not Level.LTA:
+        return Ran(basic, last, None)
+    stamped = any(True for _token in _tokens(item))
+    timed = await ades.judge_lower(item, file.spec, file.at, timed=True) if stamped else None
+    return Ran(basic, timed, last)
+
+
+def _with_reason(judgement: Judgement, file: _File) -> Judgement:
+    """Say TRY_LATER where pyHanko stumbles because the file says nothing about revocation."""
+    known = file.revocation
+    if judgement.sub_indication != _GENERAL or known.lists or known.answers:
+        return judgement
+    detail = _("the store of evidence (DSS) holds nothing about revocation")
+    return replace(judgement, sub_indication="TRY_LATER", detail=detail)
+
+
+def _weak_signature(
+    file: _File, item: EmbeddedPdfSignature, judgement: Judgement
+) -> list[Weakness]:
+    """Hold a signature against the policy as of its proof, and its chain as of its archive's."""
+    since = judgement.best_time or file.at
+    later = _later_stamps(file, item)
+    kept = _gen_time(later[0].signed_data) if later else file.at
+    used = algorithms.used_by_signer(item.signer_info, item.signer_cert)
+    links = algorithms.used_by_chain(judgement.chain)
+    return [
+        *algorithms.weaknesses(used, since, proven=since < file.at),
+        *algorithms.weaknesses(links, kept, proven=kept < file.at),
+    ]
 
 
 def _level(file: _File, item: EmbeddedPdfSignature) -> Level:
@@ -197,33 +312,35 @@ async def _timestamps(file: _File) -> AsyncIterator[Timestamp]:
             until = starts[0] if starts else file.at
             imprint = generic_cms.message_imprint_checker(seal.signer_info)
             judgement = await ades.judge_token(token, imprint, file.spec, until)
-            said = statements(judgement.chain, file.revocation)
-            yield _timestamp(token, seal, "signature", until, judgement, said)
+            yield _timestamp(file, token, seal, until, judgement)
     for stamp, until in zip(file.stamps, [*starts[1:], file.at], strict=False):
         judgement = await ades.judge_token(
             stamp.signed_data, stamp.compute_digest, file.spec, until
         )
-        said = statements(judgement.chain, file.revocation)
-        yield _timestamp(stamp.signed_data, stamp, "document", until, judgement, said)
+        yield _timestamp(file, stamp.signed_data, stamp, until, judgement)
 
 
 def _timestamp(
+    file: _File,
     token: cms.SignedData,
     owner: EmbeddedPdfSignature,
-    kind: str,
     until: datetime,
     judgement: Judgement,
-    said: tuple[Statement, ...] | None,
 ) -> Timestamp:
+    authority = generic_cms.extract_certs_for_validation(token).signer_cert
+    used = algorithms.used_by_token(token, authority)
+    used += algorithms.used_by_chain(judgement.chain)
+    weak = algorithms.weaknesses(used, until, proven=until < file.at)
     return Timestamp(
         field=str(owner.field_name),
-        kind=kind,
+        kind="document" if _is_stamp(owner) else "signature",
         time=_gen_time(token),
         held_until=until,
-        authority=generic_cms.extract_certs_for_validation(token).signer_cert,
-        judgement=judgement,
+        authority=authority,
+        judgement=algorithms.constrained(judgement, weak),
         change=_change(owner)[0],
-        statements=said,
+        statements=statements(judgement.chain, file.revocation),
+        weak=tuple(weak),
     )
 
 

@@ -8,8 +8,12 @@ from enum import StrEnum
 
 from asn1crypto import x509
 
+from eakte.seal.algorithms import Weakness
 from eakte.seal.freshness import Statement
+from eakte.seal.judgement import Judgement
+from eakte.seal.reader import Unreadable
 from eakte.seal.shape import ShapeFlaw
+from eakte.seal.steps import Ran
 from eakte.seal.structure import Structure
 
 
@@ -21,13 +25,10 @@ class Level(StrEnum):
     LT = "PAdES-B-LT"
     LTA = "PAdES-B-LTA"
 
-
-class Indication(StrEnum):
-    """The three answers of EN 319 102-1 §5.1.3."""
-
-    PASSED = "TOTAL-PASSED"
-    FAILED = "TOTAL-FAILED"
-    INDETERMINATE = "INDETERMINATE"
+    @property
+    def rank(self) -> int:
+        """Give 0 for B to 3 for LTA."""
+        return list(Level).index(self)
 
 
 class Change(StrEnum):
@@ -36,20 +37,6 @@ class Change(StrEnum):
     NONE = "NONE"
     LTA_UPDATES = "LTA_UPDATES"
     OTHER = "OTHER"
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What AdES validation says: indication, why, and whether the bytes are the signed ones."""
-
-    indication: Indication
-    sub_indication: str
-    detail: str
-    intact: bool | None
-    """Digest and signature value fit; None if that could not be computed."""
-    chain: tuple[x509.Certificate, ...]
-    """From the signer to the trust anchor; empty if there is no such path."""
-    best_time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +53,12 @@ class Signature:
     change_detail: str
     statements: tuple[Statement, ...] | None
     """What its issuer says about revocation; None if nobody has to, or no chain is known."""
+    ran: Ran | None = None
+    """The processes of the norm behind the judgement; None where nobody asked for them."""
+    weak: tuple[Weakness, ...] = ()
+    """The algorithms behind it that no longer hold, or did not hold at the time."""
+    changed: tuple[str, ...] = ()
+    """The objects that later revisions wrote, each with what it is."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +74,8 @@ class Timestamp:
     change: Change
     statements: tuple[Statement, ...] | None
     """As for a signature."""
+    weak: tuple[Weakness, ...] = ()
+    """As for a signature."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +90,8 @@ class FileFacts:
     """In the order of time: those within signatures, then document time-stamps by revision."""
     enumerated: int
     """How many signatures and document time-stamps pyHanko found."""
+    unreadable: tuple[Unreadable, ...]
+    """Signatures that could not be examined."""
     last_is_timestamp: bool
     covers_file: bool
     bytes_after: int
@@ -103,5 +100,7 @@ class FileFacts:
     """What stands behind the first seal and has no business there."""
     forbids_changes: bool
     """That seal certifies the file and allows no change (DocMDP)."""
+    demanded: Level | None = None
+    """The level that the seal must have; None: whatever it has is judged by its own rules."""
     future: Judgement | None = None
     """The simulated validation after all certificates expired, if it was asked for."""

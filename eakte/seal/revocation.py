@@ -5,6 +5,7 @@ The lists and answers of a CA on the network are fetched; that plugs in at `Revo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,6 +19,7 @@ from eakte.seal.keys import Pkcs12SealKey, as_asn1, sign_with
 from eakte.seal.trust_folder import TrustFolder
 
 _ANSWER_LIFE = timedelta(days=3650)
+_ANSWER_AGE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,23 @@ class RevocationData:
     """OCSP responses. pyHanko needs them, not lists, for seal and time-stamp certificates: it
     cannot use a CA's own list to validate a signature in the past."""
 
+    def __add__(self, other: RevocationData) -> RevocationData:
+        """Give both, each item once."""
+        lists, answers = self.lists + other.lists, self.answers + other.answers
+        return RevocationData(list(dict.fromkeys(lists)), list(dict.fromkeys(answers)))
+
 
 class RevocationSource(Protocol):
     """Port: whoever tells which certificates were revoked."""
 
-    def collect(self) -> RevocationData:
-        """Give the present state of all certificates in our chains; raises OSError."""
+    networked: bool
+    """Asked over the network."""
+
+    def collect(self, ends: Sequence[x509.Certificate]) -> RevocationData:
+        """Give the present state of all certificates in the chains of these.
+
+        Raises SealDelayedError if it cannot be learned now, SealFailedError if one was revoked.
+        """
         ...
 
 
@@ -45,16 +58,25 @@ class DemoRevocation:
     verify offline for as long as their time-stamp certificate lasts.
     """
 
+    networked = False
+
     def __init__(self, folder: TrustFolder, clock: Clock) -> None:
         self._responder = Pkcs12SealKey.of(folder, "ocsp")
         self._issuer = _certificate(folder, "issuing")
         self._subjects = [_certificate(folder, name) for name in ("seal", "tsa")]
         self._lists = [path.read_bytes() for path in sorted(folder.crls.glob("*.crl"))]
         self._clock = clock
+        self._latest: tuple[datetime, RevocationData] | None = None
 
-    def collect(self) -> RevocationData:
-        """Give the stored list of the root and a fresh answer about seal and time-stamp."""
-        return RevocationData(self._lists, [self._answer()])
+    def collect(self, ends: Sequence[x509.Certificate] = ()) -> RevocationData:  # noqa: ARG002
+        """Give the stored list of the root and an answer about seal and time-stamp.
+
+        An answer serves all seals of half a minute: verification forgives a minute.
+        """
+        now = self._clock.now()
+        if self._latest is None or not timedelta(0) <= now - self._latest[0] < _ANSWER_AGE:
+            self._latest = now, RevocationData(self._lists, [self._answer()])
+        return self._latest[1]
 
     def _answer(self) -> bytes:
         """Build the response by hand: `cryptography` would take the machine's time (RFC 6960)."""

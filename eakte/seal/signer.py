@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -24,30 +26,64 @@ from pyhanko.sign.signers.pdf_signer import (
     PdfTimeStamper,
     TimestampDSSContentSettings,
 )
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko_certvalidator import CertificateValidator
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
+from pyhanko_certvalidator.path import ValidationPath
 
 from eakte.domain.clock import Clock
-from eakte.errors import SealFailedError
-from eakte.i18n import _
-from eakte.seal.demo_pki import DEMO_MARK
+from eakte.domain.levels import Reach
+from eakte.domain.qualification import Rank
+from eakte.errors import EakteError, KeyUnavailableError, SealDelayedError, SealFailedError
+from eakte.i18n import N_, _
+from eakte.seal import loop
+from eakte.seal.chains import Chains, UntrustedError
+from eakte.seal.endpoints import Endpoint
+from eakte.seal.key_facts import reach_of
 from eakte.seal.keys import Pkcs12SealKey, SealKey
+from eakte.seal.lists.assess import Assessor
+from eakte.seal.lists.keeping import kept_lists
 from eakte.seal.reader import Reader
-from eakte.seal.revocation import DemoRevocation, RevocationSource
-from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper, TimestampAuthority
+from eakte.seal.renewal import last_authority, renew
+from eakte.seal.revocation import DemoRevocation, RevocationData, RevocationSource
+from eakte.seal.timestamp import (
+    Authorities,
+    AuthorityFailedError,
+    CheckedTimeStamper,
+    DemoTimestampAuthority,
+    TimestampAuthority,
+)
 from eakte.seal.trust import sealing_context
 from eakte.seal.trust_folder import TrustFolder
+from eakte.seal.writer import QuietWriter
 
 SEAL_FIELD = "eakte-Siegel"
 TIMESTAMP_FIELD = "eakte-Zeitstempel"
 _DIGEST = "sha256"
 _ROOM_TOO_SMALL = "larger than expected"
-_REFUSALS = (SigningError, TimestampRequestError, PathError, ValidationError, PdfError, OSError)
+_REFUSALS = (SigningError, UntrustedError, PathError, ValidationError, PdfError, OSError)
+_QUALIFIED = {Rank.QUALIFIED_SEAL, Rank.QUALIFIED_SIGNATURE}
+_UNSTEADY = N_("the time-stamp authorities fail again and again")
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What goes into a seal besides signatures, made anew when one of its reasons changes."""
+
+    data: RevocationData
+    authorities: tuple[bytes, ...]
+    context: ValidationContext
+    paths: tuple[ValidationPath, ...]
+
+
+class _AnewError(Exception):
+    """This attempt met a token that could not be foreseen; the next one foresees it."""
+
+
+_Work = Callable[[CheckedTimeStamper], Awaitable[object]]
 
 
 class Sealer:
-    """Seals one document after the other with a key that is opened once."""
+    """Seals documents, several at a time, with a key that is opened once."""
 
     def __init__(
         self,
@@ -56,91 +92,223 @@ class Sealer:
         key: SealKey | None = None,
         authority: TimestampAuthority | None = None,
         revocation: RevocationSource | None = None,
+        *,
+        chains: Chains | None = None,
+        authorities: Authorities | None = None,
     ) -> None:
-        """Open what the demo trust folder holds of the three, unless given."""
+        """Open what the demo trust folder holds of the tools, unless given.
+
+        `authorities` stand for the one `authority`; they and `revocation` share the `chains`.
+        """
         self._folder = TrustFolder(trust_folder)
         self._clock = clock
-        self._signer: Signer = (key or Pkcs12SealKey.of(self._folder, "seal")).signer()
-        self._stamper = RelayTimeStamper(authority or _demo_authority(self._folder, clock))
+        self._key = key or Pkcs12SealKey.of(self._folder, "seal")
+        self._key_rest = Endpoint(self._key.reference, clock)
+        self._signer: Signer = self._key.signer()
+        self._chains = chains or Chains(self._folder, clock)
+        self._authorities = authorities or _only(
+            authority or _demo_authority(self._folder, clock), self._chains, clock
+        )
         self._revocation = revocation or DemoRevocation(self._folder, clock)
+        self._known: _Evidence | None = None
 
     @property
-    def level_reached(self) -> str:
-        """Say which protection level (BSI TR-03138) the key reaches; a demo reaches none."""
-        certificate = self._signer.signing_cert
-        named = "" if certificate is None else str(certificate.subject.human_friendly)
-        return "demo" if DEMO_MARK in named else "not assessed"
+    def reach(self) -> Reach:
+        """Say which protection level (BSI TR-03138) seals reach; a demo reaches none.
+
+        A qualified time-stamp is one of them only if each of the authorities gives such.
+        """
+        lists = Assessor(kept_lists(self._folder.lists), self._clock.now())
+        if not lists.lists:
+            return reach_of(self._key.certificate)
+        listed, listed_time = loop.run(self._listed(lists))
+        return reach_of(self._key.certificate, listed=listed, listed_time=listed_time)
+
+    @property
+    def networked(self) -> bool:
+        """Say whether a seal needs services on the network, or is nothing but work."""
+        tools = (self._key, self._authorities, self._revocation)
+        return any(tool.networked for tool in tools)
+
+    def probe(self) -> None:
+        """Raise SealDelayedError or SealFailedError unless a seal could be made now.
+
+        Costs next to nothing while all is well, and while services are left alone after a failure.
+        """
+        self._require_key()
+        try:
+            loop.run(self._in_the_end(self._evidence))
+        except _REFUSALS as problem:
+            raise _failure(problem) from problem
 
     def seal(self, pdf: Path, reason: str, out: Path) -> None:
         """Write the PDF with seal, evidence and archive time-stamp to `out`; it is never loaded.
 
         `reason` is part of the seal. The input's bytes stay as they are, up to a missing last
-        newline. Never lowers the level: raises SealFailedError if key, time-stamp or input do not
-        allow B-LTA, and leaves no file then. Call it outside of any event loop.
+        newline. Never lowers the level: raises SealFailedError if key or input do not allow B-LTA,
+        SealDelayedError if a service cannot be had now, and leaves no file then. Call it outside
+        of any event loop; from several threads, while one waits for the network another goes on.
         """
+        self._made(lambda stamper: self._seal(pdf, reason, out, stamper), out)
+
+    def renew(self, pdf: Path, out: Path) -> None:
+        """Write a sealed file with one more archive time-stamp to `out`; see eakte.seal.renewal.
+
+        Raises SealFailedError if its last time-stamp is not in force any more, SealDelayedError if
+        a service cannot be had now, and leaves no file then. Whether the file is VALID is asked by
+        the caller.
+        """
+
+        async def renewed(stamper: CheckedTimeStamper) -> None:
+            names = _named(stamper)
+            evidence = await self._revocation_of(stamper) + await self._revocation_before(pdf)
+            now = self._clock.now()
+            await renew(pdf, out, stamper, self._folder, evidence, now, TIMESTAMP_FIELD)
+            _require_same(stamper, names)
+
+        self._made(renewed, out)
+
+    def _made(self, work: _Work, out: Path) -> None:
+        """Do the work, or leave no file and raise SealFailedError or SealDelayedError."""
         try:
-            self._seal_with_retry(pdf, reason, out)
+            loop.run(self._in_the_end(work))
         except _REFUSALS as problem:
             out.unlink(missing_ok=True)
-            raise SealFailedError(detail=f"{type(problem).__name__}: {problem}") from problem
-        except SealFailedError:
+            raise _failure(problem) from problem
+        except EakteError:
             out.unlink(missing_ok=True)
             raise
 
-    def _seal_with_retry(self, pdf: Path, reason: str, out: Path) -> None:
-        """Seal; once more with fresh sizes if a time-stamp outgrew its room (trap 11)."""
-        try:
-            asyncio.run(self._seal(pdf, reason, out))
-        except SigningError as problem:
-            if _ROOM_TOO_SMALL not in str(problem):
-                raise
-            self._stamper.forget_size()
-            asyncio.run(self._seal(pdf, reason, out))
+    async def _in_the_end(self, work: _Work) -> None:
+        """Do it with the first authority that works, all time-stamps by the same one.
 
-    async def _seal(self, pdf: Path, reason: str, out: Path) -> None:
-        shutil.copyfile(pdf, out)
+        A token that outgrew its room (trap 11) or came with another certificate than the evidence
+        is for, lets it be done once more: now both are known.
+        """
+        problem: Exception | None = None
+        for _attempt in range(len(self._authorities) + 2):
+            stamper = await self._authorities.choose()
+            try:
+                await work(stamper)
+            except (AuthorityFailedError, _AnewError) as failure:
+                problem = failure
+            except SigningError as failure:
+                if _ROOM_TOO_SMALL not in str(failure):
+                    raise
+                problem = failure
+            else:
+                return
+        raise SealDelayedError(reason=_UNSTEADY, detail=problem)
+
+    async def _seal(self, pdf: Path, reason: str, out: Path, stamper: CheckedTimeStamper) -> None:
+        await asyncio.to_thread(shutil.copyfile, pdf, out)
         with out.open("r+b") as file:
             _end_the_line(file)
             file.seek(0)
-            writer = _QuietWriter(file, prev=Reader(file))
+            writer = QuietWriter(file, prev=Reader(file))
             _refuse_unfit(writer.prev)
             signer = _ArchiveSigner(
                 _metadata(reason),
                 self._signer,
-                timestamper=self._stamper,
+                timestamper=stamper,
                 new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
             )
             signer.moment = self._clock.now()
-            await signer.async_sign_pdf(writer, in_place=True)
-            await self._preserve(file)
+            await self._sign(signer, writer)
+            await self._preserve(file, stamper)
 
-    async def _preserve(self, sealed: BinaryIO) -> None:
+    async def _sign(self, signer: PdfSigner, writer: IncrementalPdfFileWriter) -> None:
+        """Sign; a key that cannot be reached is left alone for a while, as any service is."""
+        self._require_key()
+        try:
+            await signer.async_sign_pdf(writer, in_place=True)
+        except KeyUnavailableError as problem:
+            self._key_rest.failed(str(problem.facts["detail"]))
+            raise
+        self._key_rest.worked()
+
+    def _require_key(self) -> None:
+        """Raise KeyUnavailableError while the key is left alone."""
+        if self._key_rest.paused_seconds() > 0:
+            raise KeyUnavailableError(
+                reference=self._key.reference, detail=self._key_rest.memory().why
+            )
+
+    async def _listed(self, lists: Assessor) -> tuple[bool, bool]:
+        """Say whether trusted lists call the key qualified now, and all time-stamp authorities."""
+        now = self._clock.now()
+        path = tuple(await self._chains.of_seal(self._key.certificate))[::-1]
+        seal = lists.signature(self._key.certificate, path, now).rank
+        stamps = {
+            lists.timestamp(each, tuple(await self._chains.of_authority(each, ()))[::-1], now).rank
+            for each in await self._authorities.certificates()
+        }
+        return seal in _QUALIFIED, stamps == {Rank.QUALIFIED_TIMESTAMP}
+
+    async def _preserve(self, sealed: BinaryIO, stamper: CheckedTimeStamper) -> None:
         """Append the evidence and a time-stamp over everything, in one revision.
 
         Revocation is asked for only now: what is older than the seal proves nothing about it once
         it has expired (EN 319 102-1 §5.6.2.2, time sliding).
         """
-        context = sealing_context(self._folder, self._revocation.collect(), self._clock.now())
-        chain = CertificateValidator(self._signer.signing_cert, validation_context=context)
-        path = await chain.async_validate_usage({"non_repudiation"})  # type: ignore[no-untyped-call]
+        evidence = await self._evidence(stamper)
         sealed.seek(0)
-        await PdfTimeStamper(self._stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
-            _QuietWriter(sealed, prev=Reader(sealed)),
+        await PdfTimeStamper(stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
+            QuietWriter(sealed, prev=Reader(sealed)),
             _DIGEST,
-            context,
-            validation_paths=[path],
+            evidence.context,
+            validation_paths=list(evidence.paths),
             in_place=True,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )
+        _require_same(stamper, evidence.authorities)
+
+    async def _evidence(self, stamper: CheckedTimeStamper) -> _Evidence:
+        """Give chains with revocation data for the seal and all certificates of the authority."""
+        certificate = self._key.certificate
+        await self._chains.of_seal(certificate)
+        data = await asyncio.to_thread(self._revocation.collect, (certificate,))
+        data, names = data + await self._revocation_of(stamper), _named(stamper)
+        known = self._known
+        if known and (known.data, known.authorities) == (data, names):
+            return known
+        context = sealing_context(self._folder, data, self._clock.now())
+        seal = CertificateValidator(certificate, validation_context=context)
+        paths = [await seal.async_validate_usage({"non_repudiation"})]  # type: ignore[no-untyped-call]
+        paths += await stamper.chains_in(context)
+        self._known = _Evidence(data, names, context, tuple(paths))
+        return self._known
+
+    async def _revocation_before(self, sealed: Path) -> RevocationData:
+        """Collect it for the authority whose time-stamp is the last one of a sealed file."""
+        last, others = last_authority(sealed)
+        await self._chains.of_authority(last, others)
+        return await asyncio.to_thread(self._revocation.collect, (last,))
+
+    async def _revocation_of(self, stamper: CheckedTimeStamper) -> RevocationData:
+        """Collect it for an authority; one whose certificate is revoked or in doubt has failed."""
+        try:
+            return await asyncio.to_thread(self._revocation.collect, stamper.authorities)
+        except (SealDelayedError, SealFailedError) as problem:
+            raise stamper.failed(str(problem.facts["detail"])) from problem
 
 
-class _QuietWriter(IncrementalPdfFileWriter):
-    """A writer that leaves XMP and /Info as they are (trap 3), and the version at PDF 1.7."""
+def _named(stamper: CheckedTimeStamper) -> tuple[bytes, ...]:
+    return tuple(each.sha256 for each in stamper.authorities)
 
-    output_version = (1, 7)
 
-    def _update_meta(self) -> None:
-        """Do nothing, where pyHanko would rewrite XMP and break PDF/A."""
+def _require_same(stamper: CheckedTimeStamper, names: tuple[bytes, ...]) -> None:
+    if _named(stamper) != names:
+        raise _AnewError(_("the authority answers with another certificate"))
+
+
+def _failure(problem: Exception) -> SealFailedError:
+    return SealFailedError(detail=f"{type(problem).__name__}: {problem}")
+
+
+def _only(authority: TimestampAuthority, chains: Chains, clock: Clock) -> Authorities:
+    endpoint = Endpoint("authority", clock)
+    return Authorities([CheckedTimeStamper(authority, chains, clock, endpoint)])
 
 
 class _ArchiveSigner(PdfSigner):

@@ -95,7 +95,7 @@ def container_flaw(
         return _("its byte range is unusual")
     if flaw := padding_flaw(file, byte_range, contents):
         return flaw
-    encoded = contents[: _length(contents)]
+    encoded = contents[: length_of(contents)]
     token = cms.ContentInfo.load(encoded)
     if not (is_der(encoded) and _accounts_for_all(token)):
         return _("the time-stamp token is not encoded canonically (DER)")
@@ -110,7 +110,7 @@ def padding_flaw(file: BinaryIO, byte_range: list[int], contents: bytes) -> str 
     written = _between(file, int(byte_range[1]), int(byte_range[2]), 2 * len(contents) + 2)
     if written != b"<" + contents.hex().upper().encode() + b">":
         return _("its container is not written as plain hexadecimal")
-    if any(contents[_length(contents) :]):
+    if any(contents[length_of(contents) :]):
         return _("there are bytes behind the time-stamp token")
     return None
 
@@ -120,7 +120,7 @@ def _between(file: BinaryIO, start: int, end: int, wanted: int) -> bytes:
     return os.pread(file.fileno(), wanted, start) if start >= 0 and end - start == wanted else b""
 
 
-def _length(encoded: bytes) -> int:
+def length_of(encoded: bytes) -> int:
     """Give the length of the first value in an encoding."""
     _class, _method, _tag, header, content, trailer = parser.parse(encoded)
     return len(header) + len(content) + len(trailer)

@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
+from typing import Protocol
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
-from eakte.domain.verification import CertificateSummary, SignatureSummary, TimestampSummary
+from eakte.domain.qualification import Rank
+from eakte.domain.verification import (
+    CertificateSummary,
+    SignatureSummary,
+    Step,
+    TimestampSummary,
+)
 from eakte.i18n import _
-from eakte.seal.demo_pki import DEMO_MARK
-from eakte.seal.facts import FileFacts, Indication, Signature, Timestamp
+from eakte.seal import steps
+from eakte.seal.facts import FileFacts, Signature
+from eakte.seal.freshness import Statement
+from eakte.seal.judgement import Indication, Judgement
+from eakte.seal.lists.assess import Assessor
+from eakte.seal.reader import Unreadable
 
 
-def signatures_of(facts: FileFacts) -> tuple[SignatureSummary, ...]:
+class _Stamped(Protocol):
+    @property
+    def time(self) -> datetime: ...
+    @property
+    def authority(self) -> asn1_x509.Certificate: ...
+    @property
+    def judgement(self) -> Judgement: ...
+    @property
+    def statements(self) -> tuple[Statement, ...] | None: ...
+
+
+def signatures_of(facts: FileFacts, lists: Assessor) -> tuple[SignatureSummary, ...]:
     """Give every seal or signature."""
-    return tuple(_signature(item) for item in facts.signatures)
+    broken = (_unreadable(item) for item in facts.unreadable)
+    stamps = [
+        stamp.time
+        for stamp in facts.timestamps
+        if stamp.kind == "document" and stamp.judgement.indication is Indication.PASSED
+    ]
+    return (*(_signature(item, stamps, lists) for item in facts.signatures), *broken)
 
 
-def timestamps_of(facts: FileFacts) -> tuple[TimestampSummary, ...]:
+def timestamps_of(facts: FileFacts, lists: Assessor) -> tuple[TimestampSummary, ...]:
     """Give every time-stamp, the oldest first."""
-    return tuple(_timestamp(item) for item in facts.timestamps)
+    return tuple(timestamp(item.kind, item.field, item, lists) for item in facts.timestamps)
 
 
 def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
@@ -31,18 +60,13 @@ def certificate(found: asn1_x509.Certificate) -> CertificateSummary:
         serial=f"{found.serial_number:x}",
         not_before=found.not_valid_before,
         not_after=found.not_valid_after,
+        sha256=found.sha256.hex(),
     )
 
 
-def qualification(signer: asn1_x509.Certificate) -> str:
-    """Say what is known of the certificate's legal rank; trusted lists are not consulted."""
-    if DEMO_MARK in str(signer.subject.human_friendly):
-        return _("demo certificate, not qualified")
-    return _("not assessed")
-
-
-def _signature(item: Signature) -> SignatureSummary:
+def _signature(item: Signature, stamps: list[datetime], lists: Assessor) -> SignatureSummary:
     judgement = item.judgement
+    worth = lists.signature(item.signer, judgement.chain, judgement.best_time)
     return SignatureSummary(
         field=item.field,
         indication=judgement.indication.value,
@@ -51,16 +75,43 @@ def _signature(item: Signature) -> SignatureSummary:
         signer=certificate(item.signer),
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,
-        qualification=qualification(item.signer),
+        qualification=worth.rank,
+        basis=worth.basis,
+        steps=steps.of_signature(item.ran, item.statements, stamps) if item.ran else (),
+        changed=item.changed,
     )
 
 
-def _timestamp(item: Timestamp) -> TimestampSummary:
+def _unreadable(item: Unreadable) -> SignatureSummary:
+    return SignatureSummary(
+        field=item.field,
+        indication=Indication.INDETERMINATE.value,
+        sub_indication=item.sub_indication,
+        level="",
+        signer=None,
+        chain=(),
+        signed_at=None,
+        qualification=Rank.UNKNOWN,
+        steps=(Step("5.2.2", _("format checking"), steps.OPEN, item.detail),),
+    )
+
+
+def timestamp(kind: str, field: str, item: _Stamped, lists: Assessor) -> TimestampSummary:
+    """Give a time-stamp, of whichever kind of file."""
+    judgement = item.judgement
+    worth = lists.timestamp(item.authority, judgement.chain, item.time)
     return TimestampSummary(
-        kind=item.kind,
+        kind=kind,
+        field=field,
         time=item.time,
         authority=certificate(item.authority),
-        valid=item.judgement.indication is Indication.PASSED,
+        valid=judgement.indication is Indication.PASSED,
+        indication=judgement.indication.value.removeprefix("TOTAL-"),
+        sub_indication=judgement.sub_indication,
+        chain=tuple(certificate(link) for link in judgement.chain),
+        steps=steps.of_timestamp(judgement, item.statements),
+        qualification=worth.rank,
+        basis=worth.basis,
     )
 
 

@@ -9,9 +9,16 @@ from pathlib import Path
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, StandardDiffPolicy
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.sign.diff_analysis import (
+    DEFAULT_DIFF_POLICY,
+    DiffResult,
+    StandardDiffPolicy,
+    SuspiciousModification,
+)
 from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
 from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
     LocalKnowledge,
@@ -19,17 +26,26 @@ from pyhanko.sign.validation.policy_decl import (
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
 )
+from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.fetchers import FetcherBackend, Fetchers
-from pyhanko_certvalidator.policy_decl import REQUIRE_REVINFO, CertRevTrustPolicy
+from pyhanko_certvalidator.policy_decl import (
+    REQUIRE_REVINFO,
+    AcceptAllAlgorithms,
+    CertRevTrustPolicy,
+)
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
 from eakte.seal.keys import as_asn1
+from eakte.seal.lists.keeping import Kept, kept_lists
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust_folder import TrustFolder
+
+_ANY_ALGORITHM = CMSAlgorithmUsagePolicy.lift_policy(AcceptAllAlgorithms())
+"""Which algorithms are believed, and when, is decided in `eakte.seal.algorithms`."""
 
 _SUFFIXES = {".pem", ".crt", ".cer"}
 
@@ -40,6 +56,8 @@ class TrustAnchors:
 
     source: Path
     certificates: tuple[asn1_x509.Certificate, ...]
+    lists: tuple[Kept, ...] = ()
+    """Trusted lists: what they say of a certificate is a second answer, and anchors nothing."""
 
     @classmethod
     def load(cls, source: Path) -> TrustAnchors:
@@ -59,7 +77,21 @@ class TrustAnchors:
         Raises ConfigurationError for a file that is there and cannot be read.
         """
         folder = TrustFolder(source).anchors if TrustFolder(source).anchors.is_dir() else source
-        return cls(source, tuple(load_certificates(folder)) if folder.exists() else ())
+        certificates = tuple(load_certificates(folder)) if folder.exists() else ()
+        return cls(source, certificates, kept_lists(TrustFolder(source).lists))
+
+    @classmethod
+    def load_several(cls, sources: tuple[Path, ...]) -> TrustAnchors:
+        """Do as `load` for each of several sources, and believe in all of them together.
+
+        Raises ConfigurationError if one of them holds no certificate, or if there are none.
+        """
+        found = [cls.load(source) for source in sources]
+        if not found:
+            raise ConfigurationError(path=Path(), detail=_("it holds no trust anchor (PEM)"))
+        together = {one.dump(): one for each in found for one in each.certificates}
+        lists = dict.fromkeys(one for each in found for one in each.lists)
+        return cls(sources[0], tuple(together.values()), tuple(lists))
 
     def describe(self) -> str:
         """Name the anchors for a report, with what tells them from others of the same name."""
@@ -89,17 +121,20 @@ def load_certificates(source: Path) -> Iterable[asn1_x509.Certificate]:
 
 
 def sealing_context(
-    folder: TrustFolder, revocation: RevocationData, moment: datetime
+    folder: TrustFolder, evidence: RevocationData, moment: datetime, revocation: str = "require"
 ) -> ValidationContext:
-    """Give what pyHanko needs to collect the evidence of a seal: chains and revocation data."""
+    """Give what pyHanko needs to collect the evidence of a seal: chains and revocation data.
+
+    `revocation` is "soft-fail" where only a chain is wanted, and its evidence comes later.
+    """
     return ValidationContext(
         trust_roots=list(load_certificates(folder.anchors)),
         other_certs=list(load_certificates(folder.certificates)),
-        crls=revocation.lists,
-        ocsps=revocation.answers,
+        crls=evidence.lists,
+        ocsps=evidence.answers,
         moment=moment,
         allow_fetching=False,
-        revocation_mode="require",
+        revocation_mode=revocation,
     )
 
 
@@ -110,6 +145,7 @@ def validation_spec(
     policy = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=list(anchors.certificates)),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
+        algorithm_usage_policy=_ANY_ALGORITHM,
     )
     offline = RevocationInfoGatheringSpec(
         online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
@@ -120,6 +156,7 @@ def validation_spec(
         cert_validation_policy=policy,
         revinfo_gathering_policy=offline,
         local_knowledge=knowledge or LocalKnowledge(),
+        signature_algorithm_policy=_ANY_ALGORITHM,
     )
 
 
@@ -130,10 +167,27 @@ class _NoNetwork(FetcherBackend):
         raise AssertionError(_("a verification must never ask the network"))
 
 
+class _StrictPolicy(StandardDiffPolicy):
+    """Compares revisions; what makes pyHanko stumble is a change that cannot be classified."""
+
+    def review_file(
+        self,
+        reader: PdfFileReader,
+        base_revision: int | HistoricalResolver,
+        field_mdp_spec: FieldMDPSpec | None = None,
+        doc_mdp: MDPPerm | None = None,
+    ) -> DiffResult | SuspiciousModification:
+        """Do as pyHanko does; a builtin exception (trap 8) becomes its SuspiciousModification."""
+        try:
+            return super().review_file(reader, base_revision, field_mdp_spec, doc_mdp)
+        except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as problem:
+            return SuspiciousModification(f"{type(problem).__name__}: {problem}")
+
+
 def _strict_policy() -> StandardDiffPolicy:
     """Give pyHanko's rules without those that wave through changed /Info and XMP (trap 2)."""
     rules = [rule for rule in DEFAULT_DIFF_POLICY.global_rules if not _is_about_metadata(rule)]
-    return StandardDiffPolicy(global_rules=rules, form_rule=DEFAULT_DIFF_POLICY.form_rule)
+    return _StrictPolicy(global_rules=rules, form_rule=DEFAULT_DIFF_POLICY.form_rule)
 
 
 def _is_about_metadata(rule: QualifiedWhitelistRule) -> bool:

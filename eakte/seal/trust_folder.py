@@ -27,6 +27,11 @@ class TrustFolder:
         """Give the folder of revocation lists (DER)."""
         return self.root / "crls"
 
+    @property
+    def lists(self) -> Path:
+        """Give the folder of trusted lists; they count for what arrives (`incoming`), too."""
+        return (self.root.parent if self.root.name == "incoming" else self.root) / "lists"
+
     def key(self, name: str) -> Path:
         """Give the PKCS#12 file of one key: `seal`, `tsa` or `ocsp`."""
         return self.root / "keys" / f"{name}.p12"

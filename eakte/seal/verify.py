@@ -1,8 +1,9 @@
 """Judge a sealed PDF: VALID, INVALID or INDETERMINATE, offline, from what the file carries.
 
-VALID means all of it: the seal passes its AdES level (EN 319 102-1), nothing but evidence was
-added since, archive time-stamps are in force and the last one covers every byte. Whether the
-certificate is a qualified one is another question with an answer of its own.
+VALID means all of it: each signature passes the rules of its level (EN 319 102-1), nothing but
+evidence was added since, its time-stamps are in force and every byte is covered. Of our own
+originals a level is demanded, B-LTA where nothing else is said. Whether the certificate is a
+qualified one is another question with an answer of its own.
 
 The caller's duties: run these functions through `eakte.sandbox` for files from outside, since
 hostile ones can use up time and memory; and outside of any event loop.
@@ -23,7 +24,8 @@ from eakte.i18n import N_, _
 from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
-from eakte.seal.facts import FileFacts
+from eakte.seal.facts import FileFacts, Level
+from eakte.seal.lists.assess import Assessor
 from eakte.seal.structure import without_path
 from eakte.seal.trust import TrustAnchors
 
@@ -56,6 +58,15 @@ class _Found:
     timestamps: tuple[TimestampSummary, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Demand:
+    """What is asked of a file beside the rules for all of them."""
+
+    level: Level | None = None
+    future: bool = False
+
+
+_NOTHING = _Demand()
 _More = Callable[[FileFacts | None], list[Outcome]]
 
 
@@ -67,6 +78,22 @@ def verify(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
     """
     with _open(pdf, anchors, at) as case:
         return _judge(case)
+
+
+def verify_any(pdf: Path, anchors: tuple[Path, ...], at: datetime) -> VerificationReport:
+    """Judge a PDF as `verify` does, with anchors from several places."""
+    trusted = TrustAnchors.load_several(anchors)
+    with _open(pdf, anchors[0], at, lambda _source: trusted) as case:
+        return _judge(case)
+
+
+def broken_down(
+    pdf: Path, anchors: tuple[Path, ...], at: datetime, problem: str
+) -> VerificationReport:
+    """Give the report on a file whose examination broke down: INDETERMINATE, with the cause."""
+    trusted = TrustAnchors.load_several(anchors)
+    with _open(pdf, anchors[0], at, lambda _source: trusted) as case:
+        return _report(case, _Found(checks.not_analysable(problem)))
 
 
 def verify_foreign(pdf: Path, anchors: Path, at: datetime) -> VerificationReport:
@@ -83,8 +110,9 @@ def verify_own(
     expected_pages: int,
     *,
     future: bool = False,
+    level: Level = Level.LTA,
 ) -> VerificationReport:
-    """Judge a sealed original of ours against its record too: its digest and its pages.
+    """Judge a sealed original of ours against its record too: its digest, its pages, its level.
 
     The digest comes first: bytes that are not ours may be hostile, and are not even read then.
     `future` is for a file that was just sealed: will renewals keep it valid, too?
@@ -100,14 +128,27 @@ def verify_own(
             renewed = [checks.preservable(facts.future if facts else None)] if future else []
             return [*record, *renewed]
 
-        return _judge(case, more=against_record, future=future)
+        demand = _Demand(level, future=future)
+        return _judge(case, against_record, demand)
 
 
 def accept(
-    pdf: Path, anchors: Path, at: datetime, expected_sha256: str, expected_pages: int
+    pdf: Path,
+    anchors: Path,
+    at: datetime,
+    expected_sha256: str,
+    expected_pages: int,
+    *,
+    level: Level = Level.LTA,
 ) -> VerificationReport:
-    """Judge a file that was just sealed: is it valid now, and will renewal keep it so?"""
-    return verify_own(pdf, anchors, at, expected_sha256, expected_pages, future=True)
+    """Judge a file that was just sealed: is it valid now, and will renewal keep it so?
+
+    Renewal is asked about at level B-LTA only: the lower ones do not promise it.
+    """
+    lasting = level is Level.LTA
+    return verify_own(
+        pdf, anchors, at, expected_sha256, expected_pages, future=lasting, level=level
+    )
 
 
 @contextmanager
@@ -141,9 +182,9 @@ def _digest(pdf: Path) -> str:
 
 
 def _judge(
-    case: _Case, more: _More = lambda _facts: [], *, future: bool = False
+    case: _Case, more: _More = lambda _facts: [], demand: _Demand = _NOTHING
 ) -> VerificationReport:
-    found = _examined(case, future=future)
+    found = _examined(case, demand)
     return _report(case, replace(found, outcomes=[*found.outcomes, *more(found.facts)]))
 
 
@@ -162,18 +203,22 @@ def _report(case: _Case, found: _Found) -> VerificationReport:
     )
 
 
-def _examined(case: _Case, *, future: bool) -> _Found:
+def _examined(case: _Case, demand: _Demand) -> _Found:
     """Examine, check and summarise: the one border to hostile input (trap 8).
 
     pyHanko, asn1crypto and qpdf raise KeyError, ValueError, AssertionError and more on such files;
     whatever it is, the answer is that the file could not be analysed.
     """
     try:
-        facts = examine(case.path, case.anchors, case.at, future=future)
+        wish = {"future": demand.future, "steps": not demand.future}
+        facts = examine(case.path, case.anchors, case.at, **wish)
+        facts = replace(facts, demanded=demand.level)
         if _digest(case.path) != case.sha256 or _state(case.path) != case.state:
             return _Found(checks.not_analysable(_("the file changed while it was examined")))
         outcomes = checks.judge(facts, case.at)
-        return _Found(outcomes, facts, summary.signatures_of(facts), summary.timestamps_of(facts))
+        lists = Assessor(case.anchors.lists, case.at)
+        signatures = summary.signatures_of(facts, lists)
+        return _Found(outcomes, facts, signatures, summary.timestamps_of(facts, lists))
     except Exception as problem:  # noqa: BLE001 - the border, see above
         text = without_path(f"{type(problem).__name__}: {problem}", case.path)[:_LONGEST_PROBLEM]
         return _Found(checks.not_analysable(text))

@@ -26,7 +26,7 @@ from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
 from eakte.search.index import SqliteIndex
-from eakte.services import verfahren
+from eakte.services import sealing_keys, verfahren
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
@@ -110,6 +110,7 @@ def _home(home: Home) -> Iterator[Health]:
         name = _("inbox {station}").format(station=inbox.station)
         advice = _("Make the folder or correct eakte.toml.")
         yield Health(name, folder.is_dir(), str(folder), advice)
+    yield _seal_key(home)
     yield _verfahren(home)
     yield _space(home)
     definitions = load_definitions(home.pipelines)
@@ -132,6 +133,18 @@ def _model(home: Home) -> Health:
     changed = _("; class rules were changed since: what it proved counts no more") if void else ""
     advice = _("Measure it anew: eakte classify train.")
     return Health(_("classifier"), not void, f"{live.label}{changed}", advice)
+
+
+def _seal_key(home: Home) -> Health:
+    """Open the key as sealing would, without a signature."""
+    try:
+        found = sealing_keys.show(home, SystemClock())
+    except EakteError as problem:
+        return Health(_("seal key"), False, problem.message(), problem.hint())
+    detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)
+    expired = found.not_after < SystemClock().now()
+    advice = _("Get a new certificate and name it in eakte.toml; see `eakte seal key show`.")
+    return Health(_("seal key"), not expired, detail, advice)
 
 
 def _verfahren(home: Home) -> Health:

@@ -120,7 +120,7 @@ def confirmed(desk: Desk) -> tuple[Example, ...]:
 
 
 def _released_by_persons(connection: Connection) -> Iterator[Document]:
-    for state in (DocumentState.RELEASED, DocumentState.FILED):
+    for state in (DocumentState.RELEASED, DocumentState.DELAYED, DocumentState.FILED):
         for letter in documents.in_state(connection, state):
             decided = letter.release is not None and letter.release.kind is ReleaseKind.PERSON
             if decided and letter.classification.class_id is not None:

@@ -15,6 +15,9 @@ from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
 from eakte.pipeline.desk import Desk
 
+_TELLING = (Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED)
+"""The events that say what a filed letter is; those of one kind in the order of the log."""
+
 
 @dataclass(frozen=True)
 class Logged:
@@ -29,7 +32,7 @@ class Logged:
 def logged(connection: Connection, document: str = "") -> dict[str, Logged]:
     """Give what the log says of every filed letter, or of one."""
     latest: dict[str, dict[str, str]] = {}
-    for action in (Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED):
+    for action in _TELLING:
         for event in log.of_action(connection, action, document):
             latest.setdefault(event.object, {}).update(event.after)
     return {

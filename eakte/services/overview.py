@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eakte.database import Connection
-from eakte.domain.akten import Document, DocumentState
+from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Enclosure, ScanState
 from eakte.domain.quality import BatchState
@@ -65,6 +65,18 @@ class HeldBatch:
 
 
 @dataclass(frozen=True)
+class Delayed:
+    """Released letters that wait for a service without which they cannot be sealed."""
+
+    letters: int
+    since: datetime
+    """The first of them."""
+    reason: str
+    """An English sentence; it is translated for display."""
+    detail: str
+
+
+@dataclass(frozen=True)
 class Status:
     """Counts per state, the oldest letter that waits, what went wrong, and what was not taken."""
 
@@ -83,6 +95,8 @@ class Status:
     rescans: tuple[Rescan, ...] = ()
     """What the mailroom is to scan again."""
     held: tuple[HeldBatch, ...] = ()
+    delays: tuple[Delayed, ...] = ()
+    """What cannot be sealed now, by its reason."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,7 @@ def status(desk: Desk) -> Status:
         wanted = documents.in_state(connection, DocumentState.RESCAN)
         rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
         held = tuple(_held_batches(connection))
+        delays = tuple(_delays(documents.in_state(connection, DocumentState.DELAYED)))
     found = survey(desk.home)
     return Status(
         files=files,
@@ -133,6 +148,7 @@ def status(desk: Desk) -> Status:
         left_alone=found.left_alone,
         rescans=rescans,
         held=held,
+        delays=delays,
     )
 
 
@@ -164,6 +180,17 @@ def _held_batches(connection: Connection) -> Iterator[HeldBatch]:
         waiting = (each for each in letters if each.state is DocumentState.REVIEW)
         if batch.state is BatchState.SAMPLING:
             yield HeldBatch(batch.id, held, tuple(each.id for each in waiting if each.sampled))
+
+
+def _delays(letters: Iterable[Document]) -> Iterator[Delayed]:
+    """Give the letters of each reason together, with what was said last."""
+    reasons = dict[str, list[Delay]]()
+    for letter in letters:
+        if letter.delay is not None:
+            reasons.setdefault(letter.delay.reason, []).append(letter.delay)
+    for reason, delays in reasons.items():
+        last = max(delays, key=lambda each: each.since)
+        yield Delayed(len(delays), min(each.since for each in delays), reason, last.detail)
 
 
 def _being_read(

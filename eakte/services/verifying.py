@@ -11,16 +11,23 @@ from eakte.database import Connection
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
-from eakte.domain.verification import Verdict, VerificationReport
-from eakte.errors import RefusedError
-from eakte.i18n import _
+from eakte.domain.verification import (
+    SignatureSummary,
+    TimestampSummary,
+    Verdict,
+    VerificationReport,
+)
+from eakte.errors import NotFoundError, RefusedError, StageFailedError, UnusableInputError
+from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
-from eakte.seal.verify import verify, verify_own
+from eakte.seal.detached import check_file
+from eakte.seal.verify import broken_down, verify_any, verify_own
 from eakte.services import evidence
 from eakte.services.desks import note
 from eakte.services.evidence import Logged
 
+_CMS_SUFFIXES = {".p7m", ".p7s", ".p7c"}
 _FOREIGN_FILE_LIMITS = sandbox.Limits(wall_seconds=60, cpu_seconds=60, memory_mb=2000)
 
 
@@ -33,10 +40,34 @@ class Verified:
     report: VerificationReport
 
 
-def verify_file(file: Path, trust: Path, at: datetime) -> Verified:
-    """Verify a PDF that may be hostile, in a limited child process, against the given trust."""
-    report = sandbox.call(_FOREIGN_FILE_LIMITS, verify, file.absolute(), trust.absolute(), at)
+def verify_file(
+    file: Path, trust: tuple[Path, ...], at: datetime, signature: Path | None = None
+) -> Verified:
+    """Verify a file that may be hostile, in a limited child process, against the given trust.
+
+    A PDF with what is in it; any file with a detached signature; or signed content (.p7m). If the
+    child breaks down, that is an answer too: INDETERMINATE, with the cause. Raises NotFoundError,
+    and ConfigurationError for unusable anchors.
+    """
+    places = tuple(place.absolute() for place in trust)
+    content = file.absolute()
+    apart = (signature or file).absolute()
+    for each in (content, apart):
+        if not each.is_file():
+            raise NotFoundError(kind=N_("file"), name=each)
+    try:
+        if signature is not None or _is_cms(content):
+            report = sandbox.call(_FOREIGN_FILE_LIMITS, check_file, content, apart, places, at)
+        else:
+            report = sandbox.call(_FOREIGN_FILE_LIMITS, verify_any, content, places, at)
+    except (StageFailedError, UnusableInputError) as problem:
+        report = broken_down(content, places, at, str(problem))
     return Verified(file.name, "", report)
+
+
+def _is_cms(file: Path) -> bool:
+    """Tell signed content by its name: whether it is that is found out in the child."""
+    return file.suffix.lower() in _CMS_SUFFIXES
 
 
 def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
@@ -75,6 +106,11 @@ def overall(verified: tuple[Verified, ...]) -> Verdict:
         if verdict in verdicts:
             return verdict
     return Verdict.VALID if verdicts else Verdict.INDETERMINATE
+
+
+def worth(item: SignatureSummary | TimestampSummary) -> str:
+    """Say what it is worth by the trusted lists, and on what that rests."""
+    return ": ".join(filter(None, (_(item.qualification.value), item.basis)))
 
 
 def _verify(

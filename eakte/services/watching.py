@@ -13,6 +13,7 @@ from eakte.domain.akten import DocumentState
 from eakte.domain.mail import ScanState
 from eakte.pipeline import engine
 from eakte.pipeline.context import Context
+from eakte.pipeline.delaying import Delays
 from eakte.pipeline.mending import (
     give_up_on_lone_halves,
     index_what_is_missing,
@@ -47,6 +48,8 @@ class Progress:
     waiting: int
     """Files and letters that wait for a person (or a person's scan of the other side), and what
     lies untaken in the inboxes."""
+    delayed: int
+    """Those of the letters to seal that wait for a time-stamp service."""
 
 
 class Watcher:
@@ -60,6 +63,7 @@ class Watcher:
         self._intake = Intake(context, inboxes)
         self._concluding = Concluding(context, self._intake.troubles)
         self._retries = Retries(context)
+        self._delays = Delays(context)
         self._next_upkeep = 0.0
 
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
@@ -85,6 +89,7 @@ class Watcher:
             self._keep_up()
             unfinished = self._intake.round()
             self._concluding.round()
+            self._delays.keep_up()
             now = self._progress()
             report(now)
             idle = not unfinished and now.done == now.total and not now.to_seal
@@ -127,4 +132,6 @@ def progress(context: Context) -> Progress:
         + letters[DocumentState.REVIEW.value]
         + letters[DocumentState.RESCAN.value]
     )
-    return Progress(total - received, total, letters[DocumentState.RELEASED.value], waiting)
+    delayed = letters[DocumentState.DELAYED.value]
+    to_seal = letters[DocumentState.RELEASED.value] + delayed
+    return Progress(total - received, total, to_seal, waiting, delayed)

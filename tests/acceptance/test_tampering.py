@@ -14,11 +14,13 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.domain.clock import FixedClock
 from eakte.domain.verification import Verdict
+from eakte.seal import loop, signer
+from eakte.seal.chains import Chains
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.shape import shape_flaw
 from eakte.seal.signer import Sealer
-from eakte.seal.timestamp import DemoTimestampAuthority
+from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper
 from eakte.seal.trust_folder import TrustFolder
 from tests.unit.seal.attacks import (
     ATTACKS,
@@ -63,7 +65,7 @@ def bench(tmp_path_factory, folder, original):
 def _refuted(report, verdict=None):
     assert report.verdict is not Verdict.VALID
     assert report.reason
-    assert len(report.checks) == 14
+    assert len(report.checks) == 15
     if verdict is not None:
         assert report.verdict is verdict, report.reason
     return report
@@ -217,14 +219,10 @@ class TestRevisions:
 
 def _stamp_again(stream, folder):
     """Append one more archive time-stamp, as a renewal does."""
-    import asyncio
-
     sealer = Sealer(folder, CLOCK)
-    from eakte.seal import signer
-
     before, signer.TIMESTAMP_FIELD = signer.TIMESTAMP_FIELD, "eakte-Zeitstempel-2"
     try:
-        asyncio.run(sealer._preserve(stream))
+        loop.run(_preserve(sealer, stream))
     finally:
         signer.TIMESTAMP_FIELD = before
 
@@ -260,7 +258,10 @@ class TestForgeriesUnderATrustedTimeStamp:
         then = NOW - timedelta(hours=12)
         authority = DemoTimestampAuthority(Pkcs12SealKey.of(TrustFolder(folder), "tsa"), CLOCK)
         thief = Sealer(
-            folder, FixedClock(then), authority=authority, revocation=OldAnswers(folder, then)
+            folder,
+            FixedClock(then),
+            revocation=OldAnswers(folder, then),
+            authorities=signer._only(authority, Chains(TrustFolder(folder), CLOCK), CLOCK),
         )
         _refuted(bench(seal_bytes(thief, pdfa(), "x")), Verdict.INDETERMINATE)
 
@@ -335,6 +336,10 @@ class TestStrangers:
         assert report.checks[8].passed is False
 
 
+async def _preserve(sealer, stream):
+    await sealer._preserve(stream, await sealer._authorities.choose())
+
+
 def _stranger_stamped(folder, authority):
     """Seal with our key but with somebody else's time-stamps, evidence left out."""
     import asyncio
@@ -342,11 +347,11 @@ def _stranger_stamped(folder, authority):
     from pyhanko.sign.fields import SigFieldSpec
     from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 
-    from eakte.seal import signer
+    from eakte.seal.writer import QuietWriter
 
     async def run():
         ours = Sealer(folder, CLOCK)
-        stamper = signer.RelayTimeStamper(authority)
+        stamper = RelayTimeStamper(authority)
         output = io.BytesIO()
         pdf_signer = signer._ArchiveSigner(
             signer._metadata("x"),
@@ -355,11 +360,11 @@ def _stranger_stamped(folder, authority):
             new_field_spec=SigFieldSpec(signer.SEAL_FIELD, box=None),
         )
         pdf_signer.moment = NOW
-        writer = signer._QuietWriter(io.BytesIO(pdfa()))
+        writer = QuietWriter(io.BytesIO(pdfa()))
         await pdf_signer.async_sign_pdf(writer, output=output)
         output.seek(0)
         await PdfTimeStamper(stamper, field_name="Stempel").async_timestamp_pdf(
-            signer._QuietWriter(output), "sha256", in_place=True
+            QuietWriter(output), "sha256", in_place=True
         )
         return output.getvalue()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eakte.config import Settings, open_home, read_settings
+from eakte.config import FileKey, Settings, TokenKey, open_home, read_settings
 from eakte.errors import ConfigurationError, HomeMissingError
 
 _GOOD = 'organisation = "Stadt Test"\n[[inboxes]]\nfolder = "in"\nstation = "post"\n'
@@ -57,6 +57,32 @@ def test_a_bad_file_refuses_the_start(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_settings(file)
     assert str(file) in caught.value.message()
+
+
+_TOKEN = _GOOD + '[seal.key]\nkind = "pkcs11"\nmodule = "/lib/hsm.so"\npin_file = "pin"\n'
+
+
+def test_the_seal_key_is_one_of_three_kinds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issue 6: without a table it is the file in trust/; variables name files, never PINs."""
+    key = read_settings(_write(tmp_path, _GOOD)).seal.key
+    assert isinstance(key, FileKey)
+    assert (str(key.file), str(key.pin_file)) == ("trust/keys/seal.p12", "trust/keys/seal.pin")
+    monkeypatch.setenv("EAKTE_SEAL__KEY__PIN_FILE", "/run/secrets/pin")
+    key = read_settings(_write(tmp_path, _TOKEN)).seal.key
+    assert isinstance(key, TokenKey)
+    assert (str(key.module), str(key.pin_file)) == ("/lib/hsm.so", "/run/secrets/pin")
+    for wrong in (
+        _TOKEN + 'pin = "4711"\n',
+        _TOKEN + 'key_id = "1"\n',
+        _TOKEN.replace("pkcs11", "pkcs9"),
+        _TOKEN.replace("pkcs11", "csc"),
+        _GOOD + "[seal.key]\n",
+    ):
+        with pytest.raises(ConfigurationError) as caught:
+            read_settings(_write(tmp_path, wrong))
+        assert "4711" not in caught.value.message()
 
 
 def test_a_missing_home_says_what_to_do(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.String(64), nullable=True),
         sa.Column("report", sa.String(64), nullable=True),
         sa.Column("verdict", sa.Text, nullable=False),
+        sa.Column("protection", sa.Text, nullable=False),
         sa.Column("vorgang_id", sa.Integer, nullable=True),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("deadline", sa.Text, nullable=False),
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.Column("first_look", sa.Text, nullable=False),
         sa.Column("first_received_at", sa.BigInteger, nullable=True),
         sa.Column("lowered_by", sa.Text, nullable=False),
+        sa.Column("delay", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
@@ -134,6 +136,20 @@ def upgrade() -> None:
     )
     for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch"):
         op.create_index(f"ix_document_{column}", "document", [column])
+    op.create_table(
+        "former_seal",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
+        sa.Column("sealed", sa.String(64), nullable=False),
+        sa.Column("report", sa.String(64), nullable=False),
+        sa.Column("verdict", sa.Text, nullable=False),
+        sa.Column("protection", sa.Text, nullable=False),
+        sa.Column("replaced_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_former_seal"),
+        sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_former_seal_document_document"),
+        sa.UniqueConstraint("sealed", name="uq_former_seal_sealed"),
+    )
+    op.create_index("ix_former_seal_document", "former_seal", ["document"])
     _create_quality()
     _create_audit_log()
 

@@ -18,7 +18,10 @@ from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import Digest, DocumentId, digest_of, document_id
 from eakte.domain.letters import Classification, Extraction, Field, FieldName
+from eakte.domain.levels import Level as Reached
+from eakte.domain.levels import Reach
 from eakte.domain.mail import Inspection, MediaType, PageKind, Scan, ScanState, SourcePage
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.transfervermerk import Release, ReleaseKind, Verfahren
 from eakte.errors import NotFoundError, RefusedError
 from eakte.pipeline import transitions
@@ -103,11 +106,11 @@ def _propose(engine: Engine, submitter: Submitter, letter: Document) -> Document
 
 def _file(engine: Engine, letter: Document) -> Document:
     verfahren = Verfahren("1", "cd" * 32)
-    environment = Environment("Stadt", "poststelle", "eakte", verfahren, "demo", _NOW)
+    environment = Environment("Stadt", "poststelle", "eakte", verfahren, Reach(Reached.DEMO), _NOW)
     need = _DEFINITIONS.classes["rechnung"].schutzbedarf
     assert letter.release is not None
     made = transfervermerk.make(letter, letter.release, environment, need, 1)
-    seal = (digest_of(b"sealed"), digest_of(b"report"), "VALID")
+    seal = SealedVersion(digest_of(b"sealed"), digest_of(b"report"), "VALID", None)
     with transaction(engine) as connection:
         transitions.file(connection, _DOC, seal, made, _DEFINITIONS, _NOW)
         return documents.get(connection, _DOC)

@@ -14,11 +14,12 @@ from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.ids import digest_of, document_id
 from eakte.domain.letters import ClassDefinition, Classification, Extraction, Schutzbedarf
-from eakte.domain.levels import Level, suffices
+from eakte.domain.levels import Lack, Level, Reach, suffices
 from eakte.domain.quality import BatchState, CheckKind, QualityCheck
 from eakte.domain.transfervermerk import Look, Release, ReleaseKind, Verfahren
 from eakte.domain.verification import Verdict
 from eakte.review.paper import NEVER, UNLESS_SEEN, PaperOf, judge
+from eakte.review.readable import readable
 from eakte.review.transfervermerk import Environment, make
 
 _DAY = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -42,7 +43,7 @@ def _sealed(
         sealed=digest_of(b"sealed"),
     )  # fmt: skip
     decision = replace(Release(kind, "A. Probst", "", _DAY, "probst"), **release)  # type: ignore[arg-type]
-    around = Environment("Stadt", "poststelle", "eakte", Verfahren("1", _SCAN), level.value, _DAY)
+    around = Environment("Stadt", "poststelle", "eakte", Verfahren("1", _SCAN), Reach(level), _DAY)
     return replace(letter, transfervermerk=make(letter, decision, around, need, 1))
 
 
@@ -145,3 +146,13 @@ def test_beside_a_failed_sample_only_what_a_person_released_goes() -> None:
 def test_paper_is_not_due_before_its_release() -> None:
     with pytest.raises(ValueError, match="paper_days"):
         replace(_CLASS, paper_days=-1)
+
+
+def test_the_transfervermerk_says_in_words_what_its_seal_lacks() -> None:
+    note = _sealed(Schutzbedarf.HOCH, Level.ADVANCED).transfervermerk
+    assert note is not None
+    text = readable(replace(note, level_missing=(Lack.DEVICE, Lack.LISTED)))
+    assert "Schutzbedarf: hoch, verlangt ein Siegel der Stufe: qualifiziert\n" in text
+    assert "Das Siegel erreicht: fortgeschritten\n" in text
+    assert "Es fehlt: eine qualifizierte Einheit für den Schlüssel (QSCD); eine Vertr" in text
+    assert "Es fehlt" not in readable(note)

@@ -14,9 +14,9 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentS
 from eakte.domain.clock import FixedClock
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.revocation import DemoRevocation
-from eakte.seal.signer import _QuietWriter
 from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper
 from eakte.seal.trust_folder import TrustFolder
+from eakte.seal.writer import QuietWriter
 from tests.unit.seal.making import CLOCK
 
 
@@ -175,7 +175,7 @@ ATTACKS = [
 
 def stamp(data, change, folder, *, field="Fremdstempel"):
     """Append a change together with a true document time-stamp over it."""
-    writer = _QuietWriter(io.BytesIO(data))
+    writer = QuietWriter(io.BytesIO(data))
     change(writer)
     output = io.BytesIO()
     authority = DemoTimestampAuthority(Pkcs12SealKey.of(TrustFolder(folder), "tsa"), CLOCK)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from eakte.domain.verification import Verdict
 from eakte.seal import checks
-from eakte.seal.facts import Change, FileFacts, Indication, Judgement, Level, Signature, Timestamp
+from eakte.seal.algorithms import Used, Weakness
+from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
 from eakte.seal.freshness import Statement
+from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.keys import Pkcs12SealKey
+from eakte.seal.reader import Unreadable
 from eakte.seal.shape import ShapeFlaw
 from eakte.seal.structure import Structure
 from eakte.seal.trust_folder import TrustFolder
 from tests.unit.seal.making import NOW, YEAR, trust
 
 HOUR = timedelta(hours=1)
+OLD = Weakness(Used("digests", "sha1"), datetime(2012, 8, 1, tzinfo=UTC), proven=False)
+BROKEN = Unreadable("Feld", "FORMAT_FAILURE", "ValueError: nothing in it")
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +45,14 @@ def good(certificate):
         signatures=(seal,),
         timestamps=(inner, outer),
         enumerated=2,
+        unreadable=(),
         last_is_timestamp=True,
         covers_file=True,
         bytes_after=0,
         container_flaw=None,
         shape_flaw=None,
         forbids_changes=True,
+        demanded=Level.LTA,
     )
 
 
@@ -145,7 +152,10 @@ def _open(sub):
             "INDETERMINATE",
             "REVOKED_NO_POE",
         ),
-        (lambda f: _with_judgement(f, best_time=None), "INDETERMINATE", "NO_POE"),
+        (lambda f: _with_judgement(f, best_time=None), "INDETERMINATE", "TRY_LATER"),
+        (lambda f: _with_seal(f, weak=(OLD,)), "INDETERMINATE", "sha1 was acceptable until 2012"),
+        (lambda f: _with_stamp(f, weak=(OLD,)), "INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE_NO"),
+        (lambda f: replace(f, unreadable=(BROKEN,)), "INDETERMINATE", "FORMAT_FAILURE: Feld"),
     ],
 )
 def test_each_wrong_fact_alone_costs_valid(good, spoil, verdict, words):
@@ -163,6 +173,34 @@ def test_changes_after_a_foreign_signature_are_not_classified_and_never_called_t
     changed = outcomes[6]
     assert changed.passed is False
     assert "not classified" in changed.detail
+
+
+def test_changes_after_an_anchored_signature_that_permits_some_are_not_classified(good):
+    """What an authority of others permits cannot be told for sure: its objects are listed."""
+    foreign = replace(good, forbids_changes=False, demanded=None, shape_flaw=ShapeFlaw("objects 7"))
+    foreign = _with_seal(foreign, change=Change.OTHER, permitted=False, changed=("7 (/Page, new)",))
+    verdict, reason = _verdict(foreign)
+    assert verdict is Verdict.INDETERMINATE
+    assert "not classified: 7 (/Page, new)" in reason
+
+
+def test_without_a_demand_a_signature_is_judged_by_its_own_level(good):
+    """B-T: a time-stamp in the signature, nothing behind it."""
+    plain = replace(good, timestamps=good.timestamps[:1], last_is_timestamp=False)
+    plain = _with_seal(plain, level=Level.T, change=Change.NONE)
+    assert _verdict(replace(plain, demanded=None))[0] is Verdict.VALID
+    assert _verdict(replace(plain, demanded=Level.T))[0] is Verdict.VALID
+    verdict, reason = _verdict(replace(plain, demanded=Level.LT))
+    assert verdict is Verdict.INDETERMINATE
+    assert "PAdES-B-LT" in reason
+
+
+def test_evidence_behind_a_seal_without_archive_time_stamp_is_accounted_for(good):
+    """B-LT: certificates and answers follow; anything else does not fit their shape."""
+    plain = replace(good, timestamps=good.timestamps[:1], last_is_timestamp=False, demanded=None)
+    followed = replace(_with_seal(plain, level=Level.LT), covers_file=False, bytes_after=900)
+    assert _verdict(followed)[0] is Verdict.VALID
+    assert _verdict(replace(followed, shape_flaw=ShapeFlaw("x")))[0] is Verdict.INVALID
 
 
 def test_remarks_of_qpdf_are_noted_but_decide_nothing(good):
@@ -186,7 +224,7 @@ def test_a_time_stamp_may_be_a_little_ahead_of_our_clock(good):
 def test_checks_are_numbered_from_one_without_gaps_even_if_nothing_could_be_checked(good):
     whole = checks.numbered(checks.judge(good, NOW))
     none = checks.numbered(checks.not_analysable("KeyError: x"))
-    assert [check.number for check in whole] == list(range(1, 15))
+    assert [check.number for check in whole] == list(range(1, 16))
     assert [check.name for check in none] == [check.name for check in whole]
     assert {check.passed for check in none} == {None}
     assert checks.verdict_of(checks.not_analysable("x"))[0] is Verdict.INDETERMINATE

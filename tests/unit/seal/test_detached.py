@@ -157,8 +157,8 @@ CASES = {
         lambda: good(EXPIRED, stamp=(TSA_EXPIRED, NOW - 40 * DAY)),
         "OUT_OF_BOUNDS_NO_POE",
     ),
-    "SHA-1": (lambda: good(RSA, digest="sha1"), "CRYPTO_CONSTRAINTS_FAILURE"),
-    "MD5": (lambda: good(RSA, digest="md5"), "CRYPTO_CONSTRAINTS_FAILURE"),
+    "SHA-1": (lambda: good(RSA, digest="sha1"), "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"),
+    "MD5": (lambda: good(RSA, digest="md5"), "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"),
     "no evidence": (lambda: signature([sign(Wish(EC))], [EC]), "TRY_LATER"),
     "revoked": (
         lambda: signature([sign(Wish(EC))], [EC], [crl(CA, revoked=[(EC, EARLIER)])]),

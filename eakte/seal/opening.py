@@ -1,0 +1,73 @@
+"""The sealer of a home, as its settings say: which key, authorities and revocation services."""
+
+from __future__ import annotations
+
+import base64
+
+from eakte.config import Home, Tsa
+from eakte.domain.clock import Clock
+from eakte.errors import ConfigurationError
+from eakte.i18n import _
+from eakte.seal.chains import Chains
+from eakte.seal.endpoints import Endpoint
+from eakte.seal.fetched import FetchedRevocation
+from eakte.seal.open_key import open_key
+from eakte.seal.pins import SecretPlace
+from eakte.seal.revocation import DemoRevocation, RevocationSource
+from eakte.seal.signer import Sealer
+from eakte.seal.timestamp import Authorities, CheckedTimeStamper, HttpTimestampAuthority
+from eakte.seal.tokens import Terms
+from eakte.seal.trust import load_certificates
+from eakte.seal.trust_folder import TrustFolder
+
+
+def open_sealer(home: Home, clock: Clock) -> Sealer:
+    """Open key and services; only a remote key is asked for its certificate yet.
+
+    Without a `[[tsa]]` the demo's own authority is used; revocation is asked for on the network
+    unless the home holds the key of the demo's own responder. Raises ConfigurationError,
+    KeyUnavailableError or PinRefusedError.
+    """
+    chains = Chains(TrustFolder(home.trust), clock)
+    members = [_stamper(home, each, chains, clock) for each in home.settings.tsa]
+    return Sealer(
+        home.trust,
+        clock,
+        open_key(home),
+        revocation=_revocation(home, chains, clock),
+        chains=chains,
+        authorities=Authorities(members, networked=True) if members else None,
+    )
+
+
+def _revocation(home: Home, chains: Chains, clock: Clock) -> RevocationSource:
+    folder = TrustFolder(home.trust)
+    if folder.key("ocsp").is_file():
+        return DemoRevocation(folder, clock)
+    return FetchedRevocation(chains, home.services, clock)
+
+
+def _stamper(home: Home, tsa: Tsa, chains: Chains, clock: Clock) -> CheckedTimeStamper:
+    authority = HttpTimestampAuthority(tsa.url, tsa.timeout_seconds, _authorization(home, tsa))
+    endpoint = Endpoint(
+        tsa.url,
+        clock,
+        home.services,
+        name=tsa.name,
+        per_minute=tsa.per_minute,
+        first_pause=tsa.retry_seconds,
+    )
+    pinned = load_certificates(home.root / tsa.certificate) if tsa.certificate else ()
+    terms = Terms(tsa.policy, tuple(pinned))
+    return CheckedTimeStamper(authority, chains, clock, endpoint, terms)
+
+
+def _authorization(home: Home, tsa: Tsa) -> str:
+    """Give the header for basic authentication (RFC 7617); empty without credentials."""
+    if tsa.credentials is None:
+        return ""
+    path = home.root / tsa.credentials
+    line = SecretPlace(path).read().get_secret_value()
+    if ":" not in line or "\n" in line:
+        raise ConfigurationError(path=path, detail=_("it must be one line: user:password"))
+    return f"Basic {base64.b64encode(line.encode()).decode()}"
