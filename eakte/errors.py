@@ -196,6 +196,14 @@ class PinRefusedError(SealFailedError):
     )
 
 
+class RecordDamagedError(EakteError):
+    """What the database holds of a letter is no record of one."""
+
+    exit_code = ExitCode.INVALID
+    sentence = N_("The record of {document} was damaged or changed: {detail}")
+    advice = N_("Compare the database with a backup; `eakte audit verify` checks the log.")
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

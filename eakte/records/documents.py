@@ -19,7 +19,7 @@ from eakte.domain.letters import Classification, Extraction
 from eakte.domain.moments import from_micros, to_micros
 from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
-from eakte.errors import NotFoundError, RefusedError
+from eakte.errors import NotFoundError, RecordDamagedError, RefusedError
 from eakte.i18n import N_, _
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
@@ -211,6 +211,15 @@ def _columns(document: Document) -> dict[str, Any]:
 
 
 def _document(row: Any) -> Document:
+    """Give a letter; raises RecordDamagedError if the row cannot be one."""
+    try:
+        return _read(row)
+    except (ValueError, TypeError) as problem:
+        told = str(problem).splitlines()[0]
+        raise RecordDamagedError(document=row.id, detail=told) from problem
+
+
+def _read(row: Any) -> Document:
     reasons: tuple[str, ...] = from_json(tuple[str, ...], row.reasons)
     return Document(
         id=DocumentId(row.id),

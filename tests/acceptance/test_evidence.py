@@ -145,6 +145,14 @@ def test_a_kept_copy_of_the_checkpoints_counts(home: Path, eakte: Run, tmp_path:
 def test_the_transfervermerk_is_bound_to_the_record(home: Path, eakte: Run) -> None:
     """The record's copy of the Transfervermerk cannot be changed unnoticed."""
     document = _filed(home)[0]
-    change = "UPDATE document SET transfervermerk = replace(transfervermerk, 'demo', 'hoch')"
+    change = "UPDATE document SET transfervermerk = replace(transfervermerk, 'Stadt', 'Statt')"
     _execute(home, (f"{change} WHERE id = ?", (document,)))
     assert set(_invalid(eakte, "--all")) == {document}
+
+
+def test_a_record_that_cannot_be_read_is_named(home: Path, eakte: Run) -> None:
+    document = _filed(home)[0]
+    _execute(home, ("UPDATE document SET transfervermerk = '{' WHERE id = ?", (document,)))
+    finished = eakte("verify", "--all")
+    assert finished.returncode == 20
+    assert document in finished.stderr

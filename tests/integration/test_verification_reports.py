@@ -144,7 +144,7 @@ class TestWithoutAHome:
     ):
         from eakte.services import verifying
 
-        tight = replace(verifying._FOREIGN_FILE_LIMITS, wall_seconds=0.01)
+        tight = replace(verifying._FOREIGN_FILE_LIMITS, wall_seconds=1e-6)
         monkeypatch.setattr(verifying, "_FOREIGN_FILE_LIMITS", tight)
         path = tmp_path / "x.pdf"
         path.write_bytes(pdfa())
