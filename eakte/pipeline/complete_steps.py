@@ -17,7 +17,6 @@ from eakte.pipeline.places import Places
 from eakte.records import documents, scans
 from eakte.review import persons, transfervermerk
 from eakte.seal.lasting import protection_of
-from eakte.seal.verify import accept
 
 
 def _require_enough(need: Schutzbedarf, letter: Document) -> None:
@@ -98,8 +97,11 @@ class CompleteSteps:
         """Judge what the store holds; gives the report's digest, raises unless it is VALID."""
         letter, _station = self._letter(document)
         path, now = self.store.path(sealed), self.context.clock.now()
+        trust, limits = self.context.home.trust, self.context.file_limits(path)
         with self._places.judging():
-            report = accept(path, self.context.home.trust, now, sealed, len(letter.pages))
+            report = sandbox.call(
+                limits, jobs.judge_seal, path, trust, now, sealed, len(letter.pages)
+            )
         self._require_valid(report)
         return self.store.put(to_json(report))
 

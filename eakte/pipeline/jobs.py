@@ -35,6 +35,7 @@ from eakte.pdfa.sealed import flavour_of, verdict
 from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal.detached import check_detached, check_encapsulated
 from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed_digest
+from eakte.seal.verify import accept
 from eakte.store.local import file_digest
 
 
@@ -169,6 +170,13 @@ def attach_transfervermerk(
 def judge_sealed(copy: Path, sealed: Path) -> str:
     """Give `pass` if a sealed file conforms as its archive copy does; see eakte.pdfa.sealed."""
     return verdict(copy, sealed)
+
+
+def judge_seal(
+    sealed: Path, anchors: Path, at: datetime, sha256: str, pages: int
+) -> VerificationReport:
+    """Judge a file that was just sealed; see eakte.seal.verify."""
+    return accept(sealed, anchors, at, sha256, pages)
 
 
 def claimed_flavour(copy: Path) -> str:
