@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eakte.domain.akten import Document
+from eakte.domain.findings import FindingCode
 from eakte.domain.mail import ScanState
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, scans
@@ -94,13 +95,16 @@ def _read(path: Path) -> ExpectedFile:
         pages=plain["pages"],
         state=plain["state"],
         reason=plain.get("reason", ""),
-        letters=tuple(_letter(each) for each in plain.get("document", [])),
+        letters=tuple(_letter(each, plain.get("reason", "")) for each in plain.get("document", [])),
         inbox=plain.get("inbox", ""),
     )
 
 
-def _letter(plain: dict[str, Any]) -> ExpectedLetter:
+def _letter(plain: dict[str, Any], reason: str) -> ExpectedLetter:
+    """Give what is expected of a letter: of a date that the sender got wrong, no value at all."""
     fields = {name: str(value) for name, value in plain.get("fields", {}).items()}
+    if reason == FindingCode.DOUBTFUL_DATE.value:
+        fields["date"] = ""
     return ExpectedLetter(plain["pages"], plain["class"], plain["akte"], fields)
 
 

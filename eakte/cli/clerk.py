@@ -17,6 +17,7 @@ from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.domain.akten import Document
+    from eakte.domain.transfervermerk import Transfervermerk
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
     from eakte.services.searching import Found
@@ -205,12 +206,15 @@ def _print_letter(shown: Shown) -> None:
     for sentence in sentences(document.findings):
         output.line(f"• {sentence}", "yellow")
     if document.transfervermerk is not None:
-        note = document.transfervermerk
-        output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")
-        output.qualification([note.level_reached])
-        if note.level_missing:
-            text = _("Schutzbedarf {need}: its seal reaches “{reached}”; missing: {lacks}")
-            lacks = "; ".join(_(lack.value) for lack in note.level_missing)
-            reached = _(note.level_reached)
-            told = text.format(need=note.schutzbedarf, reached=reached, lacks=lacks)
-            output.line(told, "yellow")
+        _print_note(document.transfervermerk)
+
+
+def _print_note(note: Transfervermerk) -> None:
+    output.line(f"Transfervermerk: {note.qa_result} {note.match_statement}")
+    output.qualification([note.level_reached])
+    if note.level_missing:
+        text = _("Schutzbedarf {need}: its seal reaches “{reached}”; missing: {lacks}")
+        lacks = "; ".join(_(lack.value) for lack in note.level_missing)
+        reached = _(note.level_reached)
+        told = text.format(need=note.schutzbedarf, reached=reached, lacks=lacks)
+        output.line(told, "yellow")
