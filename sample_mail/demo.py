@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,7 @@ def _run(home: Path, expected: tuple[ExpectedFile, ...]) -> ExitCode:
 def _eakte(home: Path, *arguments: str) -> int:
     """Run a command as a user would, and show it first."""
     output.line()
-    output.line(f"$ eakte {' '.join(arguments)}", "bold cyan")
+    output.line(f"$ eakte {shlex.join(arguments)}", "bold cyan")
     environment = os.environ | {"EAKTE_HOME": str(home)}
     command = [sys.executable, "-m", "eakte", *arguments]
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own program
