@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from asn1crypto import x509
-from pyhanko.sign.ades.qualified_asn1 import get_qc_statements
 
 from eakte.domain.levels import Lack, Level, Reach
 from eakte.domain.seal_keys import Purpose, QcClaims, SealKeyFacts
@@ -14,6 +13,7 @@ from eakte.i18n import _
 from eakte.seal.keys import SealKey
 from eakte.seal.links import chain_of
 from eakte.seal.lists.assess import is_demo
+from eakte.seal.qc_statements import statements_of
 from eakte.seal.summary import certificate as summary
 
 SOON = timedelta(days=90)
@@ -70,23 +70,17 @@ def reach_of(
 
 
 def claims_of(certificate: x509.Certificate) -> QcClaims:
-    """Read the QcStatements; broken ones claim nothing."""
-    try:
-        found = {
-            str(each["statement_id"].native): each["statement_info"].native
-            for each in get_qc_statements(certificate)
-        }
-        kinds = [_PURPOSES[kind] for kind in found.get("qc_type") or () if kind in _PURPOSES]
-        statements = found.get("qc_pki_disclosure_statements") or ()
-        return QcClaims(
-            compliance="qc_compliance" in found,
-            device="qc_sscd" in found,
-            purpose=kinds[0] if len(kinds) == 1 else Purpose.NOT_STATED,
-            legislation=tuple(found.get("qc_cc_legislation") or ()),
-            disclosure=tuple(str(each["url"]) for each in statements),
-        )
-    except (ValueError, TypeError, KeyError):
-        return QcClaims()
+    """Say what a certificate claims; of several purposes none counts."""
+    found = statements_of(certificate)
+    kinds = [_PURPOSES[kind] for kind in found.get("qc_type", ()) if kind in _PURPOSES]
+    disclosed = found.get("qc_pki_disclosure_statements", ())
+    return QcClaims(
+        compliance="qc_compliance" in found,
+        device="qc_sscd" in found,
+        purpose=kinds[0] if len(kinds) == 1 else Purpose.NOT_STATED,
+        legislation=tuple(found.get("qc_cc_legislation", ())),
+        disclosure=tuple(str(each["url"]) for each in disclosed),
+    )
 
 
 def algorithm_of(certificate: x509.Certificate) -> str:

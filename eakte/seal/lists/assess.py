@@ -15,13 +15,13 @@ from datetime import datetime
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from pyhanko.sign.ades.qualified_asn1 import get_qc_statements
 
 from eakte.domain.qualification import Qualification, Rank
 from eakte.i18n import _
 from eakte.seal.demo_pki import DEMO_MARK
 from eakte.seal.lists.keeping import Kept
 from eakte.seal.lists.model import Criteria, Kind, Period, Service
+from eakte.seal.qc_statements import is_qualified_in_eu, statements_of
 
 _SEALS, _SIGNATURES, _WEB = "ForeSeals", "ForeSignatures", "ForWebSiteAuthentication"
 _USE_OF = {"qct_eseal": _SEALS, "qct_esign": _SIGNATURES, "qct_web": _WEB}
@@ -115,13 +115,13 @@ class Assessor:
         self, signer: asn1_x509.Certificate, service: Service, kept: Kept, moment: datetime
     ) -> Qualification:
         basis = self._basis(kept, service)
-        claims = claims_of(signer)
+        claims = _claims(signer)
         for time in (signer.not_valid_before, moment):
             refused = self._granted(service, kept, time, Kind.CA)
             period = service.at(time, Kind.CA)
             if refused or period is None:
                 return refused or Qualification(Rank.UNKNOWN, basis)
-            claims = _with_qualifiers(claims_of(signer), signer, period)
+            claims = _with_qualifiers(_claims(signer), signer, period)
             if not claims.qualified:
                 return Qualification(Rank.NOT_QUALIFIED, f"{basis}; {_claimed(signer)}")
             if period.uses and not claims.uses & set(period.uses):
@@ -160,18 +160,11 @@ def is_demo(certificate: asn1_x509.Certificate, chain: Chain) -> bool:
     return any(DEMO_MARK in str(name.human_friendly) for name in names)
 
 
-def claims_of(certificate: asn1_x509.Certificate) -> Claims:
-    """Read the QcStatements (ETSI EN 319 412-5); any number of types, where pyHanko takes one."""
-    qualified, device, uses = False, False, set[str]()
-    for statement in get_qc_statements(certificate):
-        kind = statement["statement_id"].native
-        if kind == "qc_compliance":
-            qualified = True
-        elif kind == "qc_sscd":
-            device = True
-        elif kind == "qc_type":
-            uses |= {_USE_OF.get(name, name) for name in statement["statement_info"].native}
-    return Claims(qualified, frozenset(uses or {_SIGNATURES}), device)
+def _claims(certificate: asn1_x509.Certificate) -> Claims:
+    """Say what a certificate claims; any number of uses, where pyHanko takes one."""
+    found = statements_of(certificate)
+    uses = {_USE_OF.get(name, name) for name in found.get("qc_type", ())}
+    return Claims(is_qualified_in_eu(found), frozenset(uses or {_SIGNATURES}), "qc_sscd" in found)
 
 
 def _with_qualifiers(claims: Claims, certificate: asn1_x509.Certificate, period: Period) -> Claims:
@@ -222,7 +215,7 @@ def _lowest(found: list[Qualification]) -> Qualification:
 
 
 def _claimed(signer: asn1_x509.Certificate) -> str:
-    said = claims_of(signer)
+    said = _claims(signer)
     if not said.qualified:
         return _("the certificate does not claim to be qualified")
     if said.device:

@@ -44,11 +44,13 @@ class Party:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def qc(*statements: str, types: tuple[str, ...] = ()) -> bytes:
-    """Give the QcStatements extension: `qc_compliance`, `qc_sscd`, and types."""
+def qc(*statements: str, types: tuple[str, ...] = (), laws: tuple[str, ...] = ()) -> bytes:
+    """Give the QcStatements extension: `qc_compliance`, `qc_sscd`, types, countries' laws."""
     rows: list[dict[str, object]] = [{"statement_id": name} for name in statements]
     if types:
         rows.append({"statement_id": "qc_type", "statement_info": list(types)})
+    if laws:
+        rows.append({"statement_id": "qc_cc_legislation", "statement_info": list(laws)})
     return bytes(QcStatements(rows).dump())
 
 

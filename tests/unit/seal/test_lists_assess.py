@@ -77,6 +77,17 @@ def test_what_the_certificate_says_decides_between_seal_and_signature(ask):
     assert _worth(lists, both).rank is Rank.UNKNOWN
 
 
+def test_what_another_countrys_law_calls_qualified_is_not(ask):
+    statements = qc("qc_compliance", "qc_sscd", types=("qct_eseal",), laws=("GB",))
+    foreign = party("Foreign", ISSUER, statements=statements)
+    assert _worth(ask(Entry(ISSUER)), foreign).rank is Rank.NOT_QUALIFIED
+
+
+def test_broken_statements_say_nothing(ask):
+    broken = party("Broken", ISSUER, statements=b"\x30\x03\x02\x01\x05")
+    assert _worth(ask(Entry(ISSUER)), broken).rank is Rank.NOT_QUALIFIED
+
+
 def test_withdrawn_before_it_was_made_or_signed_is_not_qualified_and_after_it_is(ask):
     for since, rank in (
         (SIGNED - timedelta(days=1), Rank.NOT_QUALIFIED),
