@@ -40,15 +40,18 @@ def _without_test_settings() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A finished demo home with its output beside it; read only: copy it to change it."""
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A finished demo home with its output beside it; nobody opens it: it is there to be copied.
+
+    Copying a database that is open in the same process would drop SQLite's locks on it.
+    """
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent
     home, log = shared / "demo-home", shared / "demo.log"
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not log.exists():
-            finished = subprocess.run(
+            ended = subprocess.run(
                 [sys.executable, "-m", "sample_mail.demo", str(home)],
                 cwd=_ROOT,
                 env=_without_test_settings() | {"LANG": "C.UTF-8"},
@@ -56,15 +59,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
                 text=True,
                 check=False,
             )
-            log.write_text(f"{finished.stdout}\n{finished.stderr}\nexit {finished.returncode}\n")
+            log.write_text(f"{ended.stdout}\n{ended.stderr}\nexit {ended.returncode}\n")
     return home
 
 
+@pytest.fixture(scope="session")
+def demo(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished demo home as the tests of one process share it: to look at, not to change."""
+    return shutil.copytree(finished, tmp_path_factory.mktemp("demo") / "home")
+
+
 @pytest.fixture
-def home(demo: Path, tmp_path: Path) -> Path:
+def home(finished: Path, tmp_path: Path) -> Path:
     """A copy of the finished demo home that a test may change."""
-    shutil.copytree(demo, tmp_path / "home")
-    return tmp_path / "home"
+    return shutil.copytree(finished, tmp_path / "home")
 
 
 @pytest.fixture

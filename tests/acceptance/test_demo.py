@@ -16,8 +16,8 @@ from tests.acceptance.conftest import run_eakte
 _EXPECTED = expectations()
 
 
-def test_the_demo_ends_well(demo: Path) -> None:
-    assert (demo.parent / "demo.log").read_text().rstrip().endswith("exit 0")
+def test_the_demo_ends_well(finished: Path) -> None:
+    assert (finished.parent / "demo.log").read_text().rstrip().endswith("exit 0")
 
 
 @pytest.mark.parametrize("expected", _EXPECTED, ids=lambda expected: expected.path.stem)

@@ -46,17 +46,17 @@ def later(demo):
 
 
 @pytest.fixture(scope="module")
-def trust(demo, later, tmp_path_factory):
+def trust(finished, later, tmp_path_factory):
     """The trust folder of then: another authority has taken over."""
-    folder = shutil.copytree(demo / "trust", tmp_path_factory.mktemp("spare") / "trust")
+    folder = shutil.copytree(finished / "trust", tmp_path_factory.mktemp("spare") / "trust")
     change_authority(folder, folder.parent / "next", later)
     return folder
 
 
 @pytest.fixture
-def office(demo, later, trust, tmp_path):
+def office(finished, later, trust, tmp_path):
     """The demo home ten years later."""
-    home = shutil.copytree(demo, tmp_path / "home")
+    home = shutil.copytree(finished, tmp_path / "home")
     shutil.rmtree(home / "trust")
     shutil.copytree(trust, home / "trust")
     return Context(open_home(home), FixedClock(later))
