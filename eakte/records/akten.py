@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from eakte.database import Connection
 from eakte.database.schema import akte as akte_table
 from eakte.database.schema import vorgang as vorgang_table
-from eakte.domain.akten import Akte, Vorgang, is_aktenzeichen
-from eakte.domain.moments import from_micros, to_micros
+from eakte.domain.akten import Akte, Vorgang, is_aktenzeichen, unit_of
+from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.ids import new_uuid
+from eakte.domain.moments import from_micros, local_day, to_micros
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 
@@ -24,12 +26,7 @@ def open_akte(connection: Connection, akte: Akte) -> None:
         detail = _("the Akte {name} exists already").format(name=akte.aktenzeichen)
         raise RefusedError(detail=detail)
     connection.execute(
-        sa.insert(akte_table).values(
-            aktenzeichen=akte.aktenzeichen,
-            title=akte.title,
-            office=akte.office,
-            opened_at=to_micros(akte.opened_at),
-        )
+        sa.insert(akte_table).values(aktenzeichen=akte.aktenzeichen, **_columns(akte))
     )
 
 
@@ -58,7 +55,7 @@ def vorgaenge(connection: Connection, aktenzeichen: str) -> tuple[Vorgang, ...]:
     """Give the Vorgänge of an Akte in order."""
     query = sa.select(vorgang_table).where(vorgang_table.c.aktenzeichen == aktenzeichen)
     rows = connection.execute(query.order_by(vorgang_table.c.number)).all()
-    return tuple(Vorgang(row.id, row.aktenzeichen, row.number, row.title) for row in rows)
+    return tuple(_vorgang(row) for row in rows)
 
 
 def first_vorgang(connection: Connection, aktenzeichen: str, title: str) -> Vorgang:
@@ -66,10 +63,56 @@ def first_vorgang(connection: Connection, aktenzeichen: str, title: str) -> Vorg
     present = vorgaenge(connection, aktenzeichen)
     if present:
         return present[0]
-    values = {"aktenzeichen": aktenzeichen, "number": 1, "title": title}
+    values = {
+        "aktenzeichen": aktenzeichen,
+        "number": 1,
+        "title": title,
+        "uuid": new_uuid(),
+        "version": 1,
+    }
     connection.execute(sa.insert(vorgang_table).values(values))
     return vorgaenge(connection, aktenzeichen)[0]
 
 
+def _columns(akte: Akte) -> dict[str, Any]:
+    """Give every column but the Aktenzeichen."""
+    return {
+        "title": akte.title,
+        "office": akte.office,
+        "opened_at": to_micros(akte.opened_at),
+        "uuid": akte.uuid,
+        "unit": akte.unit or unit_of(akte.aktenzeichen),
+        "confidentiality": akte.confidentiality.value,
+        "begins": akte.begins or local_day(akte.opened_at).isoformat(),
+        "ends": akte.ends,
+        "closed_at": akte.closed_at and to_micros(akte.closed_at),
+        "version": akte.version,
+    }
+
+
 def _akte(row: Any) -> Akte:
-    return Akte(row.aktenzeichen, row.title, row.office, from_micros(row.opened_at))
+    return Akte(
+        aktenzeichen=row.aktenzeichen,
+        title=row.title,
+        office=row.office,
+        opened_at=from_micros(row.opened_at),
+        uuid=row.uuid,
+        unit=row.unit,
+        confidentiality=Confidentiality(row.confidentiality),
+        begins=row.begins,
+        ends=row.ends,
+        closed_at=None if row.closed_at is None else from_micros(row.closed_at),
+        version=int(row.version),
+    )
+
+
+def _vorgang(row: Any) -> Vorgang:
+    return Vorgang(
+        id=int(row.id),
+        aktenzeichen=row.aktenzeichen,
+        number=int(row.number),
+        title=row.title,
+        uuid=row.uuid,
+        closed_at=None if row.closed_at is None else from_micros(row.closed_at),
+        version=int(row.version),
+    )

@@ -13,6 +13,7 @@ from eakte.database.schema import document as table
 from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.archive import Conversion
 from eakte.domain.codec import from_json, to_json
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
@@ -207,6 +208,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "first_received_at": document.first_received_at and to_micros(document.first_received_at),
         "lowered_by": to_json(document.lowered_by, tuple[str, ...]).decode(),
         "delay": _optional_json(document.delay),
+        "confidentiality": document.confidentiality.value,
     }
 
 
@@ -261,6 +263,7 @@ def _read(row: Any) -> Document:
         first_received_at=row.first_received_at and from_micros(row.first_received_at),
         lowered_by=from_json(tuple[str, ...], row.lowered_by),
         delay=from_json(Delay, row.delay) if row.delay else None,
+        confidentiality=Confidentiality(row.confidentiality),
     )
 
 
