@@ -47,8 +47,8 @@ class Scope:
         return (mine or self.every_office) and confidentiality.rank <= self.clearance.rank
 
     def covers_station(self, station: str) -> bool:
-        """Tell whether names and states of the files of a station may be seen."""
-        if self.everything or self.stations == ():
+        """Tell whether it may be seen what arrives at a station, before it is a record."""
+        if self.everything or self.stations == () or (self.every_office and self.unfiled):
             return True
         return any(station == own or station.startswith(f"{own}/") for own in self.stations or ())
 

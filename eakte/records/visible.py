@@ -7,7 +7,7 @@ it is proposed for. It is as confidential as the more confidential of letter and
 - letters that are not filed yet only if it says so (`unfiled`, for reviewers), and those that lead
   to no Akte only if it is not limited to some offices (`every_office`) besides;
 - of a file that was received: what its letters show; and, as a file without letters, only if it
-  sees letters that lead nowhere.
+  sees letters that lead nowhere. The mailroom sees names and states of its stations' files.
 
 Every function gives a condition on the rows of one table of `database.schema`.
 """
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
-from eakte.database.schema import akte, document, enclosure, scan
+from eakte.database.schema import akte, document, enclosure, receipt, scan
 from eakte.domain.access import Scope
 from eakte.domain.akten import DocumentState
 from eakte.domain.confidentiality import Confidentiality
@@ -72,10 +72,33 @@ def is_whole(connection: Connection, digest: Digest, scope: Scope) -> bool:
 
 
 def files(scope: Scope) -> Condition:
-    """Say which rows of `scan` may be seen by name and state: those of the scope's stations."""
-    if scope.everything or scope.stations == ():
+    """Say which rows of `scan` may be seen by name and state: of its stations, or by letters."""
+    if scope.everything:
         return sa.true()
-    return sa.or_(sa.false(), *(_below(scan.c.station, each, "/") for each in scope.stations or ()))
+    return scans(scope) | _of_stations(scan, scope)
+
+
+def arrivals(scope: Scope) -> Condition:
+    """Say which rows of `receipt` may be seen: of its stations, or of files that may be."""
+    if scope.everything:
+        return sa.true()
+    of_file = sa.exists().where(scan.c.digest == receipt.c.digest, files(scope))
+    return of_file | _of_stations(receipt, scope)
+
+
+def to_scan_again(scope: Scope) -> Condition:
+    """Say of which rows of `document` may be seen that their paper is to be scanned again."""
+    if scope.everything:
+        return sa.true()
+    of_file = sa.exists().where(scan.c.digest == document.c.scan, _of_stations(scan, scope))
+    return documents(scope) | of_file
+
+
+def _of_stations(table: sa.FromClause, scope: Scope) -> Condition:
+    if scope.stations is None:
+        return sa.false()
+    named = (_below(table.c.station, each, "/") for each in scope.stations)
+    return sa.or_(_literal(not scope.stations), *named)
 
 
 def _cleared(table: sa.FromClause, scope: Scope) -> Condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -99,7 +100,7 @@ def _may_see(scope: Scope, record: tuple[str, Confidentiality, Confidentiality, 
     return leads_nowhere and own.rank <= scope.clearance.rank
 
 
-def _ids(connection: sa.Connection, query: sa.Select[tuple[str]]) -> set[str]:
+def _ids(connection: sa.Connection, query: sa.Select[Any]) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
