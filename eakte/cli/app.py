@@ -10,6 +10,7 @@ from eakte.cli import (
     classify,
     clerk,
     deadlines,
+    index,
     mailroom,
     operator,
     paper,
@@ -17,6 +18,7 @@ from eakte.cli import (
     quarantine,
     review,
     seal,
+    search,
     separator,
     trust,
     verfahren,
@@ -34,6 +36,7 @@ app = typer.Typer(
     ),
 )
 mailroom.register(app)
+search.register(app)
 clerk.register(app)
 deadlines.register(app)
 auditor.register(app)
@@ -47,4 +50,5 @@ app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
 app.add_typer(seal.app, name="seal", help=_("Seals: the key, and what must be renewed."))
 app.add_typer(trust.app, name="trust", help=_("Trusted lists: what is qualified."))
+app.add_typer(index.app, name="index", help=_("The search index: check it, make it anew."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

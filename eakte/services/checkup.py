@@ -25,8 +25,7 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.search.index import SqliteIndex
-from eakte.services import sealing_keys, verfahren
+from eakte.services import indexing, sealing_keys, verfahren
 from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
@@ -123,6 +122,7 @@ def _home(home: Home) -> Iterator[Health]:
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
     yield from _database(connect(home.database_url))
+    yield _index(Desk(home, SystemClock()))
     yield _model(home)
 
 
@@ -201,11 +201,16 @@ def _database(engine: Engine) -> Iterator[Health]:
     revision, wanted = current(engine), newest()
     advice = _("This home was made by another version of eakte: use that version.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
-    with engine.connect() as connection:
-        sound = SqliteIndex().check(connection)
-    detail = _("sound") if sound else _("broken")
-    advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
-    yield Health(_("search index"), sound, detail, advice)
+
+
+def _index(desk: Desk) -> Health:
+    found = indexing.examine(desk)
+    counts = _("{missing} missing, {surplus} too many of {filed}").format(
+        missing=found.missing, surplus=found.surplus, filed=found.filed
+    )
+    detail = _("sound") if found.sound else "; ".join((*found.problems, counts))
+    advice = _("Filing goes on without it. Make it anew: eakte index rebuild.")
+    return Health(_("search index"), found.sound, detail, advice)
 
 
 def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:
