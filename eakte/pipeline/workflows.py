@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
 from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, pages_prefix
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _OPEN = ["PENDING", "ENQUEUED"]
@@ -76,6 +79,8 @@ def _delete_checkpoints(engine: Engine, workflows: list[str]) -> None:
 
 
 def _client(engine: Engine) -> DBOSClient:
+    from dbos import DBOSClient, DBOSPortableJSONSerializer  # noqa: PLC0415 - who only reads need not wait for it
+
     return DBOSClient(
         system_database_engine=engine,
         serializer=DBOSPortableJSONSerializer(),
