@@ -10,7 +10,7 @@ from eakte.domain.akten import is_aktenzeichen
 DEFAULT = "{office}-{unit}/{year}-{number:04}"
 """As in 32.1-112.05/2026-0417."""
 _PLACE = re.compile(r"\{(?P<name>office|unit|year|number)(?::0(?P<width>[1-9]))?\}")
-_SHAPES = {"office": r"[0-9A-Za-z.]+", "unit": r"[0-9A-Za-z.]+", "year": r"\d{4}"}
+_SHAPES = {"office": r"[0-9A-Za-z.]+", "unit": r"[0-9A-Za-z.\-]+", "year": r"\d{4}"}
 _SERIES = "#"
 
 

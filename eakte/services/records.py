@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.database import transaction
-from eakte.domain.akten import Akte, Document, Vorgang
+from eakte.domain.akten import Akte, Document, Vorgang, unit_of
+from eakte.domain.aktenplan import Unit
 from eakte.domain.codec import each_from_json
+from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
@@ -18,10 +21,10 @@ from eakte.i18n import _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, documents, scans
+from eakte.records import akten, aktenplan, documents, entries, scans
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
-from eakte.services import actor
+from eakte.services import actor, casework
 from eakte.services.desks import note
 
 _PIECE = 1 << 16
@@ -46,6 +49,10 @@ class AkteContent:
 
     akte: Akte
     content: tuple[tuple[Vorgang, tuple[Document, ...]], ...]
+    unit: Unit | None = None
+    """What the Aktenplan prescribes for it, with what comes from the units above."""
+    entries: tuple[Entry, ...] = ()
+    """Participants, notes, links and Wiedervorlagen of the Akte and of the letters in it."""
 
 
 def show(desk: Desk, prefix: str) -> Shown:
@@ -137,18 +144,38 @@ def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
             (vorgang, documents.of_vorgang(connection, vorgang.id))
             for vorgang in akten.vorgaenge(connection, aktenzeichen)
         )
+        subjects = (aktenzeichen, *(each.id for _vorgang, letters in content for each in letters))
+        hanging = entries.of_subjects(connection, subjects)
+        unit = aktenplan.load(connection).effective(akte.unit)
     note(desk, Action.VIEWED, aktenzeichen)
-    return AkteContent(akte, content)
+    return AkteContent(akte, content, unit, hanging)
 
 
-def new_akte(desk: Desk, aktenzeichen: str, title: str, office: str) -> Akte:
-    """Open an Akte; the office defaults to the one in the Aktenzeichen."""
-    akte = Akte(
-        aktenzeichen, title, office or aktenzeichen.split("-", maxsplit=1)[0], desk.clock.now()
-    )
+def new_akte(
+    desk: Desk,
+    aktenzeichen: str,
+    title: str,
+    office: str,
+    confidentiality: Confidentiality | None = None,
+) -> Akte:
+    """Open an Akte under a given Aktenzeichen; the office defaults to the one in it.
+
+    It is as confidential as its unit of the Aktenplan is, unless that is given.
+    """
+    pattern = casework.numbering(desk)
+    unit = pattern.unit_of(aktenzeichen) or unit_of(aktenzeichen)
     with transaction(desk.engine) as connection:
-        transitions.open_akte(connection, akte, actor.current())
-    return akte
+        found = aktenplan.load(connection).effective(unit)
+        level = confidentiality or (found.confidentiality if found else None)
+        akte = Akte(
+            aktenzeichen,
+            casework.text(title, "TITLE"),
+            office or aktenzeichen.split("-", maxsplit=1)[0],
+            desk.clock.now(),
+            unit=unit,
+            confidentiality=level or Confidentiality.OFFEN,
+        )
+        return transitions.open_akte(connection, akte, actor.current(), pattern.fits)
 
 
 def _find(desk: Desk, prefix: str) -> Shown:
