@@ -6,14 +6,18 @@ raise RefusedError, saying who changed what. NotFoundError: there is no such rec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 
 from eakte.database import Connection, transaction
+from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
-from eakte.domain.history import Change
+from eakte.domain.history import Change, RecordKind
+from eakte.domain.ids import DocumentId
 from eakte.domain.moments import local_day
 from eakte.domain.numbering import Numbering
 from eakte.errors import NotFoundError, RefusedError
@@ -23,6 +27,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import akten, aktenplan, documents, history, numbers
 from eakte.services import actor
+from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 
 _LONGEST = 500
@@ -38,7 +43,7 @@ class Closed:
 
 def by(desk: Desk) -> By:
     """Give who acts, and when."""
-    return By(actor.current(), desk.clock.now())
+    return By(actor.current(desk), desk.clock.now())
 
 
 def numbering(desk: Desk) -> Numbering:
@@ -57,7 +62,7 @@ def draw_akte(
 
     Office and confidentiality are those of the unit unless they are given.
     """
-    now = desk.clock.now()
+    scope, now = require(desk, Permission.CHANGE_AKTEN), desk.clock.now()
     with transaction(desk.engine) as connection:
         plan = aktenplan.load(connection)
         found = plan.effective(unit)
@@ -66,6 +71,7 @@ def draw_akte(
         led_by = office or (found.office if found else "")
         if not led_by:
             raise RefusedError(detail=N_("nobody leads this Akte yet; name an office (--office)"))
+        require_office(scope, led_by)
         level = confidentiality or (found.confidentiality if found else None)
         akte = Akte(
             aktenzeichen=_draw(connection, numbering(desk), led_by, unit, local_day(now)),
@@ -75,7 +81,7 @@ def draw_akte(
             unit=unit,
             confidentiality=level or Confidentiality.OFFEN,
         )
-        return casework.open_akte(connection, akte, actor.current(), numbering(desk).fits)
+        return casework.open_akte(connection, akte, actor.current(desk), numbering(desk).fits)
 
 
 def _draw(connection: Connection, pattern: Numbering, office: str, unit: str, day: date) -> str:
@@ -99,7 +105,7 @@ def change_akte(
     said: dict[str, object] = {name: _value(name, value) for name, value in values.items()}
     if confidentiality is not None:
         said["confidentiality"] = confidentiality
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         _require_unit(connection, values.get("unit", ""))
         return casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
 
@@ -112,7 +118,7 @@ def _require_unit(connection: Connection, key: str) -> None:
 
 def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
     """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         closed = casework.close_akte(connection, aktenzeichen, by(desk), seen)
         ahead = documents.count_on_their_way(connection, aktenzeichen)
     return Closed(closed, ahead)
@@ -120,23 +126,67 @@ def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
 
 def reopen_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Akte:
     """Reopen a closed Akte."""
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         return casework.reopen_akte(connection, aktenzeichen, by(desk), seen)
 
 
 def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
-    """Give what happened in an Akte, the oldest first: every version of everything in it."""
+    """Give what happened in an Akte, the oldest first: every version of everything in it.
+
+    What is told of documents that the current user may not see is left out.
+    """
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        akten.get(connection, aktenzeichen)
-        found = history.of_akte(connection, aktenzeichen)
+        akten.get(connection, aktenzeichen, scope)
+        found = tuple(
+            _without_hidden_place(connection, each, scope)
+            for each in history.of_akte(connection, aktenzeichen)
+            if _may_be_seen(connection, each, scope)
+        )
     note(desk, Action.VIEWED, aktenzeichen, what="history")
     return found
+
+
+def _may_be_seen(connection: Connection, change: Change, scope: Scope) -> bool:
+    """Tell whether the document that a change is about may be seen; an Akte's own may."""
+    if scope.everything or change.kind in {RecordKind.AKTE, RecordKind.VORGANG}:
+        return True
+    name = change.key
+    if change.kind is RecordKind.ENTRY:
+        state = history.of_record(connection, change.kind, change.key)[0].after
+        ends = [state["subject"], state.get("other", "")]
+    else:
+        ends = [name]
+    about = tuple(DocumentId(each) for each in ends if documents.is_document_id(each))
+    return len(documents.among(connection, about, scope)) == len(about)
+
+
+def _without_hidden_place(connection: Connection, change: Change, scope: Scope) -> Change:
+    """Take the name of an Akte out of a move if it may not be seen at that end of it."""
+    if scope.everything or not change.left_akte:
+        return change
+    seen = {each.aktenzeichen for each in akten.every(connection, scope)}
+    hidden = {"vorgang": ""}
+    if change.left_akte not in seen:
+        change = replace(change, left_akte="", before={**change.before, **hidden})
+    if change.akte not in seen:
+        change = replace(change, akte="", after={**change.after, **hidden})
+    return change
+
+
+@contextmanager
+def _changing(desk: Desk, aktenzeichen: str) -> Iterator[Connection]:
+    """Give a transaction in which an Akte may be changed that the current user may see."""
+    scope = require(desk, Permission.CHANGE_AKTEN)
+    with transaction(desk.engine) as connection:
+        akten.get(connection, aktenzeichen, scope)
+        yield connection
 
 
 def new_vorgang(desk: Desk, aktenzeichen: str, title: str) -> Vorgang:
     """Open the next Vorgang of an Akte."""
     named = text(title, "TITLE")
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         return casework.open_vorgang(connection, aktenzeichen, named, by(desk))
 
 
@@ -145,26 +195,27 @@ def rename_vorgang(
 ) -> Vorgang:
     """Give a Vorgang another title."""
     named, who = text(title, "TITLE"), by(desk)
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         return casework.rename_vorgang(connection, aktenzeichen, number, named, who, seen)
 
 
 def close_vorgang(desk: Desk, aktenzeichen: str, number: int, seen: int = 0) -> Vorgang:
     """Close a Vorgang: nothing comes into it, and nothing leaves it."""
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         return casework.close_vorgang(connection, aktenzeichen, number, by(desk), seen)
 
 
 def reopen_vorgang(desk: Desk, aktenzeichen: str, number: int, seen: int = 0) -> Vorgang:
     """Reopen a closed Vorgang."""
-    with transaction(desk.engine) as connection:
+    with _changing(desk, aktenzeichen) as connection:
         return casework.reopen_vorgang(connection, aktenzeichen, number, by(desk), seen)
 
 
 def move(desk: Desk, prefix: str, aktenzeichen: str, number: int = 0, seen: int = 0) -> Document:
     """Move a filed document to a Vorgang of an Akte (0: the first open one)."""
-    with transaction(desk.engine) as connection:
-        document = documents.get_by_prefix(connection, prefix).id
+    scope = require(desk, Permission.CHANGE_AKTEN)
+    with _changing(desk, aktenzeichen) as connection:
+        document = documents.get_by_prefix(connection, prefix, scope).id
         return casework.move(connection, document, aktenzeichen, number, by(desk), seen)
 
 
@@ -179,8 +230,9 @@ def correct(
     said: dict[str, object] = {name: _value(name, value) for name, value in values.items()}
     if confidentiality is not None:
         said["confidentiality"] = confidentiality
+    scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
-        document = documents.get_by_prefix(connection, prefix).id
+        document = documents.get_by_prefix(connection, prefix, scope).id
         return casework.correct_document(connection, document, by(desk), seen, **said)
 
 
