@@ -10,21 +10,32 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 
-from eakte.config import open_home
+from eakte.config import Home, Settings, open_home
 from eakte.database import Engine, connect
 from eakte.database.migrate import upgrade
+from eakte.database.roles import ENGINE_SCHEMA
 from eakte.domain.clock import Clock, SystemClock
 from eakte.services import homes
 from tests.tools.postgres import VARIABLE
 
 SERVER = os.environ.get(VARIABLE, "")
 """SQLAlchemy URL of the server's database `postgres`, or empty."""
+UNGUARD = (
+    ("DROP TRIGGER audit_event_append_only ON audit_event",)
+    if SERVER
+    else ("DROP TRIGGER audit_event_no_update", "DROP TRIGGER audit_event_no_delete")
+)
+"""Statements that drop the triggers that keep the audit log append-only."""
+ENGINE_TABLES = f"{ENGINE_SCHEMA}." if SERVER else ""
+"""What stands before the names of the workflow engine's tables."""
 _TEMPLATE = "eakte_template"
 _MADE: list[str] = []
 _LOCK = 7
@@ -40,6 +51,17 @@ def connected(folder: Path) -> Engine:
     engine = connect(database() or f"sqlite:///{folder / 'test.db'}")
     upgrade(engine)
     return engine
+
+
+def variables(*, lasting: bool = False) -> dict[str, str]:
+    """Give the variables with which a process makes a home in a database of its own.
+
+    A lasting database ends with the server, not with this process.
+    """
+    url = database()
+    if url and lasting:
+        _MADE.pop()
+    return {"EAKTE_DATABASE": url} if url else {}
 
 
 def create(root: Path, clock: Clock, organisation: str, *, demo: bool) -> homes.NewHome:
@@ -69,6 +91,23 @@ def execute(home: Path, statement: str, **values: Any) -> list[tuple[Any, ...]]:
             return [tuple(row) for row in done] if done.returns_rows else []
     finally:
         engine.dispose()
+
+
+def unguard(home: Path) -> None:
+    """Drop the triggers that keep the audit log append-only, as only its owner can."""
+    for statement in UNGUARD:
+        execute(home, statement)
+
+
+def typed(home: Path, statements: str) -> subprocess.CompletedProcess[str]:
+    """Give statements to the database's own command-line tool: sqlite3, psql."""
+    if SERVER:
+        url = sa.make_url(open_home(home).database_url)
+        command = ["psql", "-h", str(url.query["host"]), "-U", str(url.username), "-qAt"]
+        command += ["-v", "ON_ERROR_STOP=1", "-c", statements, str(url.database)]
+    else:
+        command = ["sqlite3", str(home / "eakte.db"), statements]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def made() -> int:
@@ -101,14 +140,12 @@ def _make_template(server: psycopg.Connection) -> None:
         found = "SELECT 1 FROM pg_database WHERE datname = %s"
         if server.execute(found, [_TEMPLATE]).fetchone() is None:
             server.execute("CREATE DATABASE eakte_draft")
-            homes.migrate(_home_of(_url("eakte_draft")), SystemClock())
+            settings = Settings(organisation="Stadt", database=_url("eakte_draft"))
+            with tempfile.TemporaryDirectory() as folder:
+                homes.migrate(Home(Path(folder), settings), SystemClock())
             server.execute(f"ALTER DATABASE eakte_draft RENAME TO {_TEMPLATE}".encode())
     finally:
         server.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-
-
-def _home_of(url: str) -> Any:
-    raise NotImplementedError
 
 
 def _url(name: str) -> str:
