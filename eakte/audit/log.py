@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
@@ -96,6 +96,16 @@ def of_action(connection: Connection, action: Action, of: str = "") -> tuple[Eve
         query = query.where(audit_event.c.entry.contains(f'"object":{named}', autoescape=True))
     events = (decode(row.entry) for row in connection.execute(query))
     return tuple(event for event in events if event.action is action)
+
+
+def naming(connection: Connection, value: str) -> Iterator[Event]:
+    """Give all events in order that have a new value of that name."""
+    marked = audit_event.c.entry.contains(f'"{value}":', autoescape=True)
+    query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
+    for entry in connection.execute(query).scalars():
+        event = decode(entry)
+        if value in event.after:
+            yield event
 
 
 def size(connection: Connection) -> int:
