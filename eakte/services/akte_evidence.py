@@ -53,10 +53,15 @@ def report(
     aktenzeichen: str,
     known: tuple[Logged, Mapping[str, set[_Key]]],
     at: datetime,
+    *,
+    telling: bool = True,
 ) -> VerificationReport:
-    """Give the verdict on an Akte, step by step; `known` is what `logged` gave."""
+    """Give the verdict on an Akte, step by step; `known` is what `logged` gave.
+
+    `telling`: the reader may see all that is in it, and hears which records are wrong.
+    """
     checks = tuple(
-        Check(number, name, not faults, "; ".join(sorted(faults)) or meaning)
+        Check(number, name, not faults, _detail(faults, telling=telling) or meaning)
         for number, (name, faults, meaning) in enumerate(
             _steps(connection, aktenzeichen, known), start=1
         )
@@ -73,6 +78,10 @@ def report(
         timestamps=(),
         checks=checks,
     )
+
+
+def _detail(faults: list[str], *, telling: bool) -> str:
+    return "; ".join(sorted(faults)) if telling or not faults else _("an auditor sees what")
 
 
 def _steps(

@@ -6,6 +6,8 @@ raise RefusedError, saying who changed what. NotFoundError: there is no such rec
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +16,7 @@ from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
-from eakte.domain.history import Change, State
+from eakte.domain.history import Change
 from eakte.domain.moments import local_day
 from eakte.domain.numbering import Numbering
 from eakte.errors import NotFoundError, RefusedError
@@ -28,7 +30,6 @@ from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 
 _LONGEST = 500
-_ELSEWHERE = "…"
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,15 @@ def draw_akte(
         led_by = office or (found.office if found else "")
         if not led_by:
             raise RefusedError(detail=N_("nobody leads this Akte yet; name an office (--office)"))
-        level = confidentiality or (found.confidentiality if found else Confidentiality.OFFEN)
-        level = level or Confidentiality.OFFEN
-        require_office(scope, level, led_by)
+        level = confidentiality or (found.confidentiality if found else None)
+        require_office(scope, led_by, level or Confidentiality.OFFEN)
         akte = Akte(
             aktenzeichen=_draw(connection, numbering(desk), led_by, unit, local_day(now)),
             title=text(title, "TITLE"),
             office=led_by,
             opened_at=now,
             unit=unit,
-            confidentiality=level,
+            confidentiality=level or Confidentiality.OFFEN,
         )
         return casework.open_akte(connection, akte, actor.current(desk), numbering(desk).fits)
 
@@ -104,8 +104,7 @@ def change_akte(
     said: dict[str, object] = {name: _value(name, value) for name, value in values.items()}
     if confidentiality is not None:
         said["confidentiality"] = confidentiality
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         _require_unit(connection, values.get("unit", ""))
         return casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
 
@@ -118,8 +117,8 @@ def _require_unit(connection: Connection, key: str) -> None:
 
 def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
     """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
-    with transaction(desk.engine) as connection:
-        scope = require_akte(desk, connection, aktenzeichen)
+    scope = require(desk, Permission.CHANGE_AKTEN)
+    with _changing(desk, aktenzeichen) as connection:
         closed = casework.close_akte(connection, aktenzeichen, by(desk), seen)
         ahead = documents.count_on_their_way(connection, aktenzeichen, scope)
     return Closed(closed, ahead)
@@ -127,47 +126,52 @@ def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
 
 def reopen_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Akte:
     """Reopen a closed Akte."""
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         return casework.reopen_akte(connection, aktenzeichen, by(desk), seen)
 
 
 def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
-    """Give what happened in an Akte, the oldest first: every version of everything in it."""
+    """Give what happened in an Akte, the oldest first: every version of everything in it.
+
+    What is told of documents that the current user may not see is left out.
+    """
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
-        found = history.of_akte(connection, aktenzeichen, scope)
-        known = {each.aktenzeichen for each in akten.every(connection, scope)}
+        found = tuple(
+            _without_hidden_place(connection, each, scope)
+            for each in history.of_akte(connection, aktenzeichen, scope)
+        )
     note(desk, Action.VIEWED, aktenzeichen, what="history")
-    return found if scope.everything else tuple(_within(each, known) for each in found)
+    return found
 
 
-def _within(change: Change, known: set[str]) -> Change:
-    """Leave out of a change which other Akte, that may not be seen, a document came from."""
+def _without_hidden_place(connection: Connection, change: Change, scope: Scope) -> Change:
+    """Take the name of an Akte out of a move if it may not be seen at that end of it."""
+    if scope.everything or not change.left_akte:
+        return change
+    seen = {each.aktenzeichen for each in akten.every(connection, scope)}
+    hidden = {"vorgang": ""}
+    if change.left_akte not in seen:
+        change = replace(change, left_akte="", before={**change.before, **hidden})
+    if change.akte not in seen:
+        change = replace(change, akte="", after={**change.after, **hidden})
+    return change
 
-    def told(values: State) -> State:
-        named = values.get("vorgang", "").partition("#")[0]
-        return dict(values) | ({"vorgang": _ELSEWHERE} if named and named not in known else {})
 
-    left = change.left_akte if change.left_akte in known else ""
-    return replace(
-        change, before=told(change.before), after=told(change.after), left_akte=left, salt=""
-    )
-
-
-def require_akte(desk: Desk, connection: Connection, aktenzeichen: str) -> Scope:
-    """Give the scope of somebody who may change an Akte; for others there is none of that name."""
+@contextmanager
+def _changing(desk: Desk, aktenzeichen: str) -> Iterator[Connection]:
+    """Give a transaction in which an Akte may be changed that the current user may see."""
     scope = require(desk, Permission.CHANGE_AKTEN)
-    akten.get(connection, aktenzeichen, scope)
-    return scope
+    with transaction(desk.engine) as connection:
+        akten.get(connection, aktenzeichen, scope)
+        yield connection
 
 
 def new_vorgang(desk: Desk, aktenzeichen: str, title: str) -> Vorgang:
     """Open the next Vorgang of an Akte."""
     named = text(title, "TITLE")
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         return casework.open_vorgang(connection, aktenzeichen, named, by(desk))
 
 
@@ -176,29 +180,26 @@ def rename_vorgang(
 ) -> Vorgang:
     """Give a Vorgang another title."""
     named, who = text(title, "TITLE"), by(desk)
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         return casework.rename_vorgang(connection, aktenzeichen, number, named, who, seen)
 
 
 def close_vorgang(desk: Desk, aktenzeichen: str, number: int, seen: int = 0) -> Vorgang:
     """Close a Vorgang: nothing comes into it, and nothing leaves it."""
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         return casework.close_vorgang(connection, aktenzeichen, number, by(desk), seen)
 
 
 def reopen_vorgang(desk: Desk, aktenzeichen: str, number: int, seen: int = 0) -> Vorgang:
     """Reopen a closed Vorgang."""
-    with transaction(desk.engine) as connection:
-        require_akte(desk, connection, aktenzeichen)
+    with _changing(desk, aktenzeichen) as connection:
         return casework.reopen_vorgang(connection, aktenzeichen, number, by(desk), seen)
 
 
 def move(desk: Desk, prefix: str, aktenzeichen: str, number: int = 0, seen: int = 0) -> Document:
     """Move a filed document to a Vorgang of an Akte (0: the first open one)."""
-    with transaction(desk.engine) as connection:
-        scope = require_akte(desk, connection, aktenzeichen)
+    scope = require(desk, Permission.CHANGE_AKTEN)
+    with _changing(desk, aktenzeichen) as connection:
         document = documents.get_by_prefix(connection, prefix, scope).id
         return casework.move(connection, document, aktenzeichen, number, by(desk), seen)
 

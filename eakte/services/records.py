@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eakte.database import transaction
-from eakte.domain.akten import Akte, Document, Vorgang, unit_of
+from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.aktenplan import Unit
 from eakte.domain.codec import each_from_json
 from eakte.domain.confidentiality import Confidentiality
@@ -175,8 +175,7 @@ def new_akte(
     """
     scope = require(desk, Permission.CHANGE_AKTEN)
     pattern = casework.numbering(desk)
-    unit = pattern.unit_of(aktenzeichen) or unit_of(aktenzeichen)
-    named = aktenzeichen.split("-", maxsplit=1)[0]
+    unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
     with transaction(desk.engine) as connection:
         found = aktenplan.load(connection).effective(unit)
         level = confidentiality or (found.confidentiality if found else None)
@@ -189,7 +188,8 @@ def new_akte(
             confidentiality=level or Confidentiality.OFFEN,
         )
         if pattern.fits(aktenzeichen):
-            require_office(scope, akte.confidentiality, named, akte.office)
+            require_office(scope, named, akte.confidentiality)
+            require_office(scope, akte.office, akte.confidentiality)
         return transitions.open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 

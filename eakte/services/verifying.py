@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -104,8 +104,7 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
         story = _akten(desk, connection, [aktenzeichen])
         if scope.everything:
             names |= {name for name, each in known.items() if each.akte == aktenzeichen}
-        else:
-            story = tuple(map(_without_details, story))
+        story = _akten(desk, connection, [aktenzeichen], telling=scope.everything)
         return (*story, *_verify(desk, connection, trust, known, names))
 
 
@@ -134,24 +133,16 @@ def worth(item: SignatureSummary | TimestampSummary) -> str:
     return ": ".join(filter(None, (_(item.qualification.value), item.basis)))
 
 
-def _akten(desk: Desk, connection: Connection, names: Iterable[str]) -> tuple[Verified, ...]:
-    """Hold Akten against their histories."""
+def _akten(
+    desk: Desk, connection: Connection, names: Iterable[str], *, telling: bool = True
+) -> tuple[Verified, ...]:
+    """Hold Akten against their histories; `telling`: name the records that are wrong."""
     logged, now, found = akte_evidence.logged(connection), desk.clock.now(), list[Verified]()
     for name in names:
-        report = akte_evidence.report(connection, name, logged, now)
+        report = akte_evidence.report(connection, name, logged, now, telling=telling)
         found.append(Verified(name, akten.get(connection, name).title, report))
         note(desk, Action.VERIFIED, name, verdict=report.verdict.value)
     return tuple(found)
-
-
-def _without_details(verified: Verified) -> Verified:
-    """Leave out what may name records that are not in scope."""
-    told = _("the Akte contradicts its history; an auditor is told what")
-    checks = tuple(
-        each if each.passed else replace(each, detail=told) for each in verified.report.checks
-    )
-    reason = told if verified.report.reason else ""
-    return replace(verified, report=replace(verified.report, checks=checks, reason=reason))
 
 
 def _verify(
