@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from eakte.domain.numbering import DEFAULT, Numbering
 from eakte.errors import ConfigurationError, HomeMissingError
 
 SETTINGS_FILE = "eakte.toml"
@@ -102,6 +103,21 @@ class Quality(_Section):
     batch_minutes: float = Field(
         default=60.0, gt=0, description="A batch ends after so many minutes at the latest."
     )
+
+
+class Records(_Section):
+    """How Akten are named."""
+
+    aktenzeichen: str = Field(
+        default=DEFAULT,
+        description="How Aktenzeichen are built: {office}, {unit}, {year}, and {number} once.",
+    )
+
+    @field_validator("aktenzeichen")
+    @classmethod
+    def _usable(cls, pattern: str) -> str:
+        """Refuse a pattern that would not give each Akte a name of its own."""
+        return Numbering(pattern).pattern
 
 
 class TrustedListSource(_Section):
@@ -243,6 +259,8 @@ class Settings(BaseSettings):
     quality: Quality = Field(
         default=Quality(), description="How samples for quality assurance are drawn."
     )
+
+    records: Records = Field(default=Records(), description="How Akten are named.")
 
     trusted_lists: tuple[TrustedListSource, ...] = Field(
         default=(), description="Trusted lists, which say what is qualified."

@@ -147,6 +147,14 @@ class UnusableInputError(EakteError):
     advice = N_("It is kept as it came; see `eakte quarantine list`.")
 
 
+class AktenplanRefusedError(EakteError):
+    """An Aktenplan that contradicts itself, or cannot be read."""
+
+    exit_code = ExitCode.UNUSABLE_INPUT
+    sentence = N_("This Aktenplan cannot be used: {detail}")
+    advice = N_("Nothing was changed. The README names the columns of a CSV file.")
+
+
 class StageFailedError(EakteError):
     """A stage that broke down or ran out of its limits."""
 

@@ -155,6 +155,7 @@ aktenplan = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("parent", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
     sa.Column("retention_years", sa.Integer, nullable=True),
     sa.Column("disposal", sa.Text, nullable=False),
     sa.Column("schutzbedarf", sa.Text, nullable=False),
@@ -179,14 +180,15 @@ entry = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False, index=True),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("other", sa.Text, nullable=False, index=True),
     sa.Column("due", sa.Text, nullable=False, index=True),
     sa.Column("ended", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
 """What hangs on an Akte or a document (`subject`): participants, links, notes, Wiedervorlagen.
 
-`content` is JSON of its domain value, `due` the day of a Wiedervorlage, `ended` if it was removed
-or done.
+`content` is JSON of its domain value, `other` the document that a link leads to, `due` the day of a
+Wiedervorlage, `ended` if it was removed or is done.
 """
 
 history = sa.Table(

@@ -1,4 +1,4 @@
-"""Akten and their Vorgänge."""
+"""Akten and their Vorgänge, changed only by someone who saw their newest version."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from eakte.database import Connection
 from eakte.database.schema import akte as akte_table
 from eakte.database.schema import vorgang as vorgang_table
-from eakte.domain.akten import Akte, Vorgang, is_aktenzeichen, unit_of
+from eakte.domain.akten import Akte, Vorgang, unit_of
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.ids import new_uuid
 from eakte.domain.moments import from_micros, local_day, to_micros
@@ -17,17 +17,26 @@ from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 
 
-def open_akte(connection: Connection, akte: Akte) -> None:
-    """Open a new Akte; raises RefusedError if its Aktenzeichen is taken or malformed."""
-    if not is_aktenzeichen(akte.aktenzeichen):
-        detail = _("{name} is not an Aktenzeichen like 32.1-112.05/2026-0417")
-        raise RefusedError(detail=detail.format(name=akte.aktenzeichen))
-    if find(connection, akte.aktenzeichen) is not None:
+def add(connection: Connection, akte: Akte) -> Akte:
+    """Add an Akte and give it as it is kept; raises RefusedError if its Aktenzeichen is taken.
+
+    Without a unit it has the one in its Aktenzeichen; without a Laufzeit it begins today.
+    """
+    try:
+        with connection.begin_nested():
+            values = {"aktenzeichen": akte.aktenzeichen, **_columns(akte)}
+            connection.execute(sa.insert(akte_table).values(values))
+    except sa.exc.IntegrityError:
         detail = _("the Akte {name} exists already").format(name=akte.aktenzeichen)
-        raise RefusedError(detail=detail)
-    connection.execute(
-        sa.insert(akte_table).values(aktenzeichen=akte.aktenzeichen, **_columns(akte))
-    )
+        raise RefusedError(detail=detail) from None
+    return get(connection, akte.aktenzeichen)
+
+
+def update(connection: Connection, akte: Akte, seen: int) -> bool:
+    """Store the next version of an Akte; gives False if it is not the version `seen` any more."""
+    present = (akte_table.c.aktenzeichen == akte.aktenzeichen) & (akte_table.c.version == seen)
+    statement = sa.update(akte_table).where(present).values(**_columns(akte))
+    return connection.execute(statement).rowcount == 1
 
 
 def find(connection: Connection, aktenzeichen: str) -> Akte | None:
@@ -45,6 +54,13 @@ def get(connection: Connection, aktenzeichen: str) -> Akte:
     return akte
 
 
+def hold(connection: Connection, aktenzeichen: str) -> Akte:
+    """Give an Akte that nobody else changes until the transaction ends; raises NotFoundError."""
+    query = sa.select(akte_table).where(akte_table.c.aktenzeichen == aktenzeichen)
+    connection.execute(query.with_for_update()).first()
+    return get(connection, aktenzeichen)
+
+
 def every(connection: Connection) -> tuple[Akte, ...]:
     """Give all Akten in order of their Aktenzeichen."""
     rows = connection.execute(sa.select(akte_table).order_by(akte_table.c.aktenzeichen)).all()
@@ -58,20 +74,33 @@ def vorgaenge(connection: Connection, aktenzeichen: str) -> tuple[Vorgang, ...]:
     return tuple(_vorgang(row) for row in rows)
 
 
-def first_vorgang(connection: Connection, aktenzeichen: str, title: str) -> Vorgang:
-    """Give the first Vorgang of an Akte, opened with that title if there is none yet."""
-    present = vorgaenge(connection, aktenzeichen)
-    if present:
-        return present[0]
+def get_vorgang(connection: Connection, vorgang_id: int) -> Vorgang:
+    """Give a Vorgang by its id in the database."""
+    query = sa.select(vorgang_table).where(vorgang_table.c.id == vorgang_id)
+    return _vorgang(connection.execute(query).one())
+
+
+def add_vorgang(connection: Connection, aktenzeichen: str, title: str) -> Vorgang:
+    """Add the next Vorgang of an Akte that the caller holds."""
+    number = len(vorgaenge(connection, aktenzeichen)) + 1
     values = {
         "aktenzeichen": aktenzeichen,
-        "number": 1,
+        "number": number,
         "title": title,
         "uuid": new_uuid(),
         "version": 1,
     }
     connection.execute(sa.insert(vorgang_table).values(values))
-    return vorgaenge(connection, aktenzeichen)[0]
+    return vorgaenge(connection, aktenzeichen)[-1]
+
+
+def update_vorgang(connection: Connection, vorgang: Vorgang, seen: int) -> bool:
+    """Store the next version of a Vorgang; gives False if it is not the version `seen` any more."""
+    present = (vorgang_table.c.id == vorgang.id) & (vorgang_table.c.version == seen)
+    closed = None if vorgang.closed_at is None else to_micros(vorgang.closed_at)
+    values = {"title": vorgang.title, "closed_at": closed, "version": vorgang.version}
+    statement = sa.update(vorgang_table).where(present).values(values)
+    return connection.execute(statement).rowcount == 1
 
 
 def _columns(akte: Akte) -> dict[str, Any]:
@@ -85,7 +114,7 @@ def _columns(akte: Akte) -> dict[str, Any]:
         "confidentiality": akte.confidentiality.value,
         "begins": akte.begins or local_day(akte.opened_at).isoformat(),
         "ends": akte.ends,
-        "closed_at": akte.closed_at and to_micros(akte.closed_at),
+        "closed_at": None if akte.closed_at is None else to_micros(akte.closed_at),
         "version": akte.version,
     }
 
