@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from eakte.domain.aktenplan import Disposal, Unit
 from eakte.domain.confidentiality import Confidentiality, highest
 from eakte.domain.ids import Digest
 
@@ -58,14 +59,6 @@ class Edition(StrEnum):
         return self is Edition.V3_1 or message.to_archive
 
 
-class Disposal(StrEnum):
-    """What becomes of an Akte after its retention (code list `aussonderungsart`)."""
-
-    ARCHIVE = "A"
-    APPRAISE = "B"
-    DESTROY = "V"
-
-
 class Format(StrEnum):
     """Formats of files, by their code in version 2.0 of the code list `dateiformat`."""
 
@@ -85,11 +78,10 @@ class Format(StrEnum):
 class Retention:
     """How long an Akte is kept after it was closed, and what becomes of it then."""
 
-    years: int | None
-    """None: without end."""
+    years: int
     disposal: Disposal
     ends: date | None = None
-    """The last day of retention; None while the Akte is open, or if it has no end."""
+    """The last day of retention; None while the Akte is open."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +186,6 @@ class HandedVorgang:
     def confidentiality(self) -> Confidentiality:
         """Give the highest level of what is in it."""
         return highest(*(each.confidentiality for each in self.documents))
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of the Aktenplan, as far as an Akte names it."""
-
-    key: str
-    title: str
 
 
 @dataclass(frozen=True)

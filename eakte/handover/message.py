@@ -194,12 +194,7 @@ class _Writer:
     def _retention(self, retention: Retention | None) -> Element | None:
         if retention is None:
             return None
-        to, years = self.to, retention.years
-        kept = (
-            to.element("Unbefristet", truth(value=True))
-            if years is None
-            else to.element("AnzahlJahre", str(years))
-        )
+        to, kept = self.to, self.to.element("AnzahlJahre", str(retention.years))
         disposal = retention.disposal.value
         code = to.code("Aussonderungsart", disposal, of="aussonderungsart", version="1.0")
         return to.element(

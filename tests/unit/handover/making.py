@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from eakte.domain.aktenplan import Disposal, Unit
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.handover import (
-    Disposal,
     Edition,
     Format,
     HandedAkte,
@@ -20,7 +20,6 @@ from eakte.domain.handover import (
     Party,
     Reference,
     Retention,
-    Unit,
 )
 from eakte.domain.ids import digest_of
 
@@ -100,7 +99,7 @@ def akte(documents: tuple[HandedDocument, ...] | None = None, **more) -> HandedA
         "subject": "Abfallgebühren Musterstraße",
         "office": "20.1",
         "own_confidentiality": Confidentiality.OFFEN,
-        "unit": Unit("702.11", "Abfallgebühren"),
+        "unit": Unit("702.11", "702", "Abfallgebühren"),
         "retention": Retention(10, Disposal.APPRAISE, date(2036, 12, 31)),
         "closed": DAY,
         "begins": date(2026, 1, 2),

@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 from lxml import etree
 
+from eakte.domain.aktenplan import Disposal
 from eakte.domain.confidentiality import Confidentiality
-from eakte.domain.handover import Disposal, Edition, HandedAkte, Message, Retention
+from eakte.domain.handover import Edition, HandedAkte, Message, Retention
 from eakte.handover.message import message_xml
 from tests.tools.xdomea_schemas import faults, needs_schemas
 from tests.unit.handover.making import (
@@ -46,7 +47,7 @@ def _bare() -> HandedAkte:
     )
     return replace(
         full, history=(), parties=(), references=(), remark="", begins=None, ends=None,
-        vorgaenge=(vorgang,), retention=Retention(None, Disposal.DESTROY),
+        vorgaenge=(vorgang,), retention=Retention(0, Disposal.DESTROY),
     )  # fmt: skip
 
 
@@ -140,13 +141,6 @@ def test_history_and_closing_are_told():
         message_xml(handover(Message.ABGABE, Edition.V3_1, akte=akte(closed=None)))
     )
     assert _texts(still_open, "Akte", "ZdA") == ["0"]
-
-
-def test_retention_without_end_is_told_as_such():
-    endless = akte(retention=Retention(None, Disposal.ARCHIVE))
-    root = etree.fromstring(message_xml(handover(Message.ABGABE, Edition.V3_1, akte=endless)))
-    assert _texts(root, "Akte", "ArchivspezifischeMetadaten", "Aufbewahrungsdauer", "Unbefristet")
-    assert _texts(root, "Aufbewahrungsende") == []
 
 
 @needs_schemas
