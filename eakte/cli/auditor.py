@@ -83,13 +83,12 @@ def verify(
 def _verified(
     what: str, home: Path | None, trust: tuple[Path, ...], signature: Path | None
 ) -> tuple[Verified, ...]:
-    from eakte.config import open_home
     from eakte.domain.akten import is_aktenzeichen
     from eakte.records.documents import is_document_id
     from eakte.services import verifying
 
     if signature or (what and not is_aktenzeichen(what) and not is_document_id(what)):
-        anchors = trust or (open_home(home).trust,)
+        anchors = trust or (verifying.anchors_of(open_desk(home)),)
         return (verifying.verify_file(Path(what), anchors, SystemClock().now(), signature),)
     if len(trust) > 1:
         raise typer.BadParameter(_("for documents of the home, --trust is given once"))

@@ -67,6 +67,8 @@ class Action(StrEnum):
     TRUST_UPDATED = "trust-updated"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
+    ACCESS_REFUSED = "access-refused"
+    """Somebody lacked the role for what they wanted."""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from eakte.database import Connection
 from eakte.database.schema import akte as akte_table
 from eakte.database.schema import vorgang as vorgang_table
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.akten import Akte, Vorgang, unit_of
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.ids import new_uuid
 from eakte.domain.moments import from_micros, local_day, to_micros
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
+from eakte.records import visible
 
 
 def add(connection: Connection, akte: Akte) -> Akte:
@@ -46,12 +48,13 @@ def find(connection: Connection, aktenzeichen: str) -> Akte | None:
     return None if row is None else _akte(row)
 
 
-def get(connection: Connection, aktenzeichen: str) -> Akte:
-    """Give the Akte with that Aktenzeichen; raises NotFoundError."""
-    akte = find(connection, aktenzeichen)
-    if akte is None:
+def get(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> Akte:
+    """Give the Akte in scope with that Aktenzeichen; raises NotFoundError."""
+    query = sa.select(akte_table).where(akte_table.c.aktenzeichen == aktenzeichen)
+    row = connection.execute(query.where(visible.akten(scope))).first()
+    if row is None:
         raise NotFoundError(kind=N_("Akte"), name=aktenzeichen)
-    return akte
+    return _akte(row)
 
 
 def hold(connection: Connection, aktenzeichen: str) -> Akte:
@@ -61,9 +64,10 @@ def hold(connection: Connection, aktenzeichen: str) -> Akte:
     return get(connection, aktenzeichen)
 
 
-def every(connection: Connection) -> tuple[Akte, ...]:
-    """Give all Akten in order of their Aktenzeichen."""
-    rows = connection.execute(sa.select(akte_table).order_by(akte_table.c.aktenzeichen)).all()
+def every(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Akte, ...]:
+    """Give all Akten in scope in order of their Aktenzeichen."""
+    query = sa.select(akte_table).where(visible.akten(scope))
+    rows = connection.execute(query.order_by(akte_table.c.aktenzeichen)).all()
     return tuple(_akte(row) for row in rows)
 
 

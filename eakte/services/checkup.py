@@ -27,6 +27,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
 from eakte.search.index import SqliteIndex
 from eakte.services import sealing_keys, verfahren
+from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
@@ -60,8 +61,11 @@ def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
 
     Raises AlreadyRunningError if it is to repair while a watcher runs.
     """
+    if home is not None:
+        require(Desk(home, SystemClock()), Permission.OPERATE if repair else Permission.AUDIT)
     found = [*_machine()]
     if home is not None:
+        found.append(_persons(home))
         found += _home(home)
         found.append(_verapdf(home))
         found += _leftovers(Desk(home, SystemClock()), repair=repair)
@@ -122,6 +126,14 @@ def _home(home: Home) -> Iterator[Health]:
     yield _model(home)
 
 
+def _persons(home: Home) -> Health:
+    """Tell who may do anything here; that nobody is listed is a warning, for it is a choice."""
+    count = len(home.settings.persons)
+    everybody = _("warning: none is listed; whoever can read this home may do everything in it")
+    listed = _("{count} listed").format(count=count)
+    return Health(_("persons"), True, listed if count else everybody)
+
+
 def _model(home: Home) -> Health:
     """Tell which model is live, and whether its thresholds were measured with the present rules."""
     desk = Desk(home, SystemClock())
@@ -138,7 +150,7 @@ def _model(home: Home) -> Health:
 def _seal_key(home: Home) -> Health:
     """Open the key as sealing would, without a signature."""
     try:
-        found = sealing_keys.show(home, SystemClock())
+        found = sealing_keys.show(Desk(home, SystemClock()))
     except EakteError as problem:
         return Health(_("seal key"), False, problem.message(), problem.hint())
     detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)

@@ -110,6 +110,6 @@ def _note_creation(desk: Desk) -> None:
     }
     with transaction(desk.engine) as connection:
         event = Event(
-            Action.HOME_CREATED, "home", actor.current(), "", desk.clock.now(), after=after
+            Action.HOME_CREATED, "home", actor.current(desk), "", desk.clock.now(), after=after
         )
         log.append(connection, event)

@@ -24,6 +24,7 @@ from eakte.records import akten, documents
 from eakte.seal.detached import check_file
 from eakte.seal.verify import broken_down, verify_any, verify_own
 from eakte.services import evidence
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 from eakte.services.evidence import Logged
 
@@ -70,10 +71,17 @@ def _is_cms(file: Path) -> bool:
     return file.suffix.lower() in _CMS_SUFFIXES
 
 
+def anchors_of(desk: Desk) -> Path:
+    """Give the home's trust anchors to one of its persons, for files from anywhere."""
+    require(desk, Permission.STATUS)
+    return desk.home.trust
+
+
 def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
     """Verify the sealed original of a letter against record, audit log and trust anchors."""
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        document = documents.get_by_prefix(connection, prefix)
+        document = documents.get_by_prefix(connection, prefix, scope)
         known = evidence.logged(connection, document.id)
     if document.sealed is None and document.id not in known:
         detail = _("{document} has no sealed original; it is {state}")
@@ -82,17 +90,24 @@ def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
 
 
 def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, ...]:
-    """Verify every letter of an Akte: those that the records name, and those that the log does."""
+    """Verify every letter of an Akte: those that the records name, and those that the log does.
+
+    What the records lack is told only to who may see everything: nobody knows how confidential it
+    was.
+    """
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        akten.get(connection, aktenzeichen)
+        akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
-        filed = {each.id: each for each in documents.of_akte(connection, aktenzeichen)}
-        logged = {name for name, each in known.items() if each.akte == aktenzeichen}
-        return _verify(desk, connection, trust, known, logged | set(filed))
+        names = {str(each.id) for each in documents.of_akte(connection, aktenzeichen, scope)}
+        if scope.everything:
+            names |= {name for name, each in known.items() if each.akte == aktenzeichen}
+        return _verify(desk, connection, trust, known, names)
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
     """Verify every letter that was ever filed, by the records or by the log."""
+    require(desk, Permission.AUDIT)
     with desk.engine.connect() as connection:
         known = evidence.logged(connection)
         sealed = {each.id for each in documents.sealed(connection)}
