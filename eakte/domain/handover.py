@@ -160,6 +160,8 @@ class HandedDocument:
     remark: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     """What the standard has no place for: name and value."""
+    level: str = ""
+    """What its seal reaches."""
 
     def files(self) -> Iterator[HandedFile]:
         """Give every file, each followed by its signatures."""

@@ -71,7 +71,7 @@ def import_units(
             raise refuse(key, fault) if refuse else AktenplanRefusedError(detail=fault)
         changed, now = merged(plan, units), desk.clock.now()
         for unit in changed:
-            aktenplan.add(connection, unit, actor.current(), now)
+            aktenplan.add(connection, unit, actor.current(desk), now)
         new = sum(unit.version == 1 for unit in changed)
         found = Imported(new, len(changed) - new, len(units) - len(changed))
         if changed:
@@ -82,7 +82,7 @@ def import_units(
                 "sha256": digest_of(present),
             }
             event = Event(
-                Action.AKTENPLAN_CHANGED, "aktenplan", actor.current(), "", now, {}, after
+                Action.AKTENPLAN_CHANGED, "aktenplan", actor.current(desk), "", now, {}, after
             )
             log.append(connection, event)
         return found

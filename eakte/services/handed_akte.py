@@ -136,6 +136,7 @@ class _Known:
             references=self._references(letter),
             remark=_remark(hung),
             facts=_facts(letter),
+            level=letter.level_reached,
         )
 
     def _references(self, letter: Document) -> tuple[Reference, ...]:

@@ -42,10 +42,10 @@ class Histories:
             if change.kind is RecordKind.ENTRY:
                 subjects.setdefault(change.key, change.after.get("subject", ""))
         self._of = dict[str, list[Happened]]()
+        self._add_log(connection, aktenzeichen, letters)
         for change in changes:
             name = subjects[change.key] if change.kind is RecordKind.ENTRY else change.key
             self._of.setdefault(name, []).extend(_told(change))
-        self._add_log(connection, aktenzeichen, letters)
 
     def of(self, name: str) -> tuple[Happened, ...]:
         """Give the history of an Akte, a Vorgang (`AZ#number`) or a document, the oldest first."""
@@ -74,8 +74,10 @@ def _noted(event: Event) -> Happened:
 def _told(change: Change) -> Iterator[Happened]:
     """Give one step for every value that changed; a new record is one step."""
     action = ACTIONS.get(change.action, change.action.value)
-    names = [name for name in VALUES if name in change.after]
-    if not names or (change.kind is not RecordKind.ENTRY and not any(change.before.values())):
+    is_entry = change.kind is RecordKind.ENTRY
+    hidden = {"subject"} if is_entry else set()  # there, it is the record that the entry hangs on
+    names = [name for name in VALUES if name in change.after and name not in hidden]
+    if not names or (not is_entry and not any(change.before.values())):
         yield Happened(action, change.actor, change.at)
         return
     for name in names:
