@@ -108,6 +108,16 @@ def of_objects(connection: Connection, names: Container[str]) -> Iterator[Event]
             yield decode(entry)
 
 
+def naming(connection: Connection, value: str) -> Iterator[Event]:
+    """Give all events in order that have a new value of that name."""
+    marked = audit_event.c.entry.contains(f'"{value}":', autoescape=True)
+    query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
+    for entry in connection.execute(query).scalars():
+        event = decode(entry)
+        if value in event.after:
+            yield event
+
+
 def size(connection: Connection) -> int:
     """Give the number of events."""
     return int(connection.execute(sa.select(audit_head.c.size)).scalar_one())

@@ -6,10 +6,12 @@ import typer
 
 from eakte.cli import (
     akte,
+    aktenplan,
     auditor,
     classify,
     clerk,
     deadlines,
+    entries,
     handover,
     mailroom,
     operator,
@@ -21,6 +23,7 @@ from eakte.cli import (
     separator,
     trust,
     verfahren,
+    vorgang,
 )
 from eakte.i18n import _
 
@@ -40,7 +43,14 @@ deadlines.register(app)
 auditor.register(app)
 operator.register(app)
 separator.register(app)
-app.add_typer(akte.app, name="akte", help=_("Akten: list, show, open."))
+app.add_typer(akte.app, name="akte", help=_("Akten: open, show, change, close, history."))
+app.add_typer(aktenplan.app, name="aktenplan", help=_("The Aktenplan."))
+app.add_typer(vorgang.app, name="vorgang", help=_("Vorgänge within an Akte."))
+app.add_typer(vorgang.document_app, name="document", help=_("Documents filed in a Vorgang."))
+app.add_typer(entries.party_app, name="party", help=_("Participants."))
+app.add_typer(entries.note_app, name="note", help=_("Notes."))
+app.add_typer(entries.link_app, name="link", help=_("Links between documents."))
+app.add_typer(entries.wiedervorlage_app, name="wiedervorlage", help=_("Wiedervorlagen."))
 app.add_typer(review.app, name="review", help=_("Letters that wait for a person."))
 app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assurance."))
 app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from eakte.domain.akten import is_aktenzeichen
+from eakte.domain.akten import is_aktenzeichen, unit_of
 
 DEFAULT = "{office}-{unit}/{year}-{number:04}"
 """As in 32.1-112.05/2026-0417."""
 _PLACE = re.compile(r"\{(?P<name>office|unit|year|number)(?::0(?P<width>[1-9]))?\}")
-_SHAPES = {"office": r"[0-9A-Za-z.]+", "unit": r"[0-9A-Za-z.]+", "year": r"\d{4}"}
+_SHAPES = {"office": r"[0-9A-Za-z.]+", "unit": r"[0-9A-Za-z.\-]+", "year": r"\d{4}"}
 _SERIES = "#"
 
 
@@ -50,9 +50,9 @@ class Numbering:
         return is_aktenzeichen(aktenzeichen) or bool(self._shape().fullmatch(aktenzeichen))
 
     def unit_of(self, aktenzeichen: str) -> str:
-        """Give the unit that an Aktenzeichen of this pattern names, "" if it is none."""
+        """Give the unit that an Aktenzeichen names, "" if it is none."""
         found = self._shape().fullmatch(aktenzeichen)
-        return found["unit"] if found else ""
+        return found["unit"] if found else unit_of(aktenzeichen)
 
     def _shape(self) -> re.Pattern[str]:
         parts, end, seen = list[str](), 0, set[str]()

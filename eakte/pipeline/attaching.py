@@ -17,25 +17,24 @@ from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.pipeline.casework import filed_in, require_open
 from eakte.pipeline.keeping import By, changed_meanwhile, keep, require_seen
-from eakte.records import akten, documents, entries
+from eakte.records import akten, entries
 
 
 def attach(connection: Connection, subject: str, content: Content, by: By) -> Entry:
-    """Put something on an Akte or on a document that is filed in one."""
+    """Put something on an Akte (Aktenzeichen) or on a document (id) that is filed in one."""
     lock(connection)
-    name = _named(connection, subject)
     if isinstance(content, Link):
-        content = replace(content, other=_other_end(connection, name, content))
-    akte = _open_akte_of(connection, name)
-    entry = Entry(name, content)
+        _require_ends(connection, subject, content)
+    akte = _open_akte_of(connection, subject)
+    entry = Entry(subject, content)
     entries.add(connection, entry)
     _keep(connection, None, entry, akte, Action.ENTRY_ADDED, by)
     return entry
 
 
-def amend(connection: Connection, prefix: str, content: Content, by: By, seen: int = 0) -> Entry:
+def amend(connection: Connection, name: str, content: Content, by: By, seen: int = 0) -> Entry:
     """Give an entry another content of its kind."""
-    entry, akte = _present(connection, prefix, seen)
+    entry, akte = _present(connection, name, seen)
     if type(content) is not type(entry.content):
         detail = _("the entry {name} is of another kind: {kind}")
         raise RefusedError(detail=detail.format(name=entry.uuid, kind=_(entry.kind.value)))
@@ -43,9 +42,9 @@ def amend(connection: Connection, prefix: str, content: Content, by: By, seen: i
     return _store(connection, entry, changed, akte, Action.ENTRY_CHANGED, by)
 
 
-def end(connection: Connection, prefix: str, by: By, seen: int = 0) -> Entry:
+def end(connection: Connection, name: str, by: By, seen: int = 0) -> Entry:
     """Take an entry away, or note that a Wiedervorlage is done."""
-    entry, akte = _present(connection, prefix, seen)
+    entry, akte = _present(connection, name, seen)
     return _store(connection, entry, replace(entry, ended=True), akte, Action.ENTRY_ENDED, by)
 
 
@@ -56,30 +55,21 @@ def akte_of(connection: Connection, subject: str) -> str:
     return filed_in(connection, DocumentId(subject)).aktenzeichen
 
 
-def _named(connection: Connection, subject: str) -> str:
-    """Give the whole name of an Akte or document."""
-    if akten.find(connection, subject) is not None or not documents.is_document_id(subject):
-        return akten.get(connection, subject).aktenzeichen
-    return documents.get_by_prefix(connection, subject).id
-
-
-def _other_end(connection: Connection, subject: str, link: Link) -> str:
-    """Give the document that a link leads to: it is filed, and another one."""
-    filed_in(connection, DocumentId(subject)) if documents.is_document_id(subject) else None
-    other = documents.get_by_prefix(connection, link.other)
-    filed_in(connection, other.id)
-    if other.id == subject:
+def _require_ends(connection: Connection, subject: str, link: Link) -> None:
+    """Refuse a link unless both ends are filed documents, and not the same."""
+    for end_ in (subject, link.other):
+        filed_in(connection, DocumentId(end_))
+    if link.other == subject:
         raise RefusedError(detail=_("a document is not linked with itself"))
-    return other.id
 
 
 def _open_akte_of(connection: Connection, subject: str) -> str:
     return require_open(connection, akte_of(connection, subject)).aktenzeichen
 
 
-def _present(connection: Connection, prefix: str, seen: int) -> tuple[Entry, str]:
+def _present(connection: Connection, name: str, seen: int) -> tuple[Entry, str]:
     lock(connection)
-    entry = entries.get_by_prefix(connection, prefix)
+    entry = entries.get_by_prefix(connection, name)
     akte = _open_akte_of(connection, entry.subject)
     require_seen(connection, RecordKind.ENTRY, entry.uuid, entry.version, seen)
     if entry.ended:

@@ -13,8 +13,9 @@ from datetime import datetime
 from eakte.audit import log
 from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
-from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.akten import Akte, Document, DocumentState, unit_of
 from eakte.domain.archive import ArchiveCopy
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
 from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
@@ -32,7 +33,7 @@ from eakte.pipeline.describing import made_how
 from eakte.pipeline.keeping import By
 from eakte.pipeline.refusing import closed
 from eakte.pipeline.submit import Submitter
-from eakte.records import akten, batches, documents, scans
+from eakte.records import akten, aktenplan, batches, documents, scans
 from eakte.review import gate, substance
 
 _log = logging.getLogger(__name__)
@@ -362,7 +363,9 @@ def _open_sammelakte(
     received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
-        open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
+        unit = aktenplan.load(connection).effective(unit_of(wanted[0]))
+        level = (unit and unit.confidentiality) or Confidentiality.OFFEN
+        open_akte(connection, Akte(*wanted, opened_at=at, confidentiality=level), MACHINE)
 
 
 def _proposal(letter: Document) -> dict[str, str]:

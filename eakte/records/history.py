@@ -12,6 +12,7 @@ from eakte.domain.codec import from_json, to_json
 from eakte.domain.events import Action
 from eakte.domain.history import Change, RecordKind
 from eakte.domain.moments import from_micros, to_micros
+from eakte.errors import RecordDamagedError
 
 _Texts = dict[str, str]
 
@@ -52,6 +53,15 @@ def _select(connection: Connection, condition: Any) -> tuple[Change, ...]:
 
 
 def _change(row: Any) -> Change:
+    """Give a change; raises RecordDamagedError if the row cannot be one."""
+    try:
+        return _read(row)
+    except ValueError as problem:
+        told = str(problem).splitlines()[0]
+        raise RecordDamagedError(document=row.key, detail=told) from problem
+
+
+def _read(row: Any) -> Change:
     return Change(
         kind=RecordKind(row.kind),
         key=row.key,

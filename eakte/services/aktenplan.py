@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from eakte.audit import log
-from eakte.database import lock, transaction
+from eakte.database import transaction
 from eakte.domain.aktenplan import Aktenplan, Disposal, Unit, merged, problems
 from eakte.domain.codec import to_json
 from eakte.domain.confidentiality import Confidentiality
@@ -22,6 +22,7 @@ from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import aktenplan
 from eakte.services import actor
+from eakte.services.access import Permission, require
 
 COLUMNS = (
     "Kennzeichen", "Oberkennzeichen", "Titel", "Amt", "Aufbewahrung", "Aussonderung",
@@ -64,8 +65,8 @@ def import_units(
     Units that the source does not name stay. Raises AktenplanRefusedError, or what `refuse` makes
     of the key of a faulty unit and its fault.
     """
+    require(desk, Permission.OPERATE)
     with transaction(desk.engine) as connection:
-        lock(connection)
         plan = aktenplan.load(connection)
         for key, fault in problems(plan, units).items():
             raise refuse(key, fault) if refuse else AktenplanRefusedError(detail=fault)
@@ -90,12 +91,14 @@ def import_units(
 
 def load(desk: Desk) -> Aktenplan:
     """Give the Aktenplan in force."""
+    require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         return aktenplan.load(connection)
 
 
 def versions(desk: Desk, key: str) -> tuple[Unit, ...]:
     """Give every version of a unit, the oldest first; raises NotFoundError."""
+    require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         found = aktenplan.versions(connection, key)
     if not found:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eakte.database import transaction
-from eakte.domain.akten import Akte, Document, Vorgang, is_aktenzeichen
+from eakte.domain.akten import Akte, Document, Vorgang
+from eakte.domain.aktenplan import Unit
 from eakte.domain.codec import each_from_json
+from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
@@ -18,10 +21,10 @@ from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, documents, scans, visible
+from eakte.records import akten, aktenplan, documents, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
-from eakte.services import actor
+from eakte.services import actor, attaching, casework
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 
@@ -47,6 +50,10 @@ class AkteContent:
 
     akte: Akte
     content: tuple[tuple[Vorgang, tuple[Document, ...]], ...]
+    unit: Unit | None = None
+    """What the Aktenplan prescribes for it, with what comes from the units above."""
+    entries: tuple[Entry, ...] = ()
+    """Participants, notes, links and Wiedervorlagen of the Akte and of the letters in it."""
 
 
 def show(desk: Desk, prefix: str) -> Shown:
@@ -147,24 +154,42 @@ def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
             (vorgang, documents.of_vorgang(connection, vorgang.id, scope))
             for vorgang in akten.vorgaenge(connection, aktenzeichen)
         )
+        subjects = (aktenzeichen, *(each.id for _vorgang, letters in content for each in letters))
+        hanging = attaching.visible_of(connection, subjects, scope)
+        unit = aktenplan.load(connection).effective(akte.unit)
     note(desk, Action.VIEWED, aktenzeichen)
-    return AkteContent(akte, content)
+    return AkteContent(akte, content, unit, hanging)
 
 
-def new_akte(desk: Desk, aktenzeichen: str, title: str, office: str) -> Akte:
-    """Open an Akte; the office defaults to the one in the Aktenzeichen.
+def new_akte(
+    desk: Desk,
+    aktenzeichen: str,
+    title: str,
+    office: str,
+    confidentiality: Confidentiality | None = None,
+) -> Akte:
+    """Open an Akte under a given Aktenzeichen; the office defaults to the one in it.
 
-    Raises RefusedError for an office that is not the current user's, whether it has that Akte or
-    not.
+    It is as confidential as its unit of the Aktenplan is, unless that is given. Raises RefusedError
+    for an office that is not the current user's, whether it has that Akte or not.
     """
     scope = require(desk, Permission.CHANGE_AKTEN)
-    named = aktenzeichen.split("-", maxsplit=1)[0]
-    akte = Akte(aktenzeichen, title, office or named, desk.clock.now())
-    if is_aktenzeichen(aktenzeichen):
-        require_office(scope, named, akte.office)
+    pattern = casework.numbering(desk)
+    unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
+    if pattern.fits(aktenzeichen):
+        require_office(scope, office or named)
     with transaction(desk.engine) as connection:
-        transitions.open_akte(connection, akte, actor.current(desk))
-    return akte
+        found = aktenplan.load(connection).effective(unit)
+        level = confidentiality or (found.confidentiality if found else None)
+        akte = Akte(
+            aktenzeichen,
+            casework.text(title, "TITLE"),
+            office or named,
+            desk.clock.now(),
+            unit=unit,
+            confidentiality=level or Confidentiality.OFFEN,
+        )
+        return transitions.open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 
 def _find(desk: Desk, prefix: str) -> Document:

@@ -25,9 +25,9 @@ from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
-from eakte.services import homes
 from eakte.services.submitting import Outcome, submit
 from eakte.store.local import file_digest
+from tests.tools import homes
 
 _NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
 

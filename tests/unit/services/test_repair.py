@@ -22,7 +22,7 @@ from eakte.pipeline import engine, transitions, workflows
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, scans
-from eakte.services import homes, reviewing
+from eakte.services import reviewing
 from eakte.services.records import new_akte
 from eakte.services.repair import look, repair
 from eakte.services.reviewing import Corrections
@@ -31,6 +31,7 @@ from eakte.services.submitting import submit
 from eakte.services.watching import Watcher
 from eakte.store.local import file_digest
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(made: Path, tmp_path: Path) -> Desk:
-    import shutil
 
-    shutil.copytree(made, tmp_path / "home")
+    homes.copy(made, tmp_path / "home")
     return Desk(open_home(tmp_path / "home"), SystemClock())
 
 
@@ -82,8 +82,8 @@ def test_work_that_is_not_done_keeps_its_results_and_what_they_name(desk: Desk) 
     with desk.engine.begin() as connection:
         step = {"workflow": f"intake-{scan}-1", "output": f'{{"value":"{outer}"}}'}
         statement = (
-            "INSERT INTO operation_outputs (workflow_uuid, function_id, output) "
-            "VALUES (:workflow, 1, :output)"
+            f"INSERT INTO {homes.ENGINE_TABLES}operation_outputs "
+            "(workflow_uuid, function_id, output) VALUES (:workflow, 1, :output)"
         )
         connection.execute(sa.text(statement), step)
     assert repair(desk).found.orphans == frozenset()
