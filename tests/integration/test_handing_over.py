@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import shutil
 import threading
@@ -24,7 +25,7 @@ from eakte.domain.entries import Link, Note, Party
 from eakte.domain.events import Action
 from eakte.domain.handover import Edition, Message
 from eakte.domain.moments import local_day
-from eakte.errors import NotFoundError, RefusedError
+from eakte.errors import NotFoundError, NotPermittedError, RefusedError
 from eakte.pipeline import attaching, casework
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
@@ -352,3 +353,39 @@ def test_an_akte_or_folder_that_is_not_there(closed, tmp_path):
         hand_over(closed, "20.1-702.11/2026-9999", tmp_path, Order(Message.ABGABE))
     with pytest.raises(NotFoundError):
         hand_over(closed, _AKTE, tmp_path / "none", Order(Message.ABGABE))
+
+
+def _as(desk, roles, offices="", clearance="streng-geheim"):
+    """Give the home as a person with these roles sees it."""
+    with (desk.home.root / "eakte.toml").open("a") as settings:
+        settings.write(
+            f'\n[[persons]]\naccount = "{getpass.getuser()}"\nname = "P. Erson"\n'
+            f'roles = {roles}\noffices = [{offices}]\nclearance = "{clearance}"\n'
+        )
+    return Desk(open_home(desk.home.root), desk.clock)
+
+
+@pytest.mark.parametrize(
+    ("roles", "offices", "clearance", "refusal"),
+    [
+        ('["scanner"]', "", "streng-geheim", NotPermittedError),
+        ('["auditor"]', "", "streng-geheim", NotPermittedError),
+        ('["clerk"]', '"32"', "streng-geheim", NotFoundError),
+        ('["clerk"]', '"20"', "geheim", RefusedError),
+    ],
+)
+def test_who_may_not_hand_over_learns_nothing(closed, tmp_path, roles, offices, clearance, refusal):
+    other = _as(closed, roles, offices, clearance)
+    told = set()
+    for name in (_AKTE, "20.1-702.11/2026-9999"):
+        with pytest.raises(refusal) as refused:
+            hand_over(other, name, tmp_path, Order(Message.ABGABE))
+        told.add(str(refused.value).replace(name, ""))
+    assert len(told) == 1, "what is there and what is not are told alike"
+    assert [each for each in tmp_path.iterdir() if each.name != "home"] == []
+
+
+@pytest.mark.parametrize("roles", ['["clerk"]', '["admin"]'])
+def test_who_may_hand_over(closed, tmp_path, roles):
+    found = hand_over(_as(closed, roles, '"20"'), _AKTE, tmp_path, Order(Message.ABGABE))
+    assert found.documents == 2
