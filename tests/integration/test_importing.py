@@ -107,4 +107,6 @@ def test_only_who_runs_the_home_takes_an_aktenplan_in(desk, tmp_path):
     clerk = Desk(open_home(desk.home.root), SystemClock())
     with pytest.raises(NotPermittedError):
         _import(clerk, tmp_path, message(_PLAN))
+    with pytest.raises(NotPermittedError):
+        import_xdomea(clerk, tmp_path / "none.xml")
     assert "70" not in {each.key for each in aktenplan.load(clerk).units}

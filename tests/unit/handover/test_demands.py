@@ -81,6 +81,8 @@ def test_a_number_is_given_once_in_a_vorgang():
         SEALED.upper(),
         f"{SEALED}\n",
         SEALED.replace(".pdf", "_x.pdf"),
+        f"{'a' * 36}.pdf",
+        "4d1a5b9e-3c52-4e35-0a4e-0a8f1c2d3e4f.pdf",
     ],
 )
 def test_a_missing_or_unsafe_file_name_is_told(name):

@@ -17,6 +17,7 @@ from eakte.handover.message import message_xml
 from tests.unit.handover.making import (
     CONTENTS,
     LETTER,
+    NOW,
     PROCESS,
     SEALED,
     akte,
@@ -72,6 +73,7 @@ def test_the_package_holds_message_and_files(places, out, message, edition):
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
     with zipfile.ZipFile(made.path) as archive:
         assert archive.testzip() is None
+        assert {each.date_time for each in archive.infolist()} == {NOW.timetuple()[:6]}
         inside = {each: archive.read(each) for each in archive.namelist()}
     files = CONTENTS if message.has_files else {}
     assert inside == {f"{name}.xml": message_xml(given)} | files
