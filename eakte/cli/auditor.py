@@ -104,6 +104,7 @@ def _verified(
 
 def _explain(verified: Verified) -> None:
     """Print one report step by step."""
+    from eakte.services import verification_reports
     from eakte.services.verifying import worth
 
     report = verified.report
@@ -117,6 +118,9 @@ def _explain(verified: Verified) -> None:
             (_("trust anchors"), report.trusted),
         ]
     )
+    if report.outside:
+        told = verification_reports.beside(report)
+        output.facts([(_("evidence beside the file"), "; ".join(told))])
     for seal in report.signatures:
         output.facts(
             [

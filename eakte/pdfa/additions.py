@@ -112,7 +112,7 @@ def examine(copy: Copy, revisions: list[Revision]) -> Additions:
     for revision in revisions:
         before = _table(before, revision)
         signed = [one for one in revision.objects.values() if isinstance(one.value, Stamp)]
-        if len(signed) != 1:
+        if len(signed) > 1 or (revision is revisions[0] and not signed):
             raise NonconformingError("6.4.3", f"{len(signed)} signatures in a revision")
         for number, item in revision.objects.items():
             _limits(item.value, number)
@@ -264,6 +264,9 @@ class _Reading:
             raise NonconformingError("6.1.12", "/DocMDP")
 
     def _evidence(self, one: Value | None) -> None:
+        """Hold the store of evidence against the clauses; lower levels than B-LT have none."""
+        if one is None:
+            return
         store = self._dictionary(one, "6.1.7.1", again=True)
         if not set(store) <= {*_EVIDENCE, b"/Type"} or store.get(b"/Type", b"/DSS") != b"/DSS":
             raise NonconformingError("6.1.7.1", "/DSS")

@@ -338,6 +338,7 @@ def file(
     scans.enclose(connection, letter.scan, enclosures_of(document, confirmations))
     station = scans.get(connection, letter.scan).scan.station
     seal = {"sha256": sealed.sealed, "report": sealed.report, "verdict": sealed.verdict}
+    seal["level"] = made.seal_level.value
     if confirmations:
         seal["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmations)
     place = {"akte": letter.aktenzeichen, "vorgang": str(vorgang.number)}

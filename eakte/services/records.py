@@ -12,13 +12,14 @@ from eakte.domain.codec import each_from_json
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.text import RecognisedPage
 from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, documents, scans
+from eakte.records import akten, documents, former_seals, scans
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
 from eakte.services import actor
@@ -38,6 +39,8 @@ class Shown:
     """What came with the file, is in it, or was made from it."""
     deliveries: tuple[ScanRecord, ...] = ()
     """The containers that the file came in."""
+    former: tuple[SealedVersion, ...] = ()
+    """Its sealed original as it was before each renewal, the oldest first."""
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,10 @@ def _find(desk: Desk, prefix: str) -> Shown:
         scan = scans.get(connection, document.scan)
         enclosures = scans.enclosures_of(connection, document.scan)
         deliveries = scans.deliveries_with(connection, document.scan)
+        former = former_seals.of_document(connection, document.id)
     definition = desk.definitions.class_of(document.classification.class_id)
     class_name = definition.name if definition else ""
-    return Shown(document, scan, class_name, enclosures, deliveries)
+    return Shown(document, scan, class_name, enclosures, deliveries, former)
 
 
 def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:

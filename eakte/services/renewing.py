@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from eakte.domain.akten import Document
 from eakte.domain.ids import DocumentId
-from eakte.domain.preservation import Protection
+from eakte.domain.preservation import Protection, SealLevel
 from eakte.domain.verification import Verdict
 from eakte.errors import EakteError, ExitCode
 from eakte.i18n import N_
@@ -27,7 +27,10 @@ class Due:
     """A sealed original whose proof ends: by when another time-stamp must cover it, and why."""
 
     document: DocumentId
-    stamped_at: datetime
+    level: SealLevel
+    """Below B-LTA a renewal raises it to that."""
+    stamped_at: datetime | None
+    """None: nothing but the seal is in it (B-B)."""
     by: datetime
     because: str
     """`certificate`, or the algorithm that ends."""
@@ -91,9 +94,15 @@ def exit_code(done: tuple[Renewed, ...]) -> ExitCode:
 
 
 def _renew(context: Context, name: DocumentId) -> Renewed:
-    report = verify_document(context, name, context.home.trust).report
     letter = _letter(context, name)
     until = letter.protection.until if letter.protection else None
+    unknown = Renewed(name, Outcome.FAILED, Verdict.INDETERMINATE, "", until)
+    try:
+        _ask_for_evidence(context, letter)
+    except EakteError as problem:
+        return replace(unknown, reason=problem.message())
+    report = verify_document(context, name, context.home.trust).report
+    letter = _letter(context, name)
     kept = Renewed(name, Outcome.NOT_VALID, report.verdict, report.reason, until)
     if report.verdict is not Verdict.VALID or report.sha256 != letter.sealed:
         return kept
@@ -105,6 +114,12 @@ def _renew(context: Context, name: DocumentId) -> Renewed:
     return Renewed(name, Outcome.RENEWED, Verdict.VALID, "", until)
 
 
+def _ask_for_evidence(context: Context, letter: Document) -> None:
+    """Ask whether the certificates of a seal without evidence are in force still; it is kept."""
+    if letter.sealed is not None and not letter.seal_level.has_evidence:
+        context.sealer.evidence_of(context.store.checked(letter.sealed))
+
+
 def _letter(desk: Desk, name: DocumentId) -> Document:
     with desk.engine.connect() as connection:
         return documents.get(connection, name)
@@ -112,7 +127,7 @@ def _letter(desk: Desk, name: DocumentId) -> Document:
 
 def _due(name: DocumentId, protection: Protection, now: datetime) -> Due:
     by, because = end_of(protection)
-    return Due(name, protection.stamped_at, by, because, by <= now)
+    return Due(name, protection.level, protection.stamped_at, by, because, by <= now)
 
 
 def _urgency(each: Due) -> tuple[datetime, str]:
