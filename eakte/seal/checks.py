@@ -282,16 +282,20 @@ def _evidence(facts: FileFacts, at: datetime) -> Outcome:
     proven = all(item.judgement.best_time is not None for item in facts.signatures)
     items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
     for item in items:
-        if item.statements is not None and (problem := _too_old(item, sealed, proven=proven)):
+        problem = _doubt(item, sealed, sealed if proven else at)
+        if item.statements is not None and problem:
             return Outcome(name, passed=False, detail=problem)
     made = [one.made for item in items for one in item.statements or ()]
     told = _("no certificate was revoked when the seal was made (said at {at:%Y-%m-%d %H:%M} UTC)")
     return Outcome(name, passed=True, detail=told.format(at=max(made)) if made else "")
 
 
-def _too_old(item: Signature | Timestamp, sealed: datetime, *, proven: bool) -> str:
-    """Say what is wrong with what is said about an item's chain; nothing: ""."""
-    reach = by = sealed
+def _doubt(item: Signature | Timestamp, sealed: datetime, by: datetime) -> str:
+    """Say what is wrong with what is said about an item's chain; nothing: "".
+
+    It must reach the moment `sealed`; `by` is when the seal existed for certain.
+    """
+    reach, proven = sealed, by == sealed
     holder = item.signer if isinstance(item, Signature) else item.authority
     if isinstance(item, Timestamp) and item.kind == "document":
         reach, by = max(sealed, item.time - _CURRENT), max(sealed, item.time)

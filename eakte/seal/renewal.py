@@ -1,7 +1,7 @@
 """Renew the proof in a sealed file: evidence for its last time-stamp, and a new one over all.
 
-A file without a document time-stamp (B-B, B-T, B-LT) is raised to B-LTA that way: the evidence is
-for the seal, and the time-stamp in it.
+A file without a document time-stamp (B-T, B-LT) is raised to B-LTA that way: the evidence is for
+the seal, and the time-stamp in it. A bare seal (B-B) cannot be raised.
 
 The new revision has the shape of those that sealing writes (eakte.seal.shape), so XMP and pages
 stay as they are. pyHanko's own renewal rewrites XMP (trap 3); therefore it is done by its parts.
@@ -19,6 +19,8 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentS
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
+from eakte.errors import SealFailedError
+from eakte.i18n import N_, _
 from eakte.seal.ades import evidence_in, revocation_in
 from eakte.seal.lasting import End, ends_of
 from eakte.seal.reader import Reader
@@ -30,6 +32,7 @@ from eakte.seal.writer import QuietWriter
 
 _DIGEST = "sha256"
 _SEALS = {"non_repudiation"}
+NO_TIME = N_("no time-stamp is in the seal (B-B): one of today would not prove when it was made")
 
 
 async def renew(
@@ -52,7 +55,10 @@ async def renew(
         reader = Reader(file)
         stamps = reader.embedded_timestamp_signatures
         context = _context(reader, folder, revocation, at)
-        paths = [await _path(end, context) for end in ends_of(reader)]
+        ends = ends_of(reader)
+        if not any(end.is_authority for end in ends):
+            raise SealFailedError(detail=_(NO_TIME))
+        paths = [await _path(end, context) for end in ends]
         settings = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
         field = f"{name}-{len(stamps) + 1}" if stamps else name
         await PdfTimeStamper(stamper, field_name=field).async_timestamp_pdf(

@@ -12,12 +12,13 @@ from eakte.domain.ids import DocumentId
 from eakte.domain.preservation import Protection, SealLevel
 from eakte.domain.verification import Verdict
 from eakte.errors import EakteError, ExitCode
-from eakte.i18n import N_
+from eakte.i18n import N_, _
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.preserving import renew as renew_one
 from eakte.records import documents
 from eakte.seal.lasting import end_of
+from eakte.seal.renewal import NO_TIME
 from eakte.services import actor
 from eakte.services.verifying import verify_document
 
@@ -96,11 +97,8 @@ def exit_code(done: tuple[Renewed, ...]) -> ExitCode:
 def _renew(context: Context, name: DocumentId) -> Renewed:
     letter = _letter(context, name)
     until = letter.protection.until if letter.protection else None
-    unknown = Renewed(name, Outcome.FAILED, Verdict.INDETERMINATE, "", until)
-    try:
-        _ask_for_evidence(context, letter)
-    except EakteError as problem:
-        return replace(unknown, reason=problem.message())
+    if not letter.seal_level.has_time:
+        return Renewed(name, Outcome.FAILED, Verdict(letter.verdict), _(NO_TIME), until)
     report = verify_document(context, name, context.home.trust).report
     letter = _letter(context, name)
     kept = Renewed(name, Outcome.NOT_VALID, report.verdict, report.reason, until)
@@ -112,12 +110,6 @@ def _renew(context: Context, name: DocumentId) -> Renewed:
         return replace(kept, outcome=Outcome.FAILED, reason=problem.message())
     until = letter.protection.until if letter.protection else None
     return Renewed(name, Outcome.RENEWED, Verdict.VALID, "", until)
-
-
-def _ask_for_evidence(context: Context, letter: Document) -> None:
-    """Ask whether the certificates of a seal without evidence are in force still; it is kept."""
-    if letter.sealed is not None and not letter.seal_level.has_evidence:
-        context.sealer.evidence_of(context.store.checked(letter.sealed))
 
 
 def _letter(desk: Desk, name: DocumentId) -> Document:

@@ -141,8 +141,8 @@ def beside(report: VerificationReport) -> tuple[str, ...]:
 
     Times of a seal without a time-stamp are those of the machine that verifies.
     """
-    said = [each for each in report.outside if each.said_at is not None]
-    return tuple(f"{_(each.kind.value)}, {_moment(each.said_at)}" for each in said)
+    said = [(_(each.kind.value), each.said_at) for each in report.outside if each.said_at]
+    return tuple(f"{kind}, {_moment(at)}" for kind, at in said)
 
 
 def _signature(seal: SignatureSummary) -> Iterator[Block]:

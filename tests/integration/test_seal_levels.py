@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from asn1crypto import cms, ocsp
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.domain.clock import FixedClock
@@ -15,15 +16,28 @@ from eakte.domain.verification import OutsideKind, Verdict
 from eakte.errors import SealDelayedError, SealFailedError
 from eakte.pdfa.sealed import verdict
 from eakte.seal.lasting import end_of_copy, protection_of
+from eakte.seal.outside import told
 from eakte.seal.revocation import DemoRevocation
 from eakte.seal.signer import Sealer
 from eakte.seal.trust_folder import TrustFolder
 from eakte.seal.verify import SealedAs, accept, verify, verify_own
 from tests.integration.sealing_office import archive_copy
+from tests.unit.seal.attacks import (
+    annotation,
+    new_content,
+    new_xmp,
+    no_fields,
+    update,
+)
 from tests.unit.seal.making import CLOCK, NOW, YEAR, trust
 
 _REVISIONS = {SealLevel.B: 2, SealLevel.T: 2, SealLevel.LT: 3, SealLevel.LTA: 3}
 _HOUR = timedelta(hours=1)
+_SIGNED = (
+    *("version", "sid", "digest_algorithm", "signed_attrs"),
+    *("signature_algorithm", "signature"),
+)
+_CHANGES = (annotation, new_content, new_xmp, no_fields)
 
 
 class _Short(DemoRevocation):
@@ -32,6 +46,16 @@ class _Short(DemoRevocation):
     def _good(self, subject, now):
         answer = super()._good(subject, now)
         answer["next_update"] = now + _HOUR
+        return answer
+
+
+class _Revoking(DemoRevocation):
+    """Answers that all were revoked an hour ago."""
+
+    def _good(self, subject, now):
+        answer = super()._good(subject, now)
+        since = {"revocation_time": now - _HOUR, "revocation_reason": "key_compromise"}
+        answer["cert_status"] = ocsp.CertStatus("revoked", ocsp.RevokedInfo(since))
         return answer
 
 
@@ -156,3 +180,115 @@ def test_a_bare_seal_counts_while_somebody_answers_anew(made):
     fresh = Sealer(anchors, FixedClock(at)).evidence_of(files[SealLevel.B])
     sealed = SealedAs(SealLevel.B, (*beside[SealLevel.B], *fresh))
     assert _judge(made, SealLevel.B, at, sealed=sealed).verdict is Verdict.VALID
+
+
+def _without_time(data):
+    """Take the time-stamp out of the only signature, and write the rest over it."""
+    item = PdfFileReader(io.BytesIO(data)).embedded_signatures[0]
+    content = cms.ContentInfo.load(item.pkcs7_content)
+    signed = content["content"]
+    signer = signed["signer_infos"][0]
+    kept = {key: signer[key] for key in _SIGNED}
+    signed["signer_infos"] = [cms.SignerInfo(kept)]
+    start, end = int(item.byte_range[1]) + 1, int(item.byte_range[2]) - 1
+    plain = content.dump(force=True).hex().upper().encode()
+    return data[:start] + plain.ljust(end - start, b"0") + data[end:]
+
+
+def _first_revision(data):
+    """Give a file as it was when its seal was put on, without what came later."""
+    item = PdfFileReader(io.BytesIO(data)).embedded_signatures[0]
+    return data[: int(item.byte_range[2]) + int(item.byte_range[3])]
+
+
+@pytest.mark.parametrize(
+    ("level", "strip", "left"),
+    [
+        (SealLevel.T, _without_time, SealLevel.B),
+        (SealLevel.LT, _first_revision, SealLevel.T),
+        (SealLevel.LTA, _first_revision, SealLevel.T),
+        (SealLevel.LTA, lambda data: _without_time(_first_revision(data)), SealLevel.B),
+    ],
+)
+def test_a_file_stripped_of_its_level_is_not_what_was_sealed(made, level, strip, left):
+    """Good evidence beside it, and a digest that fits: the record's level decides."""
+    folder, anchors, files, _beside = made
+    data = strip(files[level].read_bytes())
+    (folder / "stripped.pdf").write_bytes(data)
+    outside = Sealer(anchors, CLOCK).evidence_of(folder / "stripped.pdf")
+    lower = _judge(made, level, data=data, sealed=SealedAs(left, outside))
+    assert (lower.verdict, lower.reason) == (Verdict.VALID, ""), "else it proves nothing"
+    report = _judge(made, level, data=data, sealed=SealedAs(level, outside))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "NO_POE" in report.reason
+    assert report.signatures[0].level == left.pades
+
+
+def test_no_change_after_the_seal_is_valid_at_any_level(made):
+    changes = [*map(_updating, _CHANGES), lambda data: data + b"\n% appended\n"]
+    for level in SealLevel:
+        data = made[2][level].read_bytes()
+        for change in changes:
+            report = _judge(made, level, data=change(data))
+            assert report.verdict is not Verdict.VALID, (level, change)
+
+
+def _updating(change):
+    return lambda data: update(data, change)
+
+
+def test_a_revoked_certificate_is_told_at_every_level(made):
+    """The answer that says so is at hand; it was revoked before the seal."""
+    folder, anchors, _files, beside = made
+    revoking = _Revoking(TrustFolder(anchors), CLOCK)
+    for level in SealLevel:
+        more = told((), revoking.collect())
+        report = _judge(made, level, sealed=SealedAs(level, (*beside[level], *more)))
+        assert report.verdict is not Verdict.VALID, level
+        assert "REVOKED" in report.reason, report.reason
+        sealer = Sealer(anchors, CLOCK, revocation=revoking)
+        with pytest.raises(SealFailedError):
+            sealer.seal(folder / "archive.pdf", "x", folder / "never.pdf", level)
+        assert not (folder / "never.pdf").exists()
+
+
+def test_only_what_a_level_needs_is_asked_for(made, tmp_path):
+    """A bare seal waits for no time-stamp; all wait for an answer about revocation."""
+    folder, anchors, _files, _beside = made
+    out = tmp_path / "out.pdf"
+    without_time = Sealer(anchors, CLOCK, authority=_Down())
+    without_time.probe(SealLevel.B)
+    without_time.seal(folder / "archive.pdf", "x", out, SealLevel.B)
+    out.unlink()
+    for level in (SealLevel.T, SealLevel.LT, SealLevel.LTA):
+        with pytest.raises(SealDelayedError):
+            Sealer(anchors, CLOCK, authority=_Down()).probe(level)
+        with pytest.raises(SealDelayedError):
+            Sealer(anchors, CLOCK, authority=_Down()).seal(folder / "archive.pdf", "x", out, level)
+        assert not out.exists()
+    for level in SealLevel:
+        with pytest.raises(SealDelayedError):
+            Sealer(anchors, CLOCK, revocation=_Forgetful()).probe(level)
+
+
+def test_a_bare_seal_cannot_be_raised(made, tmp_path):
+    """A time-stamp of today does not prove when it was made."""
+    _folder, anchors, files, _beside = made
+    with pytest.raises(SealFailedError, match="no time-stamp"):
+        Sealer(anchors, CLOCK).renew(files[SealLevel.B], tmp_path / "raised.pdf")
+    assert not (tmp_path / "raised.pdf").exists()
+
+
+@pytest.mark.parametrize("level", [SealLevel.T, SealLevel.LT])
+def test_a_renewal_raises_it(made, tmp_path, level):
+    folder, anchors, files, _beside = made
+    at, raised = NOW + YEAR, tmp_path / "raised.pdf"
+    Sealer(anchors, FixedClock(at)).renew(files[level], raised)
+    assert raised.read_bytes().startswith(files[level].read_bytes())
+    found = protection_of(raised)
+    assert (found.level, found.stamped_at) == (SealLevel.LTA, at.replace(microsecond=0))
+    assert verdict(folder / "archive.pdf", raised) == "pass"
+    data = raised.read_bytes()
+    for later in (timedelta(), 5 * YEAR):
+        report = _judge(made, SealLevel.LTA, at + later, data, SealedAs())
+        assert (report.verdict, report.reason) == (Verdict.VALID, ""), later

@@ -240,6 +240,36 @@ def test_a_revocation_after_the_seal_and_an_anchor_that_nobody_revokes_are_no_ma
     assert _verdict(_with_stamp(good, statements=None))[0] is Verdict.VALID
 
 
+@pytest.mark.parametrize("with_", [_with_seal, _with_stamp])
+def test_what_is_said_about_a_ca_must_have_been_in_force(good, with_):
+    """However long ago that is now: it spoke of the moment of the seal."""
+
+    def said(*about):
+        return _verdict(with_(good, issuers=((*about,),)))
+
+    lasting = Statement(NOW - HOUR, until=NOW + HOUR)
+    ended = Statement(NOW - 9 * HOUR, until=NOW - HOUR)
+    assert said(lasting)[0] is said(ended, lasting)[0] is Verdict.VALID
+    for found in (said(), said(ended), said(Statement(NOW - HOUR))):
+        assert found[0] is Verdict.INDETERMINATE
+        assert "a CA behind" in found[1]
+    assert "REVOKED_NO_POE" in said(lasting, Statement(NOW, NOW - HOUR))[1]
+
+
+def test_an_answer_from_after_the_certificate_is_none(good):
+    """CAs forget what has ended."""
+    late = (Statement(NOW + 30 * YEAR),)
+    assert "TRY_LATER" in _verdict(_with_seal(good, statements=late))[1]
+
+
+def test_a_later_time_stamp_needs_answers_of_its_own_time(good):
+    """Who stole the key of an authority keeps its old answers, too."""
+    renewed = _with_stamp(good, time=NOW + YEAR, statements=(Statement(NOW),))
+    assert "TRY_LATER" in _verdict(renewed)[1]
+    revoked = (Statement(NOW + YEAR, NOW + HOUR), Statement(NOW + YEAR))
+    assert "REVOKED_NO_POE" in _verdict(_with_stamp(renewed, statements=revoked))[1]
+
+
 def test_a_record_that_differs_is_a_proof():
     digest, pages = checks.record("aa", "bb", 2, 3)
     assert digest.passed is False
