@@ -107,12 +107,16 @@ class Additions:
 
 
 def examine(copy: Copy, revisions: list[Revision]) -> Additions:
-    """Hold what the revisions add against the clauses; raises NonconformingError."""
+    """Hold what the revisions add against the clauses; raises NonconformingError.
+
+    Each has one signature, but those behind the seal that bring evidence alone (B-LT).
+    """
     before = copy
     for revision in revisions:
         before = _table(before, revision)
         signed = [one for one in revision.objects.values() if isinstance(one.value, Stamp)]
-        if len(signed) > 1 or (revision is revisions[0] and not signed):
+        brings = any(item.stream is not None for item in revision.objects.values())
+        if len(signed) > 1 or not (signed or (brings and revision is not revisions[0])):
             raise NonconformingError("6.4.3", f"{len(signed)} signatures in a revision")
         for number, item in revision.objects.items():
             _limits(item.value, number)
