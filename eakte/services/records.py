@@ -15,16 +15,17 @@ from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.text import RecognisedPage
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, aktenplan, documents, scans, visible
+from eakte.records import akten, aktenplan, documents, entries, former_seals, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
-from eakte.services import actor, attaching, casework
+from eakte.services import actor, casework
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 
@@ -42,6 +43,8 @@ class Shown:
     """What came with the file, is in it, or was made from it."""
     deliveries: tuple[ScanRecord, ...] = ()
     """The containers that the file came in."""
+    former: tuple[SealedVersion, ...] = ()
+    """Its sealed original as it was before each renewal, the oldest first."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
             for vorgang in akten.vorgaenge(connection, aktenzeichen)
         )
         subjects = (aktenzeichen, *(each.id for _vorgang, letters in content for each in letters))
-        hanging = attaching.visible_of(connection, subjects, scope)
+        hanging = entries.of_subjects(connection, subjects, scope)
         unit = aktenplan.load(connection).effective(akte.unit)
     note(desk, Action.VIEWED, aktenzeichen)
     return AkteContent(akte, content, unit, hanging)
@@ -176,8 +179,6 @@ def new_akte(
     scope = require(desk, Permission.CHANGE_AKTEN)
     pattern = casework.numbering(desk)
     unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
-    if pattern.fits(aktenzeichen):
-        require_office(scope, office or named)
     with transaction(desk.engine) as connection:
         found = aktenplan.load(connection).effective(unit)
         level = confidentiality or (found.confidentiality if found else None)
@@ -189,6 +190,9 @@ def new_akte(
             unit=unit,
             confidentiality=level or Confidentiality.OFFEN,
         )
+        if pattern.fits(aktenzeichen):
+            require_office(scope, named, akte.confidentiality)
+            require_office(scope, akte.office, akte.confidentiality)
         return transitions.open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 
@@ -218,11 +222,12 @@ def _shown(desk: Desk, prefix: str) -> Shown:
             for each in scans.deliveries_with(connection, document.scan)
             if visible.is_whole(connection, each.scan.digest, scope)
         )
+        former = former_seals.of_document(connection, document.id)
     if not whole:
         scan = replace(scan, pages=len(document.pages), findings=())
     definition = desk.definitions.class_of(document.classification.class_id)
     class_name = definition.name if definition else ""
-    return Shown(document, scan, class_name, enclosures, deliveries)
+    return Shown(document, scan, class_name, enclosures, deliveries, former)
 
 
 def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
