@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from eakte.errors import ConfigurationError, HomeMissingError
 
 SETTINGS_FILE = "eakte.toml"
 _FROM_THE_FILE_ONLY = frozenset({"persons", "sudo"})
+_PASSWORD = re.compile(r"^[^?]*://[^/?@]*:[^/?]*@|[?&]password=")
 
 
 class _Section(BaseModel):
@@ -247,7 +249,9 @@ class Settings(BaseSettings):
 
     organisation: str = Field(description="The authority; it stands in seals and Transfervermerke.")
     database: str = Field(
-        default="", description="SQLAlchemy URL; empty: SQLite in the home (eakte.db)."
+        default="",
+        pattern=r"^$|^sqlite:|^postgresql(\+psycopg)?:",
+        description="SQLAlchemy URL without a password; empty: SQLite in the home (eakte.db).",
     )
     verfahrensdokumentation: Path = Field(
         default=Path("verfahrensdokumentation.md"),
@@ -292,6 +296,14 @@ class Settings(BaseSettings):
     def _one_account_per_person(cls, persons: tuple[Person, ...]) -> tuple[Person, ...]:
         require_unique(persons)
         return persons
+
+    @field_validator("database")
+    @classmethod
+    def _no_password(cls, url: str) -> str:
+        """Refuse a password: what is in a URL gets into messages and lists of processes."""
+        if _PASSWORD.search(url):
+            raise ValueError("the password belongs in a file of its own (passfile=…, ~/.pgpass)")
+        return url
 
     @field_validator("inboxes")
     @classmethod
@@ -358,6 +370,10 @@ class Home:
     def database_url(self) -> str:
         """Give the database's SQLAlchemy URL."""
         return self.settings.database or f"sqlite:///{self.root / 'eakte.db'}"
+
+    def with_database(self, url: str) -> Home:
+        """Give this home as whoever may use another database, or this one in another role."""
+        return Home(self.root, self.settings.model_copy(update={"database": url}))
 
     def inbox_folder(self, inbox: Inbox) -> Path:
         """Give the absolute folder of an inbox."""

@@ -14,6 +14,9 @@ metadata = sa.MetaData(
     }
 )
 
+APPEND_ONLY = "append_only"
+"""Key in the `info` of tables whose rows are added and never changed."""
+
 scan = sa.Table(
     "scan",
     metadata,
@@ -47,6 +50,7 @@ receipt = sa.Table(
     sa.Column("station", sa.Text, nullable=False),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("again", sa.Boolean, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Every arrival, also of bytes that were there before (`again`)."""
 
@@ -223,6 +227,7 @@ former_seal = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("protection", sa.Text, nullable=False),
     sa.Column("replaced_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
@@ -247,6 +252,7 @@ verfahren = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("adopted_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The Verfahrensdokumentationen that were put in force; the newest one is."""
 
@@ -257,6 +263,7 @@ audit_event = sa.Table(
     sa.Column("entry", sa.Text, nullable=False),
     sa.Column("leaf", sa.String(64), nullable=False),
     sa.Column("root", sa.String(64), nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The log: position from 0, canonical JSON, its RFC 6962 leaf hash, and the root it led to."""
 

@@ -48,14 +48,14 @@ def open_akte(
         raise RefusedError(detail=detail.format(name=akte.aktenzeichen))
     stored, by = akten.add(connection, akte), By(actor, akte.opened_at)
     state, codes = state_of_akte(stored), {"office": stored.office, "unit": stored.unit}
-    name, values = stored.aktenzeichen, (_NOTHING, state)
+    name, values = stored.aktenzeichen, difference(_NOTHING, state)
     keep(connection, _change(RecordKind.AKTE, name, 1, name, by, Action.AKTE_OPENED, values), codes)
     return stored
 
 
 def require_open(connection: Connection, aktenzeichen: str) -> Akte:
-    """Give an Akte that nobody else changes meanwhile; raises RefusedError if it is closed."""
-    akte = akten.hold(connection, aktenzeichen)
+    """Give an Akte; raises RefusedError if it is closed."""
+    akte = akten.get(connection, aktenzeichen)
     if akte.closed_at is not None:
         raise RefusedError(detail=_closed(akte))
     return akte
@@ -77,7 +77,10 @@ def change_akte(
     lock(connection)
     akte = require_open(connection, aktenzeichen)
     require_seen(connection, RecordKind.AKTE, aktenzeichen, akte.version, seen)
-    return _store_akte(connection, akte, replace(akte, **values), Action.AKTE_CHANGED, by)  # type: ignore[arg-type]  # the caller names fields
+    changed = replace(akte, **values)  # type: ignore[arg-type]  # the caller names fields
+    if not changed.begins or (changed.ends and changed.ends < changed.begins):
+        raise RefusedError(detail=N_("the Laufzeit ends before it begins"))
+    return _store_akte(connection, akte, changed, Action.AKTE_CHANGED, by)
 
 
 def close_akte(connection: Connection, aktenzeichen: str, by: By, seen: int = 0) -> Akte:
@@ -107,7 +110,7 @@ def _require_nothing_due(connection: Connection, aktenzeichen: str) -> None:
 def reopen_akte(connection: Connection, aktenzeichen: str, by: By, seen: int = 0) -> Akte:
     """Reopen a closed Akte with the Vorgänge that were closed together with it."""
     lock(connection)
-    akte = akten.hold(connection, aktenzeichen)
+    akte = akten.get(connection, aktenzeichen)
     require_seen(connection, RecordKind.AKTE, aktenzeichen, akte.version, seen)
     if akte.closed_at is None:
         raise RefusedError(detail=_("the Akte {name} is not closed").format(name=aktenzeichen))
@@ -127,7 +130,7 @@ def open_vorgang(connection: Connection, aktenzeichen: str, title: str, by: By) 
     vorgang = akten.add_vorgang(connection, aktenzeichen, title)
     key, values, action = (
         vorgang_key(vorgang),
-        (_NOTHING, state_of_vorgang(vorgang)),
+        difference(_NOTHING, state_of_vorgang(vorgang)),
         Action.VORGANG_OPENED,
     )
     keep(connection, _change(RecordKind.VORGANG, key, 1, aktenzeichen, by, action, values))
@@ -186,7 +189,10 @@ def note_filed(
     connection: Connection, filed: Document, vorgang: Vorgang, by: By, station: str
 ) -> None:
     """Begin the history of a document that was just filed."""
-    values, codes = (_NOTHING, state_of_document(filed, vorgang)), {"vorgang": str(vorgang.number)}
+    values, codes = (
+        difference(_NOTHING, state_of_document(filed, vorgang)),
+        {"vorgang": str(vorgang.number)},
+    )
     keep(connection, _of_document(filed, by, Action.FILED, values), codes, station=station)
 
 
@@ -203,8 +209,6 @@ def move(
     Its sealed bytes stay as they are; its Transfervermerk names the Akte that it was filed in.
     """
     lock(connection)
-    for each in sorted({filed_in(connection, document).aktenzeichen, aktenzeichen}):
-        akten.hold(connection, each)
     letter, old = _document_of_open(connection, document, seen)
     akte = require_open(connection, aktenzeichen)
     new = find_vorgang(connection, aktenzeichen, number) if number else place(connection, akte, by)
@@ -227,7 +231,6 @@ def correct_document(
 ) -> Document:
     """Correct subject, sender, date or confidentiality of a filed document, never its bytes."""
     lock(connection)
-    akten.hold(connection, filed_in(connection, document).aktenzeichen)
     letter, vorgang = _document_of_open(connection, document, seen)
     corrected = replace(letter, **values)  # type: ignore[arg-type]  # the caller names fields
     before, after = state_of_document(letter, vorgang), state_of_document(corrected, vorgang)
@@ -321,7 +324,7 @@ def _change(
     action: Action,
     values: tuple[State, State],
 ) -> Change:
-    """Give a change by its values before (none: it is new) and after."""
+    """Give a change by its values before and after."""
     before, after = values
     return Change(
         kind, key, version, akte, by.at, by.actor, action, before or dict.fromkeys(after, ""), after

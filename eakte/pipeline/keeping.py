@@ -30,6 +30,8 @@ _DID = {
     Action.MOVED: N_("{who} moved it at {at} UTC"),
     Action.ENTRY_ENDED: N_("{who} ended it at {at} UTC"),
 }
+_READING = frozenset({Action.VIEWED, Action.EXPORTED, Action.VERIFIED})
+_LOOKED_AT = 200
 _CHANGED = N_("{who} changed {what} at {at} UTC")
 
 
@@ -71,6 +73,9 @@ def require_seen(
     connection: Connection, kind: RecordKind, key: str, present: int, seen: int
 ) -> None:
     """Raise RefusedError, naming who changed what meanwhile, unless `seen` is present (or 0)."""
+    if seen > present:
+        detail = _("{record} has no version {seen}; it is version {present}")
+        raise RefusedError(detail=detail.format(record=key, seen=seen, present=present))
     if seen not in {0, present}:
         raise changed_meanwhile(connection, kind, key, seen)
 
@@ -80,9 +85,19 @@ def changed_meanwhile(
 ) -> RefusedError:
     """Say who changed what of a record since its version `seen`."""
     later = [each for each in history.of_record(connection, kind, key) if each.version > seen]
-    told = "; ".join(map(_told, later)) or _("its deadline or its seal changed")
+    told = "; ".join(map(_told, later)) or _newest(connection, key)
     detail = _("{record} is not version {seen} any more: {changes}. Look at it again")
     return RefusedError(detail=detail.format(record=key, seen=seen, changes=told))
+
+
+def _newest(connection: Connection, key: str) -> str:
+    """Say what happened last to a document that the history does not tell of, as a renewal."""
+    events = (event for _n, event in log.latest(connection, _LOOKED_AT, key))
+    own = (each for each in events if each.object == key and each.action not in _READING)
+    done = next(own, None)
+    if done is None:
+        return _("it changed")
+    return _("{who}: {action}").format(who=done.actor, action=done.action.value)
 
 
 def _told(change: Change) -> str:

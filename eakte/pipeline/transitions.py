@@ -327,7 +327,7 @@ def file(
     if letter.state is not DocumentState.RELEASED:
         return
     _open_sammelakte(connection, letter, definitions, at)
-    akte, by = akten.hold(connection, letter.aktenzeichen), By(MACHINE, at)
+    akte, by = akten.get(connection, letter.aktenzeichen), By(MACHINE, at)
     if akte.closed_at is not None:
         refuse_seal(connection, document, "", at)
         return

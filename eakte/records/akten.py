@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,14 +25,14 @@ def add(connection: Connection, akte: Akte) -> Akte:
 
     Without a unit it has the one in its Aktenzeichen; without a Laufzeit it begins today.
     """
-    try:
-        with connection.begin_nested():
-            values = {"aktenzeichen": akte.aktenzeichen, **_columns(akte)}
-            connection.execute(sa.insert(akte_table).values(values))
-    except sa.exc.IntegrityError:
+    if find(connection, akte.aktenzeichen) is not None:
         detail = _("the Akte {name} exists already").format(name=akte.aktenzeichen)
-        raise RefusedError(detail=detail) from None
-    return get(connection, akte.aktenzeichen)
+        raise RefusedError(detail=detail)
+    begins = akte.begins or local_day(akte.opened_at).isoformat()
+    added = replace(akte, unit=akte.unit or unit_of(akte.aktenzeichen), begins=begins)
+    values = {"aktenzeichen": akte.aktenzeichen, **_columns(added)}
+    connection.execute(sa.insert(akte_table).values(values))
+    return added
 
 
 def update(connection: Connection, akte: Akte, seen: int) -> bool:
@@ -57,13 +58,6 @@ def get(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) ->
     return _akte(row)
 
 
-def hold(connection: Connection, aktenzeichen: str) -> Akte:
-    """Give an Akte that nobody else changes until the transaction ends; raises NotFoundError."""
-    query = sa.select(akte_table).where(akte_table.c.aktenzeichen == aktenzeichen)
-    connection.execute(query.with_for_update()).first()
-    return get(connection, aktenzeichen)
-
-
 def every(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Akte, ...]:
     """Give all Akten in scope in order of their Aktenzeichen."""
     query = sa.select(akte_table).where(visible.akten(scope))
@@ -85,7 +79,7 @@ def get_vorgang(connection: Connection, vorgang_id: int) -> Vorgang:
 
 
 def add_vorgang(connection: Connection, aktenzeichen: str, title: str) -> Vorgang:
-    """Add the next Vorgang of an Akte that the caller holds."""
+    """Add the next Vorgang of an Akte."""
     number = len(vorgaenge(connection, aktenzeichen)) + 1
     values = {
         "aktenzeichen": aktenzeichen,
@@ -114,9 +108,9 @@ def _columns(akte: Akte) -> dict[str, Any]:
         "office": akte.office,
         "opened_at": to_micros(akte.opened_at),
         "uuid": akte.uuid,
-        "unit": akte.unit or unit_of(akte.aktenzeichen),
+        "unit": akte.unit,
         "confidentiality": akte.confidentiality.value,
-        "begins": akte.begins or local_day(akte.opened_at).isoformat(),
+        "begins": akte.begins,
         "ends": akte.ends,
         "closed_at": None if akte.closed_at is None else to_micros(akte.closed_at),
         "version": akte.version,

@@ -10,7 +10,7 @@ _DRAW = sa.text(
     "INSERT INTO drawn_number (series, last) VALUES (:series, 1) "
     "ON CONFLICT (series) DO UPDATE SET last = drawn_number.last + 1 RETURNING last"
 )
-"""One statement that locks the row of its series until the transaction ends (SQLite: all rows)."""
+"""A number that was drawn is never drawn again."""
 
 
 def draw(connection: Connection, series: str) -> int:

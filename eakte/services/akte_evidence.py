@@ -106,12 +106,17 @@ def _steps(
     differs = [
         key[1]
         for key in keys
-        if (replayed[key] or {}) != present.get(key, {})
+        if _said(replayed[key] or {}) != _said(present.get(key, {}))
         if key in present or _belongs_here(key, replayed[key] or {}, aktenzeichen, subjects)
     ]
     yield _("Present state"), differs, _("it is what the history leads to")
     astray = list(_astray(connection, aktenzeichen))
     yield _("Places"), astray, _("every document lies in exactly one Vorgang")
+
+
+def _said(state: State) -> dict[str, str]:
+    """Leave out what is empty: that a value was never given is not in the history."""
+    return {name: value for name, value in state.items() if value}
 
 
 def _commitments(story: Iterable[Change]) -> dict[str, str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from eakte.config import FileKey, Settings, TokenKey, open_home, read_settings
 from eakte.errors import ConfigurationError, HomeMissingError
@@ -118,3 +119,32 @@ def test_a_station_has_an_inbox(tmp_path: Path) -> None:
     assert below is not None
     assert (below.station, below.duplex) == ("many/scanner 1", True)
     assert settings.inbox_of("post/scanner 1") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://eakte:geheim@db/eakte",
+        "postgresql://:geheim@db/eakte",
+        "postgresql+psycopg://eakte@db/eakte?password=geheim",
+        "postgresql+psycopg://eakte@db/eakte?host=/run&password=geheim",
+        "mysql://eakte@db/eakte",
+    ],
+)
+def test_a_database_with_its_password_or_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(organisation="Stadt", database=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite:////srv/eakte/eakte.db",
+        "postgresql+psycopg://eakte@/eakte?host=/run/postgresql",
+        "postgresql://eakte@[::1]:5432/eakte?passfile=/etc/eakte/pgpass",
+        "postgresql+psycopg:///?service=eakte",
+    ],
+)
+def test_a_database_without_a_password_is_taken(url: str) -> None:
+    assert Settings(organisation="Stadt", database=url).database == url

@@ -54,7 +54,7 @@ def records(engine: Engine) -> Engine:
             number = OFFICES.index(office) * 10 + LEVELS.index(level)
             az = f"32.1-112.05/2026-{number:04}"
             made = Akte(az, "t", office, datetime(2026, 1, 1, tzinfo=UTC), confidentiality=level)
-            akten_table.open_akte(connection, made)
+            akten_table.add(connection, made)
             renamed = sa.update(akte).where(akte.c.aktenzeichen == az)
             connection.execute(renamed.values(aktenzeichen=_name(office, level)))
         for number, (office, level, own, state) in enumerate(RECORDS):
