@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from tests.acceptance.cases_of_roles import (
     OTHER_DOCUMENT,
     Case,
 )
+from tests.tools import homes
 from tests.unit.cli.test_readme import _commands
 
 _ACCOUNTS = ("daemon", "bin", "sys", "man", "lp")
@@ -36,18 +35,15 @@ _FREE = {"init", "separator"}
 
 @pytest.fixture(scope="module")
 def home(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy: Path = shutil.copytree(finished, tmp_path_factory.mktemp("roles") / "home")
-    return copy
+    return homes.copy(finished, tmp_path_factory.mktemp("roles") / "home")
 
 
 @pytest.fixture(scope="module")
 def values(home: Path) -> dict[str, str]:
     """What stands for the braces; made before anybody is listed, so that everybody may."""
-    with sqlite3.connect(home / "eakte.db") as database:
-        named = dict(
-            database.execute("SELECT name, document.id FROM document JOIN scan ON digest = scan")
-        )
-        batch = database.execute("SELECT batch FROM document WHERE sampled").fetchone()[0]
+    letters = "SELECT name, document.id FROM document JOIN scan ON digest = scan"
+    named = {row[0]: row[1] for row in homes.execute(home, letters)}
+    ((batch,),) = homes.execute(home, "SELECT batch FROM document WHERE sampled")
     desk = open_desk(home)
     made = {
         "party": attaching.attach(desk, AKTE, Party("Anwalt", "Ohm")),
