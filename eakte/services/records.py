@@ -15,13 +15,14 @@ from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.text import RecognisedPage
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, aktenplan, documents, entries, scans, visible
+from eakte.records import akten, aktenplan, documents, entries, former_seals, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
 from eakte.services import actor, casework
@@ -42,6 +43,8 @@ class Shown:
     """What came with the file, is in it, or was made from it."""
     deliveries: tuple[ScanRecord, ...] = ()
     """The containers that the file came in."""
+    former: tuple[SealedVersion, ...] = ()
+    """Its sealed original as it was before each renewal, the oldest first."""
 
 
 @dataclass(frozen=True)
@@ -236,11 +239,12 @@ def _shown(desk: Desk, prefix: str) -> Shown:
             for each in scans.deliveries_with(connection, document.scan)
             if visible.is_whole(connection, each.scan.digest, scope)
         )
+        former = former_seals.of_document(connection, document.id)
     if not whole:
         scan = replace(scan, pages=len(document.pages), findings=())
     definition = desk.definitions.class_of(document.classification.class_id)
     class_name = definition.name if definition else ""
-    return Shown(document, scan, class_name, enclosures, deliveries)
+    return Shown(document, scan, class_name, enclosures, deliveries, former)
 
 
 def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
