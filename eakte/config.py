@@ -406,7 +406,7 @@ def open_home(given: Path | None) -> Home:
 
 def _require_own(file: Path) -> None:
     """Refuse settings of somebody else where sudo lent another account: they would rule it."""
-    if "SUDO_UID" in os.environ and file.stat().st_uid not in {os.getuid(), 0}:
+    if "SUDO_UID" in os.environ and file.stat().st_uid != os.getuid():
         detail = "through sudo, only a home of the account that sudo gives can be used"
         raise ConfigurationError(path=file, detail=detail)
 

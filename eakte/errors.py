@@ -156,6 +156,14 @@ class SystemRefusedError(EakteError):
     advice = N_("Check the path, its permissions and the space on the disk.")
 
 
+class DatabaseUnavailableError(EakteError):
+    """The database server cannot be reached, or let us wait for too long."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The database cannot be used now: {detail}")
+    advice = N_("Check that it runs, and the setting `database`. What was committed is kept.")
+
+
 class UnusableInputError(EakteError):
     """Input that can never become a document; `reason` is a FindingCode value."""
 

@@ -48,7 +48,6 @@ def init(
     database: Annotated[
         str,
         typer.Option(
-            envvar="EAKTE_DATABASE",
             help=_("PostgreSQL: SQLAlchemy URL without a password; else SQLite in the home."),
             show_default=False,
         ),
@@ -56,7 +55,7 @@ def init(
     owner: Annotated[
         str,
         typer.Option(
-            help=_("PostgreSQL: the same as the role that owns the tables, if not eakte's own."),
+            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
             show_default=False,
         ),
     ] = "",

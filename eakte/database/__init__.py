@@ -10,6 +10,16 @@ from eakte.database.engine import (
     lock,
     snapshot,
     transaction,
+    unavailable,
 )
 
-__all__ = ["Connection", "Engine", "connect", "isolation", "lock", "snapshot", "transaction"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "connect",
+    "isolation",
+    "lock",
+    "snapshot",
+    "transaction",
+    "unavailable",
+]

@@ -9,7 +9,18 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
-__all__ = ["Connection", "Engine", "connect", "isolation", "lock", "snapshot", "transaction"]
+from eakte.errors import DatabaseUnavailableError
+
+__all__ = [
+    "Connection",
+    "Engine",
+    "connect",
+    "isolation",
+    "lock",
+    "snapshot",
+    "transaction",
+    "unavailable",
+]
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -47,6 +58,14 @@ def isolation(engine: Engine) -> Literal["SERIALIZABLE", "READ COMMITTED"]:
     it began to wait for the lock.
     """
     return "SERIALIZABLE" if engine.dialect.name == "sqlite" else "READ COMMITTED"
+
+
+def unavailable(problem: Exception) -> DatabaseUnavailableError | None:
+    """Say it if a fault means that the database server cannot be used now; None: another fault."""
+    cause = problem.orig if isinstance(problem, sa.exc.OperationalError) else None
+    if not type(cause).__module__.startswith("psycopg"):
+        return None
+    return DatabaseUnavailableError(detail=str(cause).partition("\n")[0])
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from eakte.database.engine import Connection, Engine
@@ -10,6 +12,32 @@ from eakte.database.schema import APPEND_ONLY, metadata
 ENGINE_SCHEMA = "dbos"
 """Where the workflow engine keeps its tables on PostgreSQL; its own default."""
 _SCHEMAS = ("public", ENGINE_SCHEMA)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server as a connection finds it."""
+
+    version: str
+    encoding: str
+    collation: str
+    role: str
+    owns: bool
+    """Whether the role may do what the owner of the audit log may."""
+
+
+def server(engine: Engine) -> Server | None:
+    """Tell about the server of a home's database, None if there is none (SQLite)."""
+    if engine.dialect.name == "sqlite":
+        return None
+    query = sa.text(
+        "SELECT current_setting('server_version'), pg_encoding_to_char(encoding), datcollate, "
+        "current_user, coalesce(pg_has_role(tableowner, 'MEMBER'), false) FROM pg_database "
+        "LEFT JOIN pg_tables ON tablename = 'audit_event' AND schemaname = 'public' "
+        "WHERE datname = current_database()"
+    )
+    with engine.connect() as connection:
+        return Server(*connection.execute(query).one())
 
 
 def role_of(engine: Engine) -> str:

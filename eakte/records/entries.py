@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from eakte.database import Connection
 from eakte.database.schema import entry as table
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.entries import KINDS, Content, Entry, EntryKind, Link, Wiedervorlage
 from eakte.errors import NotFoundError
 from eakte.i18n import N_
+from eakte.records import visible
 
 _CONTENTS: dict[EntryKind, type[Content]] = {kind: content for content, kind in KINDS.items()}
 
@@ -30,20 +32,22 @@ def update(connection: Connection, entry: Entry, seen: int) -> bool:
     )
 
 
-def get_by_prefix(connection: Connection, prefix: str) -> Entry:
-    """Give the one entry whose UUID begins like that; raises NotFoundError."""
-    query = sa.select(table).where(table.c.uuid.startswith(prefix, autoescape=True)).limit(2)
-    rows = connection.execute(query).all() if prefix else []
+def get_by_prefix(connection: Connection, prefix: str, scope: Scope = EVERYTHING) -> Entry:
+    """Give the one entry in scope whose UUID begins like that; raises NotFoundError."""
+    query = sa.select(table).where(table.c.uuid.startswith(prefix, autoescape=True))
+    rows = connection.execute(query.where(visible.entries(scope)).limit(2)).all() if prefix else []
     if len(rows) != 1:
         raise NotFoundError(kind=N_("entry"), name=prefix)
     return _entry(rows[0])
 
 
-def of_subjects(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
+def of_subjects(
+    connection: Connection, subjects: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[Entry, ...]:
     """Give what hangs on these (links: on either end), in order of kinds; not what has ended."""
     named = list(subjects)
     here = table.c.subject.in_(named) | table.c.other.in_(named)
-    return _select(connection, here & ~table.c.ended)
+    return _select(connection, here & ~table.c.ended & visible.entries(scope))
 
 
 def all_of_subjects(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
@@ -57,10 +61,10 @@ def waiting(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...
     return _select(connection, here)
 
 
-def due(connection: Connection, until: str) -> tuple[Entry, ...]:
+def due(connection: Connection, until: str, scope: Scope = EVERYTHING) -> tuple[Entry, ...]:
     """Give the Wiedervorlagen due by a day (ISO, inclusive), the oldest first."""
     waiting = (table.c.due != "") & (table.c.due <= until) & ~table.c.ended
-    return _select(connection, waiting)
+    return _select(connection, waiting & visible.entries(scope))
 
 
 def _select(connection: Connection, condition: Any) -> tuple[Entry, ...]:

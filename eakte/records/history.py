@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from eakte.database import Connection
 from eakte.database.schema import history as table
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.events import Action
 from eakte.domain.history import Change, RecordKind
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import RecordDamagedError
+from eakte.records import visible
 
 _Texts = dict[str, str]
 
@@ -41,10 +43,12 @@ def of_record(connection: Connection, kind: RecordKind, key: str) -> tuple[Chang
     return _select(connection, (table.c.kind == kind.value) & (table.c.key == key))
 
 
-def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Change, ...]:
+def of_akte(
+    connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING
+) -> tuple[Change, ...]:
     """Give what happened in an Akte, also what was moved out of it, the oldest first."""
     here = (table.c.akte == aktenzeichen) | (table.c.left_akte == aktenzeichen)
-    return _select(connection, here)
+    return _select(connection, here & visible.changes(scope))
 
 
 def _select(connection: Connection, condition: Any) -> tuple[Change, ...]:

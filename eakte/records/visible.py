@@ -18,10 +18,19 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
-from eakte.database.schema import akte, document, enclosure, receipt, scan
+from eakte.database.schema import (
+    akte,
+    document,
+    enclosure,
+    entry,
+    history,
+    receipt,
+    scan,
+)
 from eakte.domain.access import Scope
 from eakte.domain.akten import DocumentState
 from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.history import RecordKind
 from eakte.domain.ids import Digest
 from eakte.domain.mail import EnclosureRole
 
@@ -47,6 +56,32 @@ def akten(scope: Scope, table: sa.FromClause = akte) -> Condition:
         return sa.true()
     of_offices = (_below(table.c.office, each, ".") for each in scope.offices)
     return _cleared(table, scope) & sa.or_(_everywhere(scope), *of_offices)
+
+
+def entries(scope: Scope) -> Condition:
+    """Say which rows of `entry` may be seen: both ends of a link, and what the others hang on."""
+    if scope.everything:
+        return sa.true()
+    return _either(entry.c.subject, scope) & ((entry.c.other == "") | _either(entry.c.other, scope))
+
+
+def changes(scope: Scope) -> Condition:
+    """Say which rows of `history` of an Akte in scope may be seen: of what is seen in it now."""
+    if scope.everything:
+        return sa.true()
+    of_letter = history.c.kind == RecordKind.DOCUMENT.value
+    of_entry = history.c.kind == RecordKind.ENTRY.value
+    present = sa.exists().where(entry.c.uuid == history.c.key, entries(scope))
+    in_sight = _either(history.c.key, scope)
+    return (of_letter & in_sight) | (of_entry & present) | ~(of_letter | of_entry)
+
+
+def _either(name: ColumnElement[str], scope: Scope) -> Condition:
+    """Say that a letter or an Akte of that name may be seen."""
+    letter, target = document.alias(), akte.alias()
+    return sa.exists().where(letter.c.id == name, documents(scope, letter)) | sa.exists().where(
+        target.c.aktenzeichen == name, akten(scope, target)
+    )
 
 
 def scans(scope: Scope) -> Condition:

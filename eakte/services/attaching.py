@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -10,9 +9,8 @@ from typing import Any
 from eakte.database import Connection, transaction
 from eakte.domain.access import Scope
 from eakte.domain.entries import Content, Entry, Link, Wiedervorlage
-from eakte.domain.ids import DocumentId
 from eakte.domain.moments import local_day
-from eakte.errors import NotFoundError, RefusedError
+from eakte.errors import RefusedError
 from eakte.i18n import N_
 from eakte.pipeline import attaching
 from eakte.pipeline.desk import Desk
@@ -32,25 +30,28 @@ class Due:
     title: str
 
 
-def attach(desk: Desk, where: str, content: Content) -> Entry:
+def attach(desk: Desk, subject: str, content: Content) -> Entry:
     """Put something on an Akte (Aktenzeichen) or on a filed document (id or its beginning)."""
-    scope, checked, who = require(desk, Permission.CHANGE_AKTEN), _checked(content), by(desk)
+    checked, who = _checked(content), by(desk)
+    scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
+        subject = _seen(connection, subject, scope)
         if isinstance(checked, Link):
-            other = documents.get_by_prefix(connection, checked.other, scope).id
-            checked = replace(checked, other=other)
-        return attaching.attach(connection, _named(connection, where, scope), checked, who)
+            other = documents.get_by_prefix(connection, checked.other, scope)
+            checked = replace(checked, other=other.id)
+        return attaching.attach(connection, subject, checked, who)
 
 
 def amend(desk: Desk, prefix: str, values: dict[str, str], seen: int = 0) -> Entry:
     """Change some values of an entry; raises RefusedError if its kind has no such value."""
     scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
-        entry = _visible(connection, prefix, scope)
-        known = {each.name for each in fields(entry.content)}
-        if isinstance(entry.content, Link) or not set(values) <= known:
+        entry = entries.get_by_prefix(connection, prefix, scope)
+        content = entry.content
+        known = {each.name for each in fields(content)}
+        if isinstance(content, Link) or not set(values) <= known:
             raise RefusedError(detail=N_("this entry has no such value to change"))
-        changed = _checked(_with(entry.content, values))
+        changed = _checked(_with(content, values))
         return attaching.amend(connection, entry.uuid, changed, by(desk), seen)
 
 
@@ -58,7 +59,7 @@ def end(desk: Desk, prefix: str, seen: int = 0) -> Entry:
     """Take an entry away, or note that a Wiedervorlage is done; its history stays."""
     scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
-        entry = _visible(connection, prefix, scope)
+        entry = entries.get_by_prefix(connection, prefix, scope)
         return attaching.end(connection, entry.uuid, by(desk), seen)
 
 
@@ -69,42 +70,16 @@ def due(desk: Desk, days: int) -> tuple[Due, ...]:
     with desk.engine.connect() as connection:
         return tuple(
             Due(each, akte, akten.get(connection, akte).title)
-            for each in entries.due(connection, until.isoformat())
-            if is_visible(connection, each, scope)
+            for each in entries.due(connection, until.isoformat(), scope)
             for akte in (attaching.akte_of(connection, each.subject),)
         )
 
 
-def visible_of(connection: Connection, subjects: Iterable[str], scope: Scope) -> tuple[Entry, ...]:
-    """Give what hangs on these and may be seen: of a link, both ends."""
-    found = entries.of_subjects(connection, subjects)
-    return tuple(each for each in found if is_visible(connection, each, scope))
-
-
-def is_visible(connection: Connection, entry: Entry, scope: Scope) -> bool:
-    """Tell whether all that an entry is about may be seen."""
-    ends = [entry.subject]
-    if isinstance(entry.content, Link):
-        ends.append(entry.content.other)
-    try:
-        return all(_named(connection, each, scope) for each in ends)
-    except NotFoundError:
-        return False
-
-
-def _visible(connection: Connection, prefix: str, scope: Scope) -> Entry:
-    """Give an entry; raises NotFoundError also if it may not be seen."""
-    entry = entries.get_by_prefix(connection, prefix)
-    if not is_visible(connection, entry, scope):
-        raise NotFoundError(kind=N_("entry"), name=prefix)
-    return entry
-
-
-def _named(connection: Connection, where: str, scope: Scope) -> str:
-    """Give the whole name of an Akte or document that may be seen; raises NotFoundError."""
-    if documents.is_document_id(where) and akten.find(connection, where) is None:
-        return documents.get_by_prefix(connection, DocumentId(where), scope).id
-    return akten.get(connection, where, scope).aktenzeichen
+def _seen(connection: Connection, subject: str, scope: Scope) -> str:
+    """Give the whole name of an Akte or document in scope; raises NotFoundError."""
+    if documents.is_document_id(subject) and akten.find(connection, subject) is None:
+        return documents.get_by_prefix(connection, subject, scope).id
+    return akten.get(connection, subject, scope).aktenzeichen
 
 
 def _checked(content: Content) -> Content:

@@ -16,8 +16,7 @@ from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
-from eakte.domain.history import Change, RecordKind
-from eakte.domain.ids import DocumentId
+from eakte.domain.history import Change
 from eakte.domain.moments import local_day
 from eakte.domain.numbering import Numbering
 from eakte.errors import NotFoundError, RefusedError
@@ -71,8 +70,8 @@ def draw_akte(
         led_by = office or (found.office if found else "")
         if not led_by:
             raise RefusedError(detail=N_("nobody leads this Akte yet; name an office (--office)"))
-        require_office(scope, led_by)
         level = confidentiality or (found.confidentiality if found else None)
+        require_office(scope, led_by, level or Confidentiality.OFFEN)
         akte = Akte(
             aktenzeichen=_draw(connection, numbering(desk), led_by, unit, local_day(now)),
             title=text(title, "TITLE"),
@@ -118,9 +117,10 @@ def _require_unit(connection: Connection, key: str) -> None:
 
 def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
     """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
+    scope = require(desk, Permission.CHANGE_AKTEN)
     with _changing(desk, aktenzeichen) as connection:
         closed = casework.close_akte(connection, aktenzeichen, by(desk), seen)
-        ahead = documents.count_on_their_way(connection, aktenzeichen)
+        ahead = documents.count_on_their_way(connection, aktenzeichen, scope)
     return Closed(closed, ahead)
 
 
@@ -140,25 +140,10 @@ def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
         akten.get(connection, aktenzeichen, scope)
         found = tuple(
             _without_hidden_place(connection, each, scope)
-            for each in history.of_akte(connection, aktenzeichen)
-            if _may_be_seen(connection, each, scope)
+            for each in history.of_akte(connection, aktenzeichen, scope)
         )
     note(desk, Action.VIEWED, aktenzeichen, what="history")
     return found
-
-
-def _may_be_seen(connection: Connection, change: Change, scope: Scope) -> bool:
-    """Tell whether the document that a change is about may be seen; an Akte's own may."""
-    if scope.everything or change.kind in {RecordKind.AKTE, RecordKind.VORGANG}:
-        return True
-    name = change.key
-    if change.kind is RecordKind.ENTRY:
-        state = history.of_record(connection, change.kind, change.key)[0].after
-        ends = [state["subject"], state.get("other", "")]
-    else:
-        ends = [name]
-    about = tuple(DocumentId(each) for each in ends if documents.is_document_id(each))
-    return len(documents.among(connection, about, scope)) == len(about)
 
 
 def _without_hidden_place(connection: Connection, change: Change, scope: Scope) -> Change:

@@ -16,6 +16,7 @@ from pathlib import Path
 from eakte.config import Home
 from eakte.database import Engine, connect
 from eakte.database.migrate import current, newest
+from eakte.database.roles import server
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
 from eakte.errors import EakteError
@@ -198,14 +199,27 @@ def _space(home: Home) -> Health:
 
 
 def _database(engine: Engine) -> Iterator[Health]:
+    yield from _server(engine)
     revision, wanted = current(engine), newest()
-    advice = _("This home was made by another version of eakte: use that version.")
+    advice = _("Run `eakte migrate`; if it refuses, use the version of eakte that was here before.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
     with engine.connect() as connection:
         sound = SqliteIndex().check(connection)
     detail = _("sound") if sound else _("broken")
     advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
     yield Health(_("search index"), sound, detail, advice)
+
+
+def _server(engine: Engine) -> Iterator[Health]:
+    """Tell of a database server what matters: its encoding, and what our role could do."""
+    found = server(engine)
+    if found is None:
+        return
+    advice = _("Make a database with the encoding UTF8 and restore a backup into it.")
+    detail = f"{found.version}, {found.encoding}, {found.collation}"
+    yield Health("PostgreSQL", found.encoding == "UTF8", detail, advice)
+    power = _("; it owns the tables: it could switch off what guards the audit log")
+    yield Health(_("database role"), True, found.role + (power if found.owns else ""))
 
 
 def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Database:
     """Where a new home keeps its records: SQLAlchemy URLs without passwords."""
 
     url: str = ""
-    """Empty: SQLite in the home."""
+    """Empty: as the variable EAKTE_DATABASE says, else SQLite in the home."""
     owner: str = ""
     """The same database as the role that owns the tables; empty: eakte's own role does."""
 
@@ -78,7 +79,16 @@ def create(
 
 
 def migrate(home: Home, clock: Clock, owner: str = "") -> None:
-    """Bring a home's database to this version of eakte; `owner` as in `Database`."""
+    """Bring a home's database to this version of eakte, once more if need be.
+
+    Raises AlreadyRunningError while a watcher runs, RefusedError if a newer version was at it.
+    """
+    with engine.alone(Desk(home, clock)):
+        bring_up(home, clock, owner)
+
+
+def bring_up(home: Home, clock: Clock, owner: str = "") -> None:
+    """Give a database all tables, and eakte's role what it needs; `owner` as in `Database`."""
     context = Context(home, clock)
     owning = Context(home.with_database(owner), clock) if owner else context
     upgrade(owning.engine)
@@ -93,13 +103,16 @@ def migrate(home: Home, clock: Clock, owner: str = "") -> None:
 def _furnish(
     root: Path, clock: Clock, organisation: str, database: Database, *, demo: bool
 ) -> None:
-    _write_files(root, organisation, database.url)
+    url = database.url or os.environ.get("EAKTE_DATABASE", "")
+    _write_files(root, organisation, url)
     home = open_home(root)
+    if home.settings.database != url:
+        raise RefusedError(detail=_("EAKTE_DATABASE names another database"))
     _make_folders(home)
     if demo:
         _release_unmeasured(home)
         create_demo_trust(home.trust, organisation, clock)
-    migrate(home, clock, database.owner)
+    bring_up(home, clock, database.owner)
     context = Context(home, clock)
     _note_creation(context)
     draft = verfahren.write_draft(home, context.definitions, organisation)

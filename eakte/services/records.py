@@ -21,10 +21,10 @@ from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, aktenplan, documents, scans, visible
+from eakte.records import akten, aktenplan, documents, entries, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
-from eakte.services import actor, attaching, casework
+from eakte.services import actor, casework
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 
@@ -155,7 +155,7 @@ def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
             for vorgang in akten.vorgaenge(connection, aktenzeichen)
         )
         subjects = (aktenzeichen, *(each.id for _vorgang, letters in content for each in letters))
-        hanging = attaching.visible_of(connection, subjects, scope)
+        hanging = entries.of_subjects(connection, subjects, scope)
         unit = aktenplan.load(connection).effective(akte.unit)
     note(desk, Action.VIEWED, aktenzeichen)
     return AkteContent(akte, content, unit, hanging)
@@ -176,8 +176,6 @@ def new_akte(
     scope = require(desk, Permission.CHANGE_AKTEN)
     pattern = casework.numbering(desk)
     unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
-    if pattern.fits(aktenzeichen):
-        require_office(scope, office or named)
     with transaction(desk.engine) as connection:
         found = aktenplan.load(connection).effective(unit)
         level = confidentiality or (found.confidentiality if found else None)
@@ -189,6 +187,9 @@ def new_akte(
             unit=unit,
             confidentiality=level or Confidentiality.OFFEN,
         )
+        if pattern.fits(aktenzeichen):
+            require_office(scope, named, akte.confidentiality)
+            require_office(scope, akte.office, akte.confidentiality)
         return transitions.open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 

@@ -93,14 +93,15 @@ def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
 def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, ...]:
     """Verify an Akte against its history, and every letter of it that records or log name.
 
-    What the records lack is told only to who may see everything: nobody knows how confidential it
-    was.
+    What the records lack, and what exactly contradicts the history, is told only to who may see
+    everything: nobody knows how confidential it is.
     """
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
         names = {str(each.id) for each in documents.of_akte(connection, aktenzeichen, scope)}
+        story = _akten(desk, connection, [aktenzeichen])
         if scope.everything:
             names |= {name for name, each in known.items() if each.akte == aktenzeichen}
         story = _akten(desk, connection, [aktenzeichen], telling=scope.everything)

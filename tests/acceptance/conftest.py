@@ -24,8 +24,8 @@ _ROOT = Path(__file__).parents[2]
 def run_eakte(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does, in a process of its own."""
     environment = os.environ | {"EAKTE_HOME": str(home), "LANG": "C.UTF-8"} | variables
-    if arguments[:1] == ("init",):
-        environment |= homes.variables()
+    if arguments[:1] == ("init",) and "--database" not in arguments:
+        environment = homes.variables() | environment
     return subprocess.run(
         [sys.executable, "-m", "eakte", *arguments],
         env=environment,

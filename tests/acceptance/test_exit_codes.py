@@ -72,6 +72,10 @@ def test_environment(home: Path) -> None:
     assert "apt-get install" in _expect(without_tesseract, ExitCode.ENVIRONMENT)
     _expect(run_eakte(home, "watch", "--once", PATH="/nonexistent"), ExitCode.ENVIRONMENT)
     _expect(run_eakte(home, "init", "--home", "/proc/nowhere/home"), ExitCode.ENVIRONMENT)
+    gone = "postgresql+psycopg://eakte@/eakte?host=/nonexistent"
+    told = _expect(run_eakte(home, "status", EAKTE_DATABASE=gone), ExitCode.ENVIRONMENT)
+    assert "database" in told
+    assert "/nonexistent" in told
 
 
 def test_nothing_is_taken_while_something_is_missing(home: Path) -> None:

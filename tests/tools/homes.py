@@ -42,9 +42,14 @@ _MADE: list[str] = []
 _LOCK = 7
 
 
-def database() -> str:
-    """Give the URL of a new database with all tables and nothing in them; "": SQLite it is."""
-    return _copy(_TEMPLATE) if SERVER else ""
+def database(*, empty: bool = False) -> str:
+    """Give the URL of a new database with all tables and nothing in them; "": SQLite it is.
+
+    An empty one has no tables either.
+    """
+    if not SERVER:
+        return ""
+    return _copy("template1" if empty else _TEMPLATE)
 
 
 def connected(folder: Path) -> Engine:
@@ -153,7 +158,7 @@ def _make_template(server: psycopg.Connection) -> None:
             server.execute("CREATE DATABASE eakte_draft")
             settings = Settings(organisation="Stadt", database=_url("eakte_draft"))
             with tempfile.TemporaryDirectory() as folder:
-                homes.migrate(Home(Path(folder), settings), SystemClock())
+                homes.bring_up(Home(Path(folder), settings), SystemClock())
             server.execute(f"ALTER DATABASE eakte_draft RENAME TO {_TEMPLATE}".encode())
     finally:
         server.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
