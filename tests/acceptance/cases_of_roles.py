@@ -82,6 +82,13 @@ CASES = (
     Case("wiedervorlage done {wiedervorlage}", Permission.CHANGE_AKTEN, (0, 6)),
     Case("aktenplan import {csv}", Permission.OPERATE),
     Case("aktenplan show --json", Permission.READ),
+    Case("import xdomea {plan}", Permission.OPERATE),
+    Case(
+        "export xdomea {akte} {folder} --message 0401",
+        Permission.CHANGE_AKTEN,
+        (0, 6),
+        hides="akte",
+    ),
     Case("deadlines --json", Permission.READ),
     Case("deadlines --done {due}", Permission.CHANGE_AKTEN, (0, 6), hides="due"),
     Case("review list --json", Permission.SEE_QUEUE),

@@ -26,6 +26,7 @@ from tests.acceptance.cases_of_roles import (
 )
 from tests.tools import homes
 from tests.unit.cli.test_readme import _commands
+from tests.unit.deliveries.plans import message, unit
 
 _ACCOUNTS = ("daemon", "bin", "sys", "man", "lp")
 _FORBIDDEN = 9
@@ -55,6 +56,8 @@ def values(home: Path) -> dict[str, str]:
     (files / "brief.pdf").write_bytes(b"%PDF-1.4 brief")
     (files / "secret").write_text("falsch")
     (files / "plan.csv").write_text("Kennzeichen;Oberkennzeichen;Titel\n9;;Neu\n")
+    (files / "plan.xml").write_bytes(message(unit("9", "Neu")))
+    (files / "packages").mkdir()
     list_persons(home)
     return {name: entry.uuid for name, entry in made.items()} | {
         "akte": AKTE,
@@ -71,6 +74,8 @@ def values(home: Path) -> dict[str, str]:
         "file": str(files / "brief.pdf"),
         "secret": str(files / "secret"),
         "csv": str(files / "plan.csv"),
+        "plan": str(files / "plan.xml"),
+        "folder": str(files / "packages"),
     }
 
 
