@@ -11,8 +11,9 @@ import pytest
 import typer.main
 
 from eakte.cli.app import app
+from eakte.config import open_home
 from eakte.domain.entries import Link, Note, Party, Wiedervorlage
-from eakte.services import attaching
+from eakte.services import attaching, checkup
 from eakte.services.access import ROLES
 from eakte.services.desks import open_desk
 from tests.acceptance.acting import UNLISTED, act, list_persons, persons, refusals, state_of
@@ -149,6 +150,12 @@ def test_who_may_does(home: Path, values: dict[str, str]) -> None:
                 break
         assert case.line.startswith("watch") or min(case.codes) in ended, case.line
     assert not [each for each in refusals(home) if each[0] == "lp"]
+
+
+def test_the_doctor_tells_who_is_listed(home: Path, values: dict[str, str], finished: Path) -> None:
+    assert values
+    assert checkup._persons(open_home(home)).detail == "6 listed"
+    assert checkup._persons(open_home(finished)).detail.startswith("warning")
 
 
 def test_the_refusal_names_the_roles_that_it_takes(home: Path, values: dict[str, str]) -> None:
