@@ -18,7 +18,7 @@ from lxml import etree
 from eakte.audit import log
 from eakte.config import open_home
 from eakte.database import transaction
-from eakte.domain.akten import DocumentState
+from eakte.domain.akten import Akte, DocumentState
 from eakte.domain.clock import FixedClock, SystemClock
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Note, Party
@@ -263,6 +263,26 @@ def test_the_history_tells_who_did_what_and_nothing_of_who_looked(closed, tmp_pa
     moments = _texts(second, "HistorienProtokollInformation", "DatumUhrzeit")
     assert moments == sorted(moments)
     assert "viewed" not in _opened(found.package.path)[0].decode()
+
+
+def test_a_document_that_came_from_another_akte_keeps_name_and_history(desk, tmp_path):
+    other, by = "20.1-702.11/2026-0004", By("m.brandt", SystemClock().now())
+    (letter, stays) = _letters(desk)
+    before = etree.fromstring(_opened(_export(desk, tmp_path, Message.ABGABE).package.path)[0])
+    with transaction(desk.engine) as connection:
+        casework.open_akte(connection, Akte(other, "Andere", "20.1", by.at), "m.brandt")
+        casework.move(connection, letter.id, other, 0, by)
+    found = hand_over(desk, other, tmp_path, Order(Message.ABGABE))
+    after = etree.fromstring(_opened(found.package.path)[0])
+    (name,) = _texts(after, "Dateiname")
+    assert name in _texts(before, "Dateiname")
+    told = _texts(after, "Dokument", "HistorienProtokollInformation", "Aktion")
+    assert told.count("abgelegt") == 1
+    assert told[-1] == "umgehängt"
+    assert "Eintrag hinzugefügt" in told
+    (outside,) = after.xpath("//*[local-name()='Verweis']")
+    assert _texts(outside, "SGOKennzeichen") == [stays.id]
+    assert _texts(outside, "ID") == []
 
 
 def test_the_sealed_files_are_valid_where_they_arrive(closed, tmp_path):
