@@ -154,7 +154,12 @@ def _show_reasons(desk: Desk) -> None:
 
 
 def _show_how_a_clerk_releases(desk: Desk) -> None:
-    """Let a clerk correct and release a letter, in a copy: here all stay as they are, to try."""
+    """Let a clerk correct and release a letter, in a copy: here all stay as they are, to try.
+
+    With a database server there is no copy: a copied home would work on the same records.
+    """
+    if desk.home.settings.database:
+        return
     name = next((each.document.id for each in reviewing.waiting(desk) if _is_doubtful(each)), None)
     if name is None:
         return

@@ -45,11 +45,26 @@ def init(
     organisation: Annotated[
         str, typer.Option(help=_("Name of the authority; it stands in every Transfervermerk."))
     ] = "Stadt Neuenfurt",
+    database: Annotated[
+        str,
+        typer.Option(
+            help=_("PostgreSQL: SQLAlchemy URL without a password; else SQLite in the home."),
+            show_default=False,
+        ),
+    ] = "",
+    owner: Annotated[
+        str,
+        typer.Option(
+            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Make a home."""
     from eakte.services import homes
 
-    made = homes.create(home_path(home), SystemClock(), organisation, demo=demo)
+    where = homes.Database(database, owner)
+    made = homes.create(home_path(home), SystemClock(), organisation, demo=demo, database=where)
     output.line(_("Made the home {path}.").format(path=made.root), "green")
     for folder in made.inboxes:
         output.line(_("  inbox: {path}").format(path=folder))

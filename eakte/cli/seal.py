@@ -102,8 +102,7 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from eakte.services import sealing_keys
     from eakte.services.desks import open_desk
 
-    desk = open_desk(home)
-    found = sealing_keys.show(desk.home, desk.clock)
+    found = sealing_keys.show(open_desk(home))
     if as_json:
         output.data(found, SealKeyFacts)
         return
@@ -116,7 +115,7 @@ def retry(home: HomeOption = None) -> None:
     from eakte.services import sealing_keys
     from eakte.services.desks import open_desk
 
-    if sealing_keys.allow_pin(open_desk(home).home):
+    if sealing_keys.allow_pin(open_desk(home)):
         output.line(_("The PIN is tried once more; `eakte seal key show` does so."))
     else:
         output.line(_("No PIN was refused."))

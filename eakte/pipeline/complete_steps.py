@@ -17,6 +17,7 @@ from eakte.pdfa.check import PASS
 from eakte.pipeline import confirming, jobs
 from eakte.pipeline.context import Context
 from eakte.pipeline.places import Places
+from eakte.pipeline.refusing import closed
 from eakte.records import documents, scans
 from eakte.review import persons, transfervermerk
 from eakte.seal.lasting import protection_of
@@ -63,6 +64,7 @@ class CompleteSteps:
             raise SealFailedError(detail=_("its class is not defined any more"))
         need = definition.schutzbedarf
         _require_enough(need, letter)
+        self._require_open(letter)
         source = self.store.path(letter.archive_copy)
         limits = self.context.file_limits(source, pages=len(letter.pages))
         pages = len(letter.pages)  # what it says is found true below, or thrown away
@@ -76,6 +78,13 @@ class CompleteSteps:
         record, pdf = self.store.put(to_json(made)), self.store.path(copy.sha256)
         confirmed = confirming.confirm(self.context, pdf, confirming.ARCHIVE_COPY)
         return {"record": record, "pdf": copy.sha256, "confirmed": confirmed}
+
+    def _require_open(self, letter: Document) -> None:
+        """Raise SealFailedError if its Akte was closed meanwhile: no work goes into it then."""
+        with self.context.engine.connect() as connection:
+            shut = closed(connection, letter.aktenzeichen)
+        if shut is not None:
+            raise SealFailedError(detail=_("its Akte is closed; reopen it, or name another one"))
 
     def seal(self, document: str, version: int, pdf: str, record: str) -> dict[str, str]:
         """Seal the PDF/A, once per release: a repeated step gives the seal that is there.

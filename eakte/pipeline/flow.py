@@ -24,7 +24,7 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID, SQLAlchemyDatasource, StepOptions
 from dbos import error as dbos_error
 
-from eakte.database import Connection
+from eakte.database import Connection, isolation
 from eakte.domain.akten import Document
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json
@@ -227,7 +227,8 @@ class Flow:
             function(self._source.sql_session().connection(), *args)
             return name
 
-        self._source.run_tx_step({"name": name}, work)
+        level = isolation(self.context.engine)
+        self._source.run_tx_step({"name": name, "isolation_level": level}, work)
 
     def _quarantine(self, connection: Connection, scan: str, code: str, detail: str) -> None:
         finding = Finding(FindingCode(code), None, detail[:500])

@@ -16,6 +16,7 @@ from pathlib import Path
 from eakte.config import Home
 from eakte.database import Engine, connect
 from eakte.database.migrate import current, newest
+from eakte.database.roles import server
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
 from eakte.errors import EakteError
@@ -27,6 +28,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
 from eakte.search.index import SqliteIndex
 from eakte.services import sealing_keys, trusting, verfahren
+from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
@@ -60,8 +62,11 @@ def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
 
     Raises AlreadyRunningError if it is to repair while a watcher runs.
     """
+    if home is not None:
+        require(Desk(home, SystemClock()), Permission.OPERATE if repair else Permission.AUDIT)
     found = [*_machine()]
     if home is not None:
+        found.append(_persons(home))
         found += _home(home)
         found.append(_verapdf(home))
         found += _leftovers(Desk(home, SystemClock()), repair=repair)
@@ -124,6 +129,14 @@ def _home(home: Home) -> Iterator[Health]:
     yield _model(home)
 
 
+def _persons(home: Home) -> Health:
+    """Tell who may do anything here; that nobody is listed is a warning, for it is a choice."""
+    count = len(home.settings.persons)
+    everybody = _("warning: none is listed; whoever can read this home may do everything in it")
+    listed = _("{count} listed").format(count=count)
+    return Health(_("persons"), True, listed if count else everybody)
+
+
 def _levels(definitions: Definitions) -> Iterator[Health]:
     """Tell at which level each pipeline seals, and which classes need a higher one."""
     low = {pipeline.name: classes for pipeline, classes in definitions.too_low()}
@@ -170,7 +183,7 @@ def _model(home: Home) -> Health:
 def _seal_key(home: Home) -> Health:
     """Open the key as sealing would, without a signature."""
     try:
-        found = sealing_keys.show(home, SystemClock())
+        found = sealing_keys.show(Desk(home, SystemClock()))
     except EakteError as problem:
         return Health(_("seal key"), False, problem.message(), problem.hint())
     detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)
@@ -218,14 +231,27 @@ def _space(home: Home) -> Health:
 
 
 def _database(engine: Engine) -> Iterator[Health]:
+    yield from _server(engine)
     revision, wanted = current(engine), newest()
-    advice = _("This home was made by another version of eakte: use that version.")
+    advice = _("Run `eakte migrate`; if it refuses, use the version of eakte that was here before.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
     with engine.connect() as connection:
         sound = SqliteIndex().check(connection)
     detail = _("sound") if sound else _("broken")
     advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
     yield Health(_("search index"), sound, detail, advice)
+
+
+def _server(engine: Engine) -> Iterator[Health]:
+    """Tell of a database server what matters: its encoding, and what our role could do."""
+    found = server(engine)
+    if found is None:
+        return
+    advice = _("Make a database with the encoding UTF8 and restore a backup into it.")
+    detail = f"{found.version}, {found.encoding}, {found.collation}"
+    yield Health("PostgreSQL", found.encoding == "UTF8", detail, advice)
+    power = _("; it owns the tables: it could switch off what guards the audit log")
+    yield Health(_("database role"), True, found.role + (power if found.owns else ""))
 
 
 def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:

@@ -15,7 +15,10 @@ from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
 from eakte.pipeline.desk import Desk
 
-_TELLING = (Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED)
+_TELLING = (
+    Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED,
+    Action.DOCUMENT_CORRECTED, Action.MOVED,
+)  # fmt: skip
 """The events that say what a filed letter is; those of one kind in the order of the log."""
 
 

@@ -20,6 +20,7 @@ from eakte.records import documents
 from eakte.seal.lasting import end_of
 from eakte.seal.renewal import NO_TIME
 from eakte.services import actor
+from eakte.services.access import Permission, require
 from eakte.services.verifying import verify_document
 
 
@@ -61,6 +62,7 @@ class Renewed:
 
 def due(desk: Desk, within_days: int, only: tuple[str, ...] = ()) -> tuple[Due, ...]:
     """Give what ends within so many days, the earliest first; `only` names letters."""
+    require(desk, Permission.AUDIT)
     now = desk.clock.now()
     with desk.engine.connect() as connection:
         wanted = {documents.get_by_prefix(connection, name).id for name in only}
@@ -79,6 +81,7 @@ def renew(context: Context, within_days: int, only: tuple[str, ...] = ()) -> Ite
     A letter is verified first, against record, log and anchors: what is not VALID stays as it is.
     A letter that was renewed is not due any more, so a second run does nothing.
     """
+    require(context, Permission.OPERATE)
     for each in due(context, within_days, only):
         yield _renew(context, each.document)
 
@@ -105,7 +108,7 @@ def _renew(context: Context, name: DocumentId) -> Renewed:
     if report.verdict is not Verdict.VALID or report.sha256 != letter.sealed:
         return kept
     try:
-        letter = renew_one(context, letter, actor.current())
+        letter = renew_one(context, letter, actor.current(context))
     except EakteError as problem:
         return replace(kept, outcome=Outcome.FAILED, reason=problem.message())
     until = letter.protection.until if letter.protection else None

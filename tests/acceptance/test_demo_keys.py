@@ -15,6 +15,7 @@ import pytest
 
 from eakte.errors import ExitCode
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 _ROOT = Path(__file__).parents[2]
 _HASTE = {
@@ -70,7 +71,7 @@ def test_the_demo_runs_with_a_key_elsewhere(kind: str, tmp_path: Path) -> None:
         finished = subprocess.run(
             [sys.executable, "-m", "tests.tools.demo_tsa", *options, str(home)],
             cwd=_ROOT,
-            env=os.environ | _HASTE,
+            env=os.environ | _HASTE | homes.variables(),
             capture_output=True,
             text=True,
             check=False,
