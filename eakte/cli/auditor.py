@@ -114,6 +114,7 @@ def _names_akte(what: str, home: Path | None) -> bool:
 
 def _explain(verified: Verified) -> None:
     """Print one report step by step."""
+    from eakte.services import verification_reports
     from eakte.services.verifying import worth
 
     report = verified.report
@@ -127,6 +128,9 @@ def _explain(verified: Verified) -> None:
             (_("trust anchors"), report.trusted),
         ]
     )
+    if report.outside:
+        told = verification_reports.beside(report)
+        output.facts([(_("evidence beside the file"), "; ".join(told))])
     for seal in report.signatures:
         output.facts(
             [

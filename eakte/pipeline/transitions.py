@@ -348,6 +348,7 @@ def file(
     scans.enclose(connection, letter.scan, enclosures_of(document, confirmations))
     station = scans.get(connection, letter.scan).scan.station
     seal = {"sha256": sealed.sealed, "report": sealed.report, "verdict": sealed.verdict}
+    seal["level"] = made.seal_level.value
     if confirmations:
         seal["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmations)
     log.append(connection, _event(Action.SEALED, document, MACHINE, at, station, seal))

@@ -15,13 +15,14 @@ from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.mail import Enclosure
+from eakte.domain.preservation import SealedVersion
 from eakte.domain.text import RecognisedPage
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, aktenplan, documents, entries, scans, visible
+from eakte.records import akten, aktenplan, documents, entries, former_seals, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
 from eakte.services import actor, casework
@@ -42,6 +43,8 @@ class Shown:
     """What came with the file, is in it, or was made from it."""
     deliveries: tuple[ScanRecord, ...] = ()
     """The containers that the file came in."""
+    former: tuple[SealedVersion, ...] = ()
+    """Its sealed original as it was before each renewal, the oldest first."""
 
 
 @dataclass(frozen=True)
@@ -103,17 +106,34 @@ def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:
     return _export(desk, document, document.sealed or document.archive_copy, out)
 
 
+def pdf_of(desk: Desk, prefix: str) -> bytes:
+    """Give what `export_pdf` would write."""
+    document = _find(desk, prefix)
+    return _handed_out(desk, document, document.sealed or document.archive_copy)
+
+
 def export_original(desk: Desk, prefix: str, out: Path) -> Path:
     """Write the scan exactly as it was received to a new file.
 
     Raises NotFoundError if there is more in it than the current user may see.
     """
+    document = _of_whole_scan(desk, prefix)
+    return _export(desk, document, document.scan, out)
+
+
+def original_of(desk: Desk, prefix: str) -> bytes:
+    """Give what `export_original` would write."""
+    document = _of_whole_scan(desk, prefix)
+    return _handed_out(desk, document, document.scan)
+
+
+def _of_whole_scan(desk: Desk, prefix: str) -> Document:
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         document = documents.get_by_prefix(connection, prefix, scope)
         if not visible.is_whole(connection, document.scan, scope):
             raise NotFoundError(kind=N_("scan"), name=document.id)
-    return _export(desk, document, document.scan, out)
+    return document
 
 
 def export_enclosures(desk: Desk, prefix: str, folder: Path) -> tuple[Path, ...]:
@@ -219,11 +239,12 @@ def _shown(desk: Desk, prefix: str) -> Shown:
             for each in scans.deliveries_with(connection, document.scan)
             if visible.is_whole(connection, each.scan.digest, scope)
         )
+        former = former_seals.of_document(connection, document.id)
     if not whole:
         scan = replace(scan, pages=len(document.pages), findings=())
     definition = desk.definitions.class_of(document.classification.class_id)
     class_name = definition.name if definition else ""
-    return Shown(document, scan, class_name, enclosures, deliveries)
+    return Shown(document, scan, class_name, enclosures, deliveries, former)
 
 
 def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
@@ -235,3 +256,9 @@ def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
         note(desk, Action.EXPORTED, document.id, sha256=digest)
         target.write(data)
     return out
+
+
+def _handed_out(desk: Desk, document: Document, digest: Digest) -> bytes:
+    data = desk.store.get(digest)
+    note(desk, Action.EXPORTED, document.id, sha256=digest)
+    return data

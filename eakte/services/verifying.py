@@ -10,9 +10,11 @@ from pathlib import Path
 from eakte import sandbox
 from eakte.database import Connection
 from eakte.domain.akten import Document, DocumentState
+from eakte.domain.codec import from_json
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
 from eakte.domain.verification import (
+    OutsideEvidence,
     SignatureSummary,
     TimestampSummary,
     Verdict,
@@ -23,7 +25,8 @@ from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
 from eakte.seal.detached import check_file
-from eakte.seal.verify import broken_down, verify_any, verify_own
+from eakte.seal.opening import evidence_at_hand
+from eakte.seal.verify import SealedAs, broken_down, verify_any, verify_own
 from eakte.services import akte_evidence, evidence
 from eakte.services.access import Permission, require
 from eakte.services.desks import note
@@ -164,6 +167,14 @@ def _verified(
     return verified
 
 
+def _beside(desk: Desk, document: Document) -> tuple[OutsideEvidence, ...]:
+    """Give what is known of a seal's certificates: since it was made, and what is at hand now."""
+    kept: tuple[OutsideEvidence, ...] = ()
+    if document.report is not None:
+        kept = from_json(VerificationReport, desk.store.get(document.report)).outside
+    return tuple(dict.fromkeys((*kept, *evidence_at_hand(desk.home, desk.clock))))
+
+
 def _report(
     desk: Desk, trust: Path, document: Document | None, known: Logged | None
 ) -> VerificationReport:
@@ -175,5 +186,8 @@ def _report(
     if not path.is_file():
         reason = _("the sealed original is not in the store")
         return evidence.missing(_("Sealed original"), reason, str(trust), now)
-    report = verify_own(path, trust, now, document.sealed, len(document.pages))
+    level = document.seal_level
+    outside = () if level.has_evidence else _beside(desk, document)
+    expected = SealedAs(level, outside)
+    report = verify_own(path, trust, now, document.sealed, len(document.pages), sealed=expected)
     return evidence.against_record(desk, document, report, known)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pwd
-import sqlite3
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -19,7 +19,9 @@ import typer.main
 from eakte.__main__ import _run
 from eakte.cli.app import app
 from eakte.config import read_settings
+from eakte.database.schema import metadata
 from eakte.domain.persons import Person
+from tests.tools import homes
 
 PERSONS = """
 [[persons]]
@@ -43,7 +45,7 @@ roles = ["reviewer"]
 account = "games"
 name = "Bodo Bau"
 roles = ["reviewer"]
-offices = ["66", "20.2"]
+offices = ["66", "20"]
 
 [[persons]]
 account = "man"
@@ -121,8 +123,10 @@ def act(home: Path, account: str, *arguments: str) -> Said:
 
 def state_of(home: Path) -> tuple[str, ...]:
     """Give all that a home holds but its audit log: rows of every table, and its files."""
-    with sqlite3.connect(home / "eakte.db") as database:
-        rows = tuple(row for row in database.iterdump() if "audit_" not in row[:40])
+    tables = [name for name in metadata.tables if not name.startswith("audit_")]
+    rows = sorted(
+        f"{name} {row}" for name in tables for row in homes.execute(home, f"SELECT * FROM {name}")
+    )
     files = sorted(
         f"{path.relative_to(home)} {path.stat().st_size}"
         for path in home.rglob("*")
@@ -133,9 +137,6 @@ def state_of(home: Path) -> tuple[str, ...]:
 
 def refusals(home: Path) -> list[tuple[str, str]]:
     """Give account and permission of every refused attempt that the log tells of."""
-    query = (
-        "SELECT json_extract(entry, '$.actor'), json_extract(entry, '$.after.permission') "
-        "FROM audit_event WHERE json_extract(entry, '$.action') = 'access-refused'"
-    )
-    with sqlite3.connect(home / "eakte.db") as database:
-        return database.execute(query).fetchall()
+    query = "SELECT entry FROM audit_event WHERE entry LIKE '%access-refused%' ORDER BY position"
+    events = [json.loads(entry) for (entry,) in homes.execute(home, query)]
+    return [(event["actor"], event["after"]["permission"]) for event in events]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +11,9 @@ import pytest
 import typer.main
 
 from eakte.cli.app import app
+from eakte.config import open_home
 from eakte.domain.entries import Link, Note, Party, Wiedervorlage
-from eakte.services import attaching
+from eakte.services import attaching, checkup
 from eakte.services.access import ROLES
 from eakte.services.desks import open_desk
 from tests.acceptance.acting import UNLISTED, act, list_persons, persons, refusals, state_of
@@ -26,6 +25,7 @@ from tests.acceptance.cases_of_roles import (
     OTHER_DOCUMENT,
     Case,
 )
+from tests.tools import homes
 from tests.unit.cli.test_readme import _commands
 from tests.unit.deliveries.plans import message, unit
 
@@ -37,18 +37,15 @@ _FREE = {"init", "separator"}
 
 @pytest.fixture(scope="module")
 def home(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    copy: Path = shutil.copytree(finished, tmp_path_factory.mktemp("roles") / "home")
-    return copy
+    return homes.copy(finished, tmp_path_factory.mktemp("roles") / "home")
 
 
 @pytest.fixture(scope="module")
 def values(home: Path) -> dict[str, str]:
     """What stands for the braces; made before anybody is listed, so that everybody may."""
-    with sqlite3.connect(home / "eakte.db") as database:
-        named = dict(
-            database.execute("SELECT name, document.id FROM document JOIN scan ON digest = scan")
-        )
-        batch = database.execute("SELECT batch FROM document WHERE sampled").fetchone()[0]
+    letters = "SELECT name, document.id FROM document JOIN scan ON digest = scan"
+    named = {row[0]: row[1] for row in homes.execute(home, letters)}
+    ((batch,),) = homes.execute(home, "SELECT batch FROM document WHERE sampled")
     desk = open_desk(home)
     made = {
         "party": attaching.attach(desk, AKTE, Party("Anwalt", "Ohm")),
@@ -153,6 +150,12 @@ def test_who_may_does(home: Path, values: dict[str, str]) -> None:
                 break
         assert case.line.startswith("watch") or min(case.codes) in ended, case.line
     assert not [each for each in refusals(home) if each[0] == "lp"]
+
+
+def test_the_doctor_tells_who_is_listed(home: Path, values: dict[str, str], finished: Path) -> None:
+    assert values
+    assert checkup._persons(open_home(home)).detail == "6 listed"
+    assert checkup._persons(open_home(finished)).detail.startswith("warning")
 
 
 def test_the_refusal_names_the_roles_that_it_takes(home: Path, values: dict[str, str]) -> None:
