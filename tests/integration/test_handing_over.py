@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import shutil
 import threading
 import uuid
 import zipfile
@@ -38,6 +37,7 @@ from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from tests.conftest import NOW
 from tests.integration.sealing_office import Office
+from tests.tools import homes
 from tests.tools.authorities import serving
 from tests.tools.xdomea_schemas import faults, needs_schemas
 from tests.unit.deliveries.plans import message as plan_message
@@ -67,6 +67,7 @@ def _watching(root: Path) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+        context.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +97,11 @@ def kept(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def desk(kept, tmp_path) -> Desk:
+def desk(kept, tmp_path) -> Iterator[Desk]:
     """A copy of that home, where time stands still."""
-    root = shutil.copytree(kept, tmp_path / "home")
-    return Desk(open_home(root), FixedClock(NOW))
+    copied = Desk(open_home(homes.copy(kept, tmp_path / "home")), FixedClock(NOW))
+    yield copied
+    copied.engine.dispose()
 
 
 @pytest.fixture
@@ -323,11 +325,11 @@ def test_the_log_names_the_package_and_its_process_goes_on(closed, tmp_path):
 
 def test_the_same_records_give_the_same_bytes(closed, tmp_path):
     (tmp_path / "a").mkdir()
-    copy = shutil.copytree(closed.home.root, tmp_path / "copy")
+    closed.engine.dispose()
+    copy = Desk(open_home(homes.copy(closed.home.root, tmp_path / "copy")), closed.clock)
     first = _export(closed, tmp_path, Message.AUSSONDERUNG, Edition.V4_0)
-    again = _export(
-        Desk(open_home(copy), closed.clock), tmp_path / "a", Message.AUSSONDERUNG, Edition.V4_0
-    )
+    again = _export(copy, tmp_path / "a", Message.AUSSONDERUNG, Edition.V4_0)
+    copy.engine.dispose()
     assert again.package.path.read_bytes() == first.package.path.read_bytes()
 
 
