@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from eakte.domain.numbering import DEFAULT, Numbering
+from eakte.domain.persons import Person, require_unique
 from eakte.errors import ConfigurationError, HomeMissingError
 
 SETTINGS_FILE = "eakte.toml"
+_FROM_THE_FILE_ONLY = frozenset({"persons", "sudo"})
 _PASSWORD = re.compile(r"^[^?]*://[^/?@]*:[^/?]*@|[?&]password=")
 
 
@@ -104,6 +108,21 @@ class Quality(_Section):
     batch_minutes: float = Field(
         default=60.0, gt=0, description="A batch ends after so many minutes at the latest."
     )
+
+
+class Records(_Section):
+    """How Akten are named."""
+
+    aktenzeichen: str = Field(
+        default=DEFAULT,
+        description="How Aktenzeichen are built: {office}, {unit}, {year}, and {number} once.",
+    )
+
+    @field_validator("aktenzeichen")
+    @classmethod
+    def _usable(cls, pattern: str) -> str:
+        """Refuse a pattern that would not give each Akte a name of its own."""
+        return Numbering(pattern).pattern
 
 
 class TrustedListSource(_Section):
@@ -248,6 +267,8 @@ class Settings(BaseSettings):
         default=Quality(), description="How samples for quality assurance are drawn."
     )
 
+    records: Records = Field(default=Records(), description="How Akten are named.")
+
     trusted_lists: tuple[TrustedListSource, ...] = Field(
         default=(), description="Trusted lists, which say what is qualified."
     )
@@ -258,6 +279,23 @@ class Settings(BaseSettings):
     )
 
     seal: Seal = Field(default=Seal(), description="The seal key and where its PIN is.")
+
+    persons: tuple[Person, ...] = Field(
+        default=(),
+        description="Who may do what; with any, nobody else may do anything. Read from the file "
+        "only, never from a variable.",
+    )
+    sudo: bool = Field(
+        default=False,
+        description="Persons come through sudo to the account that owns this file, which is not "
+        "theirs; sudo says who they are. Read from the file only, never from a variable.",
+    )
+
+    @field_validator("persons")
+    @classmethod
+    def _one_account_per_person(cls, persons: tuple[Person, ...]) -> tuple[Person, ...]:
+        require_unique(persons)
+        return persons
 
     @field_validator("database")
     @classmethod
@@ -297,9 +335,19 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take environment variables before the file, and nothing else."""
-        del dotenv_settings, file_secret_settings
+        del env_settings, dotenv_settings, file_secret_settings
         toml_file = settings_cls.model_config.get("toml_file")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file)
+        variables = _Variables(settings_cls)
+        return init_settings, variables, TomlConfigSettingsSource(settings_cls, toml_file)
+
+
+class _Variables(EnvSettingsSource):
+    """The environment, which says nothing about who may do what: anybody can set a variable."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Give what variables set; whatever they say of persons is passed over."""
+        found = super().__call__()
+        return {name: each for name, each in found.items() if name not in _FROM_THE_FILE_ONLY}
 
 
 class Home:
@@ -352,7 +400,15 @@ def open_home(given: Path | None) -> Home:
     file = root / SETTINGS_FILE
     if not file.is_file():
         raise HomeMissingError(path=root)
+    _require_own(file)
     return Home(root, read_settings(file))
+
+
+def _require_own(file: Path) -> None:
+    """Refuse settings of somebody else where sudo lent another account: they would rule it."""
+    if "SUDO_UID" in os.environ and file.stat().st_uid != os.getuid():
+        detail = "through sudo, only a home of the account that sudo gives can be used"
+        raise ConfigurationError(path=file, detail=detail)
 
 
 def read_settings(file: Path) -> Settings:

@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
     REFUSED = 6
     ENVIRONMENT = 7
     UNUSABLE_INPUT = 8
+    FORBIDDEN = 9
     INVALID = 20
     INDETERMINATE = 21
     INTERRUPTED = 130
@@ -115,6 +116,22 @@ class RefusedError(EakteError):
     advice = N_("Nothing was changed. `eakte status --all` shows the state of every letter.")
 
 
+class NotPermittedError(EakteError):
+    """A person without the role for it; `roles` are those that have it."""
+
+    exit_code = ExitCode.FORBIDDEN
+    sentence = N_("{account} may not do that. It takes one of these roles: {roles}.")
+    advice = N_("Nothing was changed; the audit log tells of the attempt. See `[[persons]]`.")
+
+
+class NotListedError(EakteError):
+    """Somebody who is not among the persons of a home that lists them."""
+
+    exit_code = ExitCode.FORBIDDEN
+    sentence = N_("{account} is not among the persons of this home.")
+    advice = NotPermittedError.advice
+
+
 class AlreadyRunningError(EakteError):
     """Two watchers under one slot would do work twice."""
 
@@ -153,6 +170,14 @@ class UnusableInputError(EakteError):
     exit_code = ExitCode.UNUSABLE_INPUT
     sentence = N_("The file cannot be used ({reason}): {detail}")
     advice = N_("It is kept as it came; see `eakte quarantine list`.")
+
+
+class AktenplanRefusedError(EakteError):
+    """An Aktenplan that contradicts itself, or cannot be read."""
+
+    exit_code = ExitCode.UNUSABLE_INPUT
+    sentence = N_("This Aktenplan cannot be used: {detail}")
+    advice = N_("Nothing was changed. The README names the columns of a CSV file.")
 
 
 class StageFailedError(EakteError):

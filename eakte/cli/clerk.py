@@ -17,6 +17,7 @@ from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.domain.akten import Document
+    from eakte.domain.preservation import SealedVersion
     from eakte.domain.transfervermerk import Transfervermerk
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
@@ -154,6 +155,15 @@ def _deadline(document: Document) -> str:
     return f"{document.deadline} ({document.deadline_rule})" if document.deadline else ""
 
 
+def _former(version: SealedVersion) -> tuple[str, ...]:
+    held = version.protection
+    if held is None:
+        return ("", "", "", version.verdict, version.sealed)
+    stamped = f"{held.stamped_at:%Y-%m-%d}" if held.stamped_at else "–"
+    until = f"{held.until:%Y-%m-%d}"
+    return (held.level.value, stamped, until, version.verdict, version.sealed)
+
+
 def _print_letter(shown: Shown) -> None:
     document = shown.document
     classification, conversion = document.classification, document.conversion
@@ -172,6 +182,7 @@ def _print_letter(shown: Shown) -> None:
             *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
+            *(((_("level"), document.seal_level.pades),) if document.sealed else ()),
             (_("archive copy"), conversion.sentence(document.pages)),
             (_("worst page"), conversion.compared()),
         ]
@@ -200,6 +211,9 @@ def _print_letter(shown: Shown) -> None:
             for field in document.extraction.fields
         ],
     )
+    if shown.former:
+        columns = (_("level"), _("time-stamp of"), _("held until"), _("verdict"), "SHA-256")
+        output.table(_("Sealed originals before renewals"), columns, map(_former, shown.former))
     if shown.enclosures:
         rows = [(each.role.value, each.name, each.digest) for each in shown.enclosures]
         output.table(_("Enclosures"), (_("role"), _("name"), "SHA-256"), rows)

@@ -160,7 +160,7 @@ def _print_status(found: Status) -> None:
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
     for delay in found.delays:
-        text = _("Waiting for a time-stamp since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
+        text = _("Waiting for their seal since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
         told = text.format(at=delay.since, count=delay.letters, why=_(delay.reason))
         output.line(f"{told}: {delay.detail}", "red")
     for batch in found.held:
@@ -251,7 +251,7 @@ def _advance(bar: Bar, task: object, now: Progress) -> None:
     """Draw the bar anew as often as the watcher looks: a thread that draws it would cost more."""
     text = _("files done; {letters} to seal").format(letters=now.to_seal)
     if now.delayed:
-        delayed = _("{count} of them wait for a time-stamp service").format(count=now.delayed)
+        delayed = _("{count} of them wait for a service or the seal key").format(count=now.delayed)
         text = f"{text}; {delayed}"
     bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
     bar.refresh()

@@ -81,8 +81,15 @@ akte = sa.Table(
     metadata,
     sa.Column("aktenzeichen", sa.Text, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False, index=True),
     sa.Column("opened_at", sa.BigInteger, nullable=False),
+    sa.Column("uuid", sa.Text, nullable=False, unique=True),
+    sa.Column("unit", sa.Text, nullable=False, index=True),
+    sa.Column("confidentiality", sa.Text, nullable=False),
+    sa.Column("begins", sa.Text, nullable=False),
+    sa.Column("ends", sa.Text, nullable=False),
+    sa.Column("closed_at", sa.BigInteger, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 
 vorgang = sa.Table(
@@ -92,6 +99,9 @@ vorgang = sa.Table(
     sa.Column("aktenzeichen", sa.Text, sa.ForeignKey("akte.aktenzeichen"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("uuid", sa.Text, nullable=False, unique=True),
+    sa.Column("closed_at", sa.BigInteger, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("aktenzeichen", "number"),
 )
 
@@ -137,9 +147,75 @@ document = sa.Table(
     sa.Column("first_received_at", sa.BigInteger, nullable=True),
     sa.Column("lowered_by", sa.Text, nullable=False, default="[]"),
     sa.Column("delay", sa.Text, nullable=False, default=""),
+    sa.Column("confidentiality", sa.Text, nullable=False, default="offen"),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""
+
+aktenplan = sa.Table(
+    "aktenplan",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("parent", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("retention_years", sa.Integer, nullable=True),
+    sa.Column("disposal", sa.Text, nullable=False),
+    sa.Column("schutzbedarf", sa.Text, nullable=False),
+    sa.Column("confidentiality", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+"""The units of the Aktenplan, each version in a row of its own; rows are only added."""
+
+drawn_number = sa.Table(
+    "drawn_number",
+    metadata,
+    sa.Column("series", sa.Text, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+"""The running number that was drawn last in each series of Aktenzeichen."""
+
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("uuid", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, index=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("other", sa.Text, nullable=False, index=True),
+    sa.Column("due", sa.Text, nullable=False, index=True),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+"""What hangs on an Akte or a document (`subject`): participants, links, notes, Wiedervorlagen.
+
+`content` is JSON of its domain value, `other` the document that a link leads to, `due` the day of a
+Wiedervorlage, `ended` if it was removed or is done.
+"""
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("akte", sa.Text, nullable=False, index=True),
+    sa.Column("left_akte", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("before", sa.Text, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("salt", sa.Text, nullable=False),
+    sa.UniqueConstraint("kind", "key", "version"),
+)
+"""Every version of what is in an Akte: who, when, before, after; rows are only added.
+
+`left_akte`: the Akte that it was moved out of, else "". The audit log holds a salted hash of each.
+"""
 
 former_seal = sa.Table(
     "former_seal",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import x509 as asn1_x509
@@ -34,6 +34,7 @@ from pyhanko_certvalidator.policy_decl import (
     REQUIRE_REVINFO,
     AcceptAllAlgorithms,
     CertRevTrustPolicy,
+    FreshnessReqType,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
@@ -46,6 +47,8 @@ from eakte.seal.trust_folder import TrustFolder
 
 _ANY_ALGORITHM = CMSAlgorithmUsagePolicy.lift_policy(AcceptAllAlgorithms())
 """Which algorithms are believed, and when, is decided in `eakte.seal.algorithms`."""
+
+_CENTURY = timedelta(days=100 * 365)
 
 _SUFFIXES = {".pem", ".crt", ".cer"}
 
@@ -158,6 +161,21 @@ def validation_spec(
         local_knowledge=knowledge or LocalKnowledge(),
         signature_algorithm_policy=_ANY_ALGORITHM,
     )
+
+
+def whenever_said(spec: SignatureValidationSpec) -> SignatureValidationSpec:
+    """Let revocation data count however long ago they were said: answers of CAs run out in days.
+
+    For a caller who holds them against the moment of the seal instead (EN 319 102-1 §5.2.5.4 leaves
+    that to the policy), as the checks of PDF files do.
+    """
+    rule = CertRevTrustPolicy(
+        REQUIRE_REVINFO,
+        freshness=_CENTURY,
+        freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
+    )
+    policy = replace(spec.cert_validation_policy, revinfo_policy=rule)
+    return replace(spec, cert_validation_policy=policy)
 
 
 class _NoNetwork(FetcherBackend):

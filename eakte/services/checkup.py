@@ -23,11 +23,12 @@ from eakte.errors import EakteError
 from eakte.i18n import _
 from eakte.ocr.languages import installed_languages
 from eakte.pdfa.verapdf import OFF, find_program, version
-from eakte.pipeline.definition import load_definitions
+from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
 from eakte.search.index import SqliteIndex
-from eakte.services import sealing_keys, verfahren
+from eakte.services import sealing_keys, trusting, verfahren
+from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
@@ -61,8 +62,11 @@ def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
 
     Raises AlreadyRunningError if it is to repair while a watcher runs.
     """
+    if home is not None:
+        require(Desk(home, SystemClock()), Permission.OPERATE if repair else Permission.AUDIT)
     found = [*_machine()]
     if home is not None:
+        found.append(_persons(home))
         found += _home(home)
         found.append(_verapdf(home))
         found += _leftovers(Desk(home, SystemClock()), repair=repair)
@@ -119,8 +123,48 @@ def _home(home: Home) -> Iterator[Health]:
     yield from _languages(sorted(asked.difference(_LANGUAGES)))
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
+    yield from _levels(definitions)
+    yield from _lists(home)
     yield from _database(connect(home.database_url))
     yield _model(home)
+
+
+def _persons(home: Home) -> Health:
+    """Tell who may do anything here; that nobody is listed is a warning, for it is a choice."""
+    count = len(home.settings.persons)
+    everybody = _("warning: none is listed; whoever can read this home may do everything in it")
+    listed = _("{count} listed").format(count=count)
+    return Health(_("persons"), True, listed if count else everybody)
+
+
+def _levels(definitions: Definitions) -> Iterator[Health]:
+    """Tell at which level each pipeline seals, and which classes need a higher one."""
+    low = {pipeline.name: classes for pipeline, classes in definitions.too_low()}
+    advice = _("Raise its `seal_level`; until then paper is kept, and records say what is missing.")
+    for pipeline in definitions.pipelines.values():
+        name, level = _("seals of {pipeline}").format(pipeline=pipeline.name), pipeline.seal_level
+        needy = ", ".join(f"{each.id} ({each.schutzbedarf})" for each in low.get(pipeline.name, ()))
+        told = _("{level}: too low for {classes}").format(level=level, classes=needy)
+        yield Health(name, not needy, told if needy else level.value, advice)
+
+
+def _lists(home: Home) -> Iterator[Health]:
+    """Tell of each trusted list whether it still answers for the present."""
+    if not home.settings.trusted_lists:
+        return
+    advice = _("Get them anew: eakte trust update.")
+    try:
+        found = trusting.show(Desk(home, SystemClock()))
+    except EakteError as problem:
+        yield Health(_("trusted lists"), False, problem.message(), advice)
+        return
+    if not found:
+        yield Health(_("trusted lists"), False, _("none is at hand"), advice)
+    for each in found:
+        name = _("trusted list {territory}").format(territory=each.territory)
+        state = _("in force") if each.in_force else _("out of date")
+        age = _("{state}, {days} days old").format(state=state, days=each.age_days)
+        yield Health(name, each.in_force, age, advice)
 
 
 def _model(home: Home) -> Health:
@@ -139,7 +183,7 @@ def _model(home: Home) -> Health:
 def _seal_key(home: Home) -> Health:
     """Open the key as sealing would, without a signature."""
     try:
-        found = sealing_keys.show(home, SystemClock())
+        found = sealing_keys.show(Desk(home, SystemClock()))
     except EakteError as problem:
         return Health(_("seal key"), False, problem.message(), problem.hint())
     detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)

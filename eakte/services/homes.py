@@ -26,7 +26,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import SHIPPED
 from eakte.resources import data_dir
 from eakte.seal.demo_pki import create_demo_trust
-from eakte.services import actor, verfahren
+from eakte.services import actor, aktenplan, verfahren
 
 _DEMO = " (DEMO)"
 _DEMO_PERSON = "M. Brandt, Leitung Poststelle"
@@ -119,6 +119,7 @@ def _furnish(
     if demo:
         text = draft.read_text(encoding="utf-8")
         verfahren.put_in_force(context, text, "0.1 (Entwurf)", _DEMO_PERSON)
+        aktenplan.import_csv(context, data_dir("schemas") / "demo" / "aktenplan.csv")
     context.engine.dispose()
     for file in root.glob("eakte.db*"):
         file.chmod(0o600)
@@ -163,6 +164,6 @@ def _note_creation(desk: Desk) -> None:
         if log.size(connection):
             raise RefusedError(detail=_("this database belongs to a home already"))
         event = Event(
-            Action.HOME_CREATED, "home", actor.current(), "", desk.clock.now(), after=after
+            Action.HOME_CREATED, "home", actor.current(desk), "", desk.clock.now(), after=after
         )
         log.append(connection, event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eakte.domain.access import Scope
 from eakte.domain.akten import Document
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
@@ -12,6 +13,7 @@ from eakte.i18n import N_
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
 from eakte.search.index import Hit, SqliteIndex
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 
 
@@ -39,9 +41,10 @@ def search(desk: Desk, query: str, filters: Filters, limit: int) -> tuple[Found,
 
     Raises NotFoundError for a class or Akte that does not exist: no hits would mislead.
     """
-    _require_known(desk, filters)
+    scope = require(desk, Permission.READ)
+    _require_known(desk, filters, scope)
     with desk.engine.connect() as connection:
-        among = _narrowed(desk, filters)
+        among = _narrowed(desk, filters, scope)
         hits = SqliteIndex().find(connection, query, limit, among)
         found = tuple(
             Found(hit, document, _class_name(desk, document))
@@ -52,20 +55,21 @@ def search(desk: Desk, query: str, filters: Filters, limit: int) -> tuple[Found,
     return found
 
 
-def _require_known(desk: Desk, filters: Filters) -> None:
+def _require_known(desk: Desk, filters: Filters, scope: Scope) -> None:
     if filters.class_id and desk.definitions.class_of(filters.class_id) is None:
         raise NotFoundError(kind=N_("class"), name=filters.class_id)
     if filters.akte:
         with desk.engine.connect() as connection:
-            akten.get(connection, filters.akte)
+            akten.get(connection, filters.akte, scope)
 
 
-def _narrowed(desk: Desk, filters: Filters) -> frozenset[str] | None:
-    if filters == Filters():
+def _narrowed(desk: Desk, filters: Filters, scope: Scope) -> frozenset[str] | None:
+    if filters == Filters() and scope.everything:
         return None
     with desk.engine.connect() as connection:
         matching = documents.matching(
             connection,
+            scope,
             akte=filters.akte,
             class_id=filters.class_id,
             since=filters.since,

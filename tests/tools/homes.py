@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from pathlib import Path
@@ -85,6 +86,16 @@ def copy(source: Path, target: Path) -> Path:
         text = settings.read_text(encoding="utf-8")
         settings.write_text(re.sub("(?m)^database = .*$", f"database = {own}", text), "utf-8")
     return target
+
+
+def copy_database(source: Path, folder: Path) -> str:
+    """Copy the database of a home that nobody has open, and nothing else; gives its URL."""
+    url = open_home(source).settings.database
+    if url:
+        return _copy(str(sa.make_url(url).database))
+    with sqlite3.connect(source / "eakte.db") as old, sqlite3.connect(folder / "copy.db") as new:
+        old.backup(new)
+    return f"sqlite:///{folder / 'copy.db'}"
 
 
 def execute(home: Path, statement: str, **values: Any) -> list[tuple[Any, ...]]:
