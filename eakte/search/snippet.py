@@ -1,15 +1,19 @@
-"""Where a document meets a query (pure): its best page and a piece of it with marks."""
+"""Where a letter meets a query (pure): its best page and a piece of it with marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eakte.search.analyser import Token, fold, identifiers, tokens
-from eakte.search.query import Clause, Query
+from eakte.search.analyser import Token, fold, tokens
+from eakte.search.identifiers import Identifier, identifiers
+from eakte.search.meaning import Run, Term
 
 _BEFORE = 60
 _LENGTH = 220
+_MOST_PAGES = 12
+"""So many pages of a letter are read closely."""
+_BEGINNING = 4
 
 
 @dataclass(frozen=True)
@@ -24,60 +28,81 @@ class Snippet:
 class _Mark:
     start: int
     end: int
-    clause: int
+    term: int
 
 
-def locate(pages: Sequence[str], query: Query) -> tuple[int, Snippet]:
-    """Give the number of the page (from 1) that meets most clauses, and a snippet of it."""
+def locate(pages: Sequence[str], terms: Sequence[Term]) -> tuple[int, Snippet]:
+    """Give the number of the page (from 1) that meets most terms, and a snippet of it."""
     if not pages:
         return 1, Snippet("", ())
-    marked = [_marks(page, query.wanted) for page in pages]
-    best = max(range(len(pages)), key=lambda page: _worth(marked[page]))
+    marked = {place: _marks(pages[place], terms) for place in _promising(pages, terms)}
+    best = max(marked, key=lambda place: (*_worth(marked[place]), -place))
     return best + 1, _cut(pages[best], marked[best])
 
 
+def _promising(pages: Sequence[str], terms: Sequence[Term]) -> Sequence[int]:
+    """Give the pages to read closely: of a long letter those that hold beginnings of the words."""
+    if len(pages) <= _MOST_PAGES:
+        return range(len(pages))
+    begun = [{token[:_BEGINNING] for run in term.runs for token in run.tokens} for term in terms]
+
+    def promise(place: int) -> tuple[int, int]:
+        plain = fold(pages[place])
+        return -sum(any(each in plain for each in term) for term in begun), place
+
+    return sorted(range(len(pages)), key=promise)[:_MOST_PAGES]
+
+
 def _worth(marks: Sequence[_Mark]) -> tuple[int, int]:
-    return len({mark.clause for mark in marks}), len(marks)
+    return len({mark.term for mark in marks}), len(marks)
 
 
-def _marks(text: str, clauses: Sequence[Clause]) -> list[_Mark]:
-    """Give every place of a text that meets a clause."""
+def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
+    """Give every place of a text that meets a term."""
     read = list(tokens(text))
-    known = list(identifiers(text))
-    found: list[_Mark] = []
-    for number, clause in enumerate(clauses):
-        found += [_Mark(start, end, number) for start, end in _rows(text, read, clause)]
-        found += [
-            _Mark(each.start, each.end, number)
-            for each in known
-            if clause.identifier and each.token == clause.identifier
-        ]
+    exact = any(run.column == "x" for term in terms for run in term.runs)
+    known = list(identifiers(text)) if exact else []
+    found = [
+        _Mark(start, end, number)
+        for number, term in enumerate(terms)
+        for run in term.runs
+        for start, end in _places(run, text, read, known)
+    ]
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
-def _rows(text: str, read: Sequence[Token], clause: Clause) -> list[tuple[int, int]]:
-    """Give the runs of words that meet a clause."""
-    size = len(clause.stems)
-    if size == 1:
-        return [(word.start, word.end) for word in read if _meets(text, word, clause)]
-    stems = [word.stem for word in read]
-    return [
-        (read[first].start, read[first + size - 1].end)
-        for first in range(len(read) - size + 1 if size else 0)
-        if tuple(stems[first : first + size]) == clause.stems
-    ]
+def _places(
+    run: Run, text: str, read: Sequence[Token], known: Sequence[Identifier]
+) -> Iterator[tuple[int, int]]:
+    """Give the stretches of a text that meet a run."""
+    size = len(run.tokens)
+    if run.column == "x":
+        held = ((each, (each.token, *each.others)) for each in known)
+        yield from ((each.start, each.end) for each, forms in held if run.tokens[0] in forms)
+    elif run.column == "p":
+        yield from ((word.start, word.end) for word in read if _holds(word, run.tokens))
+    elif run.prefix:
+        yield from (
+            (read[last - size + 1].start, read[last].end)
+            for last in range(size - 1, len(read))
+            if fold(text[read[last].start : read[last].end]).startswith(run.tokens[-1])
+            and _stems(read, last - size + 1, last) == run.tokens[:-1]
+        )
+    else:
+        yield from (
+            (read[first].start, read[first + size - 1].end)
+            for first in range(len(read) - size + 1)
+            if read[first].stem == run.tokens[0] and _stems(read, first, first + size) == run.tokens
+        )
 
 
-def _meets(text: str, word: Token, clause: Clause) -> bool:
-    if word.stem == clause.stems[0] or clause.stems[0] in word.parts:
-        return True
-    if clause.parts and clause.parts in _runs(word.parts, len(clause.parts)):
-        return True
-    return bool(clause.prefix) and fold(text[word.start : word.end]).startswith(clause.prefix)
+def _stems(read: Sequence[Token], start: int, end: int) -> tuple[str, ...]:
+    return tuple(word.stem for word in read[start:end])
 
 
-def _runs(parts: tuple[str, ...], size: int) -> set[tuple[str, ...]]:
-    return {parts[first : first + size] for first in range(len(parts) - size + 1)}
+def _holds(word: Token, parts: tuple[str, ...]) -> bool:
+    size = len(parts)
+    return any(word.parts[at : at + size] == parts for at in range(len(word.parts) - size + 1))
 
 
 def _cut(text: str, marks: Sequence[_Mark]) -> Snippet:
