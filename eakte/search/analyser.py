@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -21,8 +22,7 @@ from eakte.search.identifiers import identifiers
 from eakte.search.vocabulary import SEED
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text: where it stands, itself folded, its stem and the stems of its parts."""
 
     start: int
@@ -117,12 +117,36 @@ def _forms(folded: str) -> frozenset[tuple[str, str]]:
     )
 
 
+@lru_cache(maxsize=200_000)
+def _read(word: str) -> tuple[str, str, tuple[str, ...]]:
+    """Give a word of a text folded, its stem and its parts."""
+    folded = _whole(word)
+    return folded, stem(folded)[:_LONGEST_TOKEN], parts(folded)
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Give the words of a text in order; a word broken at the end of a line is one word."""
     for found in _WORD.finditer(text):
-        folded = fold(_BREAK.sub("", found.group()))
-        stemmed = stem(folded)[:_LONGEST_TOKEN]
-        yield Token(found.start(), found.end(), folded, stemmed, parts(folded))
+        yield Token(found.start(), found.end(), *_read(found.group()))
+
+
+class Spot(NamedTuple):
+    """A word of a text: where it stands, itself folded; nothing of it was analysed yet."""
+
+    start: int
+    end: int
+    folded: str
+
+
+@lru_cache(maxsize=200_000)
+def _whole(word: str) -> str:
+    return fold(_BREAK.sub("", word))
+
+
+def spots(text: str) -> Iterator[Spot]:
+    """Give the words of a text as `tokens` does, for who looks for few of them."""
+    for found in _WORD.finditer(text):
+        yield Spot(found.start(), found.end(), _whole(found.group()))
 
 
 def analyse(text: str) -> Terms:

@@ -149,7 +149,7 @@ def _misreadings(
     held = Counter(
         word
         for each in letters
-        for word in {*each.columns["t"].split(), *each.columns["p"].split()}
+        for word in {*each.columns["t"].split(), *each.columns.get("p", "").split()}
     )
     return {
         form: tuple(

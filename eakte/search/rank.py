@@ -19,7 +19,7 @@ _K, _B = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A letter that meets a query: its columns, tokens between blanks, one at each end too."""
+    """A letter that meets a query; of its columns t and those asked, tokens between blanks."""
 
     number: int
     document: str

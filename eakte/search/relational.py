@@ -17,9 +17,9 @@ from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.analyser import analyse
 from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import Every, Tree
+from eakte.search.meaning import Every, Tree, terms
 from eakte.search.rank import Candidate
-from eakte.search.similar import Similar
+from eakte.search.similar import Near, Similar
 from eakte.search.tables import LIVE, NEW, ddl, names
 from eakte.search.vocabulary import SEED
 
@@ -48,6 +48,10 @@ class RelationalIndex(ABC):
 
     dialect: str
 
+    def __init__(self) -> None:
+        self._learnt = set[tuple[str, str]]()
+        """Words that the index being built knows: nearly all of a letter are old ones."""
+
     def put(self, conn: Connection, entries: Iterable[Entry], *, new: bool = False) -> None:
         """Index letters in place of what was known of them; `new`: into the index being built."""
         prefix = NEW if new else LIVE
@@ -68,6 +72,9 @@ class RelationalIndex(ABC):
         if amounts:
             run(conn, prefix, insert, amounts)
         forms = frozenset[tuple[str, str]]().union(*(each.forms for each in given.values()))
+        if new:
+            forms -= self._learnt
+            self._learnt |= forms
         self._learn(conn, prefix, forms)
 
     def remove(self, conn: Connection, document: str) -> None:
@@ -84,8 +91,8 @@ class RelationalIndex(ABC):
         wanted = similar.keys_near(form)
         if not wanted:
             return ()
-        rows = conn.execute(sa.select(near.c.form, near.c.stem).where(near.c.key.in_(wanted)))
-        return similar.nearest(form, [(found, stem) for found, stem in rows])
+        rows = conn.execute(sa.select(near).where(near.c.key.in_(wanted)))
+        return similar.nearest(form, [Near(*row) for row in rows])
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
         """Give the names of all indexed letters."""
@@ -107,6 +114,7 @@ class RelationalIndex(ABC):
     def begin(self, conn: Connection) -> None:
         """Make room for an index built anew beside the one in use."""
         self._drop(conn, NEW)
+        self._learnt.clear()
         for statement in ddl(self.dialect, NEW):
             conn.execute(sa.text(statement))
         insert = "INSERT INTO {0}_state (analyser) VALUES (:made_by)"
@@ -123,10 +131,12 @@ class RelationalIndex(ABC):
     ) -> tuple[Candidate, ...]:
         """Give the newest letters that meet a query (None: any) and a condition, newest first."""
         query = self._matching(conn, asked, among)
+        columns = ["t", *sorted({run.column for term in terms(asked) for run in term.runs} - {"t"})]
+        query = query.add_columns(*(texts.c[column] for column in columns))
         rows = conn.execute(query.limit(most)).all()
         return tuple(
-            Candidate(number, name, {"t": words, "p": parts, "x": exact, "s": sender})
-            for number, name, words, parts, exact, sender in rows
+            Candidate(number, name, dict(zip(columns, read, strict=True)))
+            for number, name, *read in rows
         )
 
     @abstractmethod
@@ -172,9 +182,9 @@ def run(
 
 def selected(*more: sa.FromClause) -> sa.Select[Any]:
     """Give what candidates are made of, with further tables joined by number."""
-    query = sa.select(
-        numbers.c.id, numbers.c.document, *(texts.c[name] for name in _COLUMNS)
-    ).join_from(numbers, texts, texts.c.id == numbers.c.id)
+    query = sa.select(numbers.c.id, numbers.c.document).join_from(
+        numbers, texts, texts.c.id == numbers.c.id
+    )
     for each in more:
         query = query.join(each, each.c.rowid == numbers.c.id)
     return query

@@ -8,8 +8,9 @@ an edit leaves the beginning or the ending of a word alone, so both are keys to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,11 +29,18 @@ _SHAPES = str.maketrans("ljecbhgqvu", "iiccbbggvv")
 
 @dataclass(frozen=True)
 class Similar:
-    """An indexed word: its form and stem, and whether only its shape tells it from another."""
+    """The stem of a similar word, and whether its shape is the same."""
 
-    form: str
     stem: str
     same_shape: bool
+
+
+class Near(NamedTuple):
+    """An indexed word: one of its keys, its form, its stem."""
+
+    key: str
+    form: str
+    stem: str
 
 
 def skeleton(word: str) -> str:
@@ -57,15 +65,15 @@ def keys_near(word: str) -> tuple[str, ...]:
     return (f"={skeleton(word)}", *ends)
 
 
-def nearest(word: str, candidates: Iterable[tuple[str, str]]) -> tuple[Similar, ...]:
-    """Choose those (form, stem) that may be meant, the nearest first, without the word itself."""
-    found = {each: stem for each, stem in candidates if each != word}
-    shape, reach = skeleton(word), _edits(word)
-    same = sorted(each for each in found if skeleton(each) == shape)
-    near = process.extract(word, found.keys(), scorer=OSA.distance, score_cutoff=reach, limit=_MOST)
+def nearest(form: str, candidates: Collection[Near]) -> tuple[Similar, ...]:
+    """Choose those that may be meant, the nearest first, without the form itself."""
+    found = {each.form: each.stem for each in candidates if each.form != form}
+    same = sorted({each.form for each in candidates if each.key[0] == "="} & found.keys())
+    reach = _edits(form)
+    near = process.extract(form, found.keys(), scorer=OSA.distance, score_cutoff=reach, limit=_MOST)
     edited = sorted((distance, each) for each, distance, _place in near if distance <= reach)
     order = dict.fromkeys([*same, *(each for _distance, each in edited)])
-    return tuple(Similar(each, found[each], each in same) for each in order)[:_MOST]
+    return tuple(Similar(found[each], each in same) for each in order)[:_MOST]
 
 
 def _edits(word: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eakte.search.analyser import Token, fold, tokens
+from eakte.search.analyser import Spot, fold, parts, spots, stem
 from eakte.search.identifiers import Identifier, identifiers
 from eakte.search.meaning import Run, Term
 
@@ -14,6 +14,8 @@ _LENGTH = 220
 _MOST_PAGES = 12
 """So many pages of a letter are read closely."""
 _BEGINNING = 4
+_TELLING = 2
+"""A stem and the words it is of have so many letters in common, at least."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def _worth(marks: Sequence[_Mark]) -> tuple[int, int]:
 
 def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
     """Give every place of a text that meets a term."""
-    read = list(tokens(text))
+    read = list(spots(text))
     exact = any(run.column == "x" for term in terms for run in term.runs)
     known = list(identifiers(text)) if exact else []
     found = [
@@ -72,37 +74,35 @@ def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
 
 
 def _places(
-    run: Run, text: str, read: Sequence[Token], known: Sequence[Identifier]
+    run: Run, text: str, read: Sequence[Spot], known: Sequence[Identifier]
 ) -> Iterator[tuple[int, int]]:
-    """Give the stretches of a text that meet a run."""
-    size = len(run.tokens)
+    """Give the stretches of a text that meet a run; words that cannot meet it stay unanalysed."""
+    size, begun = len(run.tokens), run.tokens[0][:_TELLING]
     if run.column == "x":
         held = ((each, (each.token, *each.others)) for each in known)
         yield from ((each.start, each.end) for each, forms in held if run.tokens[0] in forms)
     elif run.column == "p":
-        yield from ((word.start, word.end) for word in read if _holds(word, run.tokens))
-    elif run.prefix:
+        mine = (word for word in read if begun in word.folded)
+        yield from ((word.start, word.end) for word in mine if _holds(word.folded, run.tokens))
+    elif run.column == "t":
+        mine_at = (at for at, word in enumerate(read) if word.folded.startswith(begun))
         yield from (
-            (read[last - size + 1].start, read[last].end)
-            for last in range(size - 1, len(read))
-            if fold(text[read[last].start : read[last].end]).startswith(run.tokens[-1])
-            and _stems(read, last - size + 1, last) == run.tokens[:-1]
-        )
-    else:
-        yield from (
-            (read[first].start, read[first + size - 1].end)
-            for first in range(len(read) - size + 1)
-            if read[first].stem == run.tokens[0] and _stems(read, first, first + size) == run.tokens
+            (read[at].start, read[at + size - 1].end)
+            for at in mine_at
+            if _meets([word.folded for word in read[at : at + size]], run)
         )
 
 
-def _stems(read: Sequence[Token], start: int, end: int) -> tuple[str, ...]:
-    return tuple(word.stem for word in read[start:end])
+def _meets(words: Sequence[str], run: Run) -> bool:
+    if run.prefix:
+        before = tuple(map(stem, words[:-1])) == run.tokens[:-1]
+        return len(words) == len(run.tokens) and before and words[-1].startswith(run.tokens[-1])
+    return tuple(map(stem, words)) == run.tokens
 
 
-def _holds(word: Token, parts: tuple[str, ...]) -> bool:
-    size = len(parts)
-    return any(word.parts[at : at + size] == parts for at in range(len(word.parts) - size + 1))
+def _holds(folded: str, wanted: tuple[str, ...]) -> bool:
+    found, size = parts(folded), len(wanted)
+    return any(found[at : at + size] == wanted for at in range(len(found) - size + 1))
 
 
 def _cut(text: str, marks: Sequence[_Mark]) -> Snippet:

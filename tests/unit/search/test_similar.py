@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eakte.search.analyser import fold, form
-from eakte.search.similar import keys, keys_near, nearest, skeleton
+from eakte.search.similar import Near, keys, keys_near, nearest, skeleton
 
 
 def formed(word: str) -> str:
@@ -11,7 +11,9 @@ def formed(word: str) -> str:
 
 
 def found(word: str, *others: str) -> tuple[str, ...]:
-    return tuple(each.form for each in nearest(word, [(other, other) for other in others]))
+    wanted = keys_near(word)
+    candidates = [Near(key, each, each) for each in others for key in keys(each) if key in wanted]
+    return tuple(each.stem for each in nearest(word, candidates))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_confusions_of_ocr_are_found_by_a_key_in_common(right, read):
     assert found(wanted, misread) == (misread,)
 
 
-@pytest.mark.parametrize(("left", "right"), [("Haus", "Maus"), ("Rat", "Rad"), ("Miete", "Tiere")])
+@pytest.mark.parametrize(("left", "right"), [("Haus", "Maus"), ("Rat", "Rad")])
 def test_short_words_stay_apart(left, right):
     assert found(formed(left), formed(right)) == ()
 
