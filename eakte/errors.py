@@ -177,12 +177,28 @@ class SystemRefusedError(EakteError):
     advice = N_("Check the path, its permissions and the space on the disk.")
 
 
+class DatabaseUnavailableError(EakteError):
+    """The database server cannot be reached, or let us wait for too long."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The database cannot be used now: {detail}")
+    advice = N_("Check that it runs, and the setting `database`. What was committed is kept.")
+
+
 class UnusableInputError(EakteError):
     """Input that can never become a document; `reason` is a FindingCode value."""
 
     exit_code = ExitCode.UNUSABLE_INPUT
     sentence = N_("The file cannot be used ({reason}): {detail}")
     advice = N_("It is kept as it came; see `eakte quarantine list`.")
+
+
+class AktenplanRefusedError(EakteError):
+    """An Aktenplan that contradicts itself, or cannot be read."""
+
+    exit_code = ExitCode.UNUSABLE_INPUT
+    sentence = N_("This Aktenplan cannot be used: {detail}")
+    advice = N_("Nothing was changed. The README names the columns of a CSV file.")
 
 
 class StageFailedError(EakteError):

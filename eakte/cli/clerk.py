@@ -16,9 +16,12 @@ from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.domain.akten import Document
+    from eakte.domain.preservation import SealedVersion
     from eakte.domain.transfervermerk import Transfervermerk
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
+
+_STANDARD_OUTPUT = Path("-")
 
 
 def register(app: typer.Typer) -> None:
@@ -40,10 +43,10 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
         bool, typer.Option("--transfervermerk", help=_("Print the Transfervermerk (German)."))
     ] = False,
     pdf: Annotated[
-        Path | None, typer.Option(help=_("Save the sealed original to this new file."))
+        Path | None, typer.Option(help=_("Save the sealed original to this new file (-: print)."))
     ] = None,
     original: Annotated[
-        Path | None, typer.Option(help=_("Save the scan as received to this new file."))
+        Path | None, typer.Option(help=_("Save the scan as received to this new file (-: print)."))
     ] = None,
     enclosures: Annotated[
         Path | None, typer.Option(help=_("Save what came with its file to this new folder."))
@@ -79,9 +82,13 @@ def _save(
     from eakte.services import records
 
     saved = list[Path]()
-    if pdf is not None:
+    if pdf == _STANDARD_OUTPUT:
+        output.stream([records.pdf_of(desk, document)])
+    elif pdf is not None:
         saved.append(records.export_pdf(desk, document, pdf))
-    if original is not None:
+    if original == _STANDARD_OUTPUT:
+        output.stream([records.original_of(desk, document)])
+    elif original is not None:
         saved.append(records.export_original(desk, document, original))
     if enclosures is not None:
         saved += records.export_enclosures(desk, document, enclosures)
@@ -92,6 +99,15 @@ def _save(
 def _deadline(document: Document) -> str:
     """Say until when, and how that was counted."""
     return f"{document.deadline} ({document.deadline_rule})" if document.deadline else ""
+
+
+def _former(version: SealedVersion) -> tuple[str, ...]:
+    held = version.protection
+    if held is None:
+        return ("", "", "", version.verdict, version.sealed)
+    stamped = f"{held.stamped_at:%Y-%m-%d}" if held.stamped_at else "–"
+    until = f"{held.until:%Y-%m-%d}"
+    return (held.level.value, stamped, until, version.verdict, version.sealed)
 
 
 def _print_letter(shown: Shown) -> None:
@@ -112,6 +128,7 @@ def _print_letter(shown: Shown) -> None:
             *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
+            *(((_("level"), document.seal_level.pades),) if document.sealed else ()),
             (_("archive copy"), conversion.sentence(document.pages)),
             (_("worst page"), conversion.compared()),
         ]
@@ -140,6 +157,9 @@ def _print_letter(shown: Shown) -> None:
             for field in document.extraction.fields
         ],
     )
+    if shown.former:
+        columns = (_("level"), _("time-stamp of"), _("held until"), _("verdict"), "SHA-256")
+        output.table(_("Sealed originals before renewals"), columns, map(_former, shown.former))
     if shown.enclosures:
         rows = [(each.role.value, each.name, each.digest) for each in shown.enclosures]
         output.table(_("Enclosures"), (_("role"), _("name"), "SHA-256"), rows)

@@ -36,6 +36,7 @@ def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption 
         return
     columns = (
         _("document"),
+        _("level"),
         _("time-stamp of"),
         _("to be renewed by"),
         _("state"),
@@ -44,10 +45,11 @@ def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption 
     rows = [
         (
             each.document,
-            f"{each.stamped_at:%Y-%m-%d}",
+            each.level.value,
+            f"{each.stamped_at:%Y-%m-%d}" if each.stamped_at else "–",
             f"{each.by:%Y-%m-%d}",
             _("overdue") if each.overdue else _("in time"),
-            _("the time-stamp's certificate") if each.because == CERTIFICATE else each.because,
+            _("a certificate") if each.because == CERTIFICATE else each.because,
         )
         for each in found
     ]

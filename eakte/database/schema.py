@@ -14,6 +14,9 @@ metadata = sa.MetaData(
     }
 )
 
+APPEND_ONLY = "append_only"
+"""Key in the `info` of tables whose rows are added and never changed."""
+
 scan = sa.Table(
     "scan",
     metadata,
@@ -47,6 +50,7 @@ receipt = sa.Table(
     sa.Column("station", sa.Text, nullable=False),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("again", sa.Boolean, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Every arrival, also of bytes that were there before (`again`)."""
 
@@ -155,6 +159,7 @@ aktenplan = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("parent", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
     sa.Column("retention_years", sa.Integer, nullable=True),
     sa.Column("disposal", sa.Text, nullable=False),
     sa.Column("schutzbedarf", sa.Text, nullable=False),
@@ -179,14 +184,15 @@ entry = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False, index=True),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("other", sa.Text, nullable=False, index=True),
     sa.Column("due", sa.Text, nullable=False, index=True),
     sa.Column("ended", sa.Boolean, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
 """What hangs on an Akte or a document (`subject`): participants, links, notes, Wiedervorlagen.
 
-`content` is JSON of its domain value, `due` the day of a Wiedervorlage, `ended` if it was removed
-or done.
+`content` is JSON of its domain value, `other` the document that a link leads to, `due` the day of a
+Wiedervorlage, `ended` if it was removed or is done.
 """
 
 history = sa.Table(
@@ -205,6 +211,7 @@ history = sa.Table(
     sa.Column("after", sa.Text, nullable=False),
     sa.Column("salt", sa.Text, nullable=False),
     sa.UniqueConstraint("kind", "key", "version"),
+    info={APPEND_ONLY: True},
 )
 """Every version of what is in an Akte: who, when, before, after; rows are only added.
 
@@ -221,6 +228,7 @@ former_seal = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("protection", sa.Text, nullable=False),
     sa.Column("replaced_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
@@ -245,6 +253,7 @@ verfahren = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("adopted_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The Verfahrensdokumentationen that were put in force; the newest one is."""
 
@@ -255,6 +264,7 @@ audit_event = sa.Table(
     sa.Column("entry", sa.Text, nullable=False),
     sa.Column("leaf", sa.String(64), nullable=False),
     sa.Column("root", sa.String(64), nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The log: position from 0, canonical JSON, its RFC 6962 leaf hash, and the root it led to."""
 

@@ -12,7 +12,7 @@ from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId, new_uuid
 from eakte.domain.letters import Classification, Extraction
-from eakte.domain.preservation import Protection
+from eakte.domain.preservation import Protection, SealLevel
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
@@ -172,3 +172,10 @@ class Document:
     def level_reached(self) -> str:
         """Give the protection level of its seal as its Transfervermerk says, "" before sealing."""
         return self.transfervermerk.level_reached if self.transfervermerk else ""
+
+    @property
+    def seal_level(self) -> SealLevel:
+        """Give the PAdES level that its sealed original must have: of its seal, or of a renewal."""
+        sealed = self.transfervermerk.seal_level if self.transfervermerk else SealLevel.LTA
+        renewed = self.protection.level if self.protection else sealed
+        return max(sealed, renewed, key=lambda level: level.rank)

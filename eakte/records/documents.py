@@ -129,6 +129,16 @@ def of_akte(
     return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed, scope)
 
 
+def count_on_their_way(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> int:
+    """Give the number of letters that are to be filed in an Akte and are not yet."""
+    ahead = (
+        DocumentState.REVIEW, DocumentState.HELD, DocumentState.RELEASED, DocumentState.DELAYED,
+    )  # fmt: skip
+    there = (table.c.aktenzeichen == aktenzeichen) & table.c.state.in_([*map(str, ahead)])
+    query = sa.select(sa.func.count()).select_from(table).where(there, visible.documents(scope))
+    return int(connection.execute(query).scalar_one())
+
+
 def with_deadline(
     connection: Connection, until: str, scope: Scope = EVERYTHING
 ) -> tuple[Document, ...]:

@@ -1,7 +1,8 @@
 """What a scope may see, as conditions for SQL: what is outside is neither found nor counted.
 
 The rule. A letter belongs to the office of the Akte that it is filed in or, before that, of the one
-it is proposed for. It is as confidential as the more confidential of letter and Akte. A scope sees
+it is proposed for; of an Akte that is yet to be opened, the Aktenzeichen tells. A letter is as
+confidential as the more confidential of itself and its Akte. A scope sees
 
 - filed letters, and Akten, of its offices (or of all) up to its clearance;
 - letters that are not filed yet only if it says so (`unfiled`, for reviewers), and those that lead
@@ -18,10 +19,19 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
-from eakte.database.schema import akte, document, enclosure, receipt, scan
+from eakte.database.schema import (
+    akte,
+    document,
+    enclosure,
+    entry,
+    history,
+    receipt,
+    scan,
+)
 from eakte.domain.access import Scope
 from eakte.domain.akten import DocumentState
 from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.history import RecordKind
 from eakte.domain.ids import Digest
 from eakte.domain.mail import EnclosureRole
 
@@ -38,7 +48,11 @@ def documents(scope: Scope, letter: sa.FromClause = document) -> Condition:
     mine = sa.exists().where(named, akten(scope, target))
     if not scope.unfiled:
         return _cleared(letter, scope) & (letter.c.state == DocumentState.FILED.value) & mine
-    return _cleared(letter, scope) & (mine | ~sa.exists().where(named) & _everywhere(scope))
+    to_be_opened = sa.or_(
+        _everywhere(scope),
+        *(_begins(letter.c.aktenzeichen, f"{each}{sep}") for each in scope.offices for sep in ".-"),
+    )
+    return _cleared(letter, scope) & (mine | ~sa.exists().where(named) & to_be_opened)
 
 
 def akten(scope: Scope, table: sa.FromClause = akte) -> Condition:
@@ -47,6 +61,32 @@ def akten(scope: Scope, table: sa.FromClause = akte) -> Condition:
         return sa.true()
     of_offices = (_below(table.c.office, each, ".") for each in scope.offices)
     return _cleared(table, scope) & sa.or_(_everywhere(scope), *of_offices)
+
+
+def entries(scope: Scope) -> Condition:
+    """Say which rows of `entry` may be seen: both ends of a link, and what the others hang on."""
+    if scope.everything:
+        return sa.true()
+    return _either(entry.c.subject, scope) & ((entry.c.other == "") | _either(entry.c.other, scope))
+
+
+def changes(scope: Scope) -> Condition:
+    """Say which rows of `history` of an Akte in scope may be seen: of what is seen in it now."""
+    if scope.everything:
+        return sa.true()
+    of_letter = history.c.kind == RecordKind.DOCUMENT.value
+    of_entry = history.c.kind == RecordKind.ENTRY.value
+    present = sa.exists().where(entry.c.uuid == history.c.key, entries(scope))
+    in_sight = _either(history.c.key, scope)
+    return (of_letter & in_sight) | (of_entry & present) | ~(of_letter | of_entry)
+
+
+def _either(name: ColumnElement[str], scope: Scope) -> Condition:
+    """Say that a letter or an Akte of that name may be seen."""
+    letter, target = document.alias(), akte.alias()
+    return sa.exists().where(letter.c.id == name, documents(scope, letter)) | sa.exists().where(
+        target.c.aktenzeichen == name, akten(scope, target)
+    )
 
 
 def scans(scope: Scope) -> Condition:
@@ -116,5 +156,8 @@ def _literal(value: bool) -> Condition:  # noqa: FBT001 - it becomes a constant 
 
 def _below(column: ColumnElement[str], name: str, separator: str) -> Condition:
     """Say that a column is a name or one below it; unlike LIKE it minds the case everywhere."""
-    beginning = f"{name}{separator}"
-    return (column == name) | (sa.func.substr(column, 1, len(beginning)) == beginning)
+    return (column == name) | _begins(column, f"{name}{separator}")
+
+
+def _begins(column: ColumnElement[str], beginning: str) -> Condition:
+    return sa.func.substr(column, 1, len(beginning)) == beginning

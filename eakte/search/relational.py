@@ -34,7 +34,9 @@ texts = sa.table("search_text", sa.column("id"), *map(sa.column, (*_COLUMNS, "pa
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """Name the analyser: an index that another one made must be built anew."""
-    told = repr((analyse(_SAMPLE), SEED, similar.keys("widerspruchsbescheid")))
+    found = analyse(_SAMPLE)
+    parts = (found.stems, found.parts, found.identifiers, sorted(found.forms))
+    told = repr((*parts, SEED, similar.keys("widerspruchsbescheid")))
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -85,16 +85,20 @@ def require(desk: Desk, permission: Permission) -> Scope:
     return person.scope()
 
 
-def require_office(scope: Scope, *offices: str) -> None:
-    """Refuse to open an Akte of an office that is not the current user's; raises RefusedError."""
-    for office in offices:
-        if not scope.covers(office, Confidentiality.OFFEN):
-            detail = _("the office {office} is none of yours")
-            raise RefusedError(detail=detail.format(office=office))
+def require_office(
+    scope: Scope, office: str, level: Confidentiality = Confidentiality.OFFEN
+) -> None:
+    """Refuse to open an Akte that the current user could not see then; raises RefusedError."""
+    if not scope.covers(office, level):
+        detail = _("the Akten of office {office} with the level {level} are none of yours")
+        raise RefusedError(detail=detail.format(office=office, level=level.value))
 
 
-def require_to_watch(desk: Desk) -> None:
-    """Let the account that runs the home work, and admins; the work itself is no person's act."""
+def require_to_run(desk: Desk) -> None:
+    """Let the account that runs the home watch and migrate, and admins.
+
+    What the watcher and its workflows do is no person's act.
+    """
     if not actor.runs(desk.home):
         require(desk, Permission.OPERATE)
 

@@ -38,7 +38,7 @@ _SECONDS = 60
 
 @contextmanager
 def server(folder: Path, **settings: str) -> Iterator[str]:
-    """Give the SQLAlchemy URL of a server whose data is in `folder`, which is made if missing.
+    """Give the SQLAlchemy URL of a server whose data is in `folder`, made unless it is there.
 
     It listens on a socket in that folder only, as superuser `postgres`, with the locale C.UTF-8,
     and unsafe: fsync is off. `settings` are further ones of postgresql.conf, and win. Started by
@@ -55,7 +55,8 @@ def server(folder: Path, **settings: str) -> Iterator[str]:
         drop = ["--reuid=postgres", "--regid=postgres", "--init-groups"]
     data = folder / "data"
     initdb = [_program("initdb"), "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
-    _run(["setpriv", *drop, *initdb, "--encoding=UTF8", "--locale=C.UTF-8"], folder)
+    if not data.exists():
+        _run(["setpriv", *drop, *initdb, "--encoding=UTF8", "--locale=C.UTF-8"], folder)
     values = _SETTINGS | {"unix_socket_directories": str(folder)} | settings
     options = [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
     command = ["setpriv", *drop, "--pdeathsig", "INT", _program("postgres"), "-D", data, *options]

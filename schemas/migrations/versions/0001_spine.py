@@ -177,6 +177,7 @@ def _create_records() -> None:
         sa.Column("version", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("parent", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
+        sa.Column("office", sa.Text, nullable=False),
         sa.Column("retention_years", sa.Integer, nullable=True),
         sa.Column("disposal", sa.Text, nullable=False),
         sa.Column("schutzbedarf", sa.Text, nullable=False),
@@ -197,12 +198,13 @@ def _create_records() -> None:
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("content", sa.Text, nullable=False),
+        sa.Column("other", sa.Text, nullable=False),
         sa.Column("due", sa.Text, nullable=False),
         sa.Column("ended", sa.Boolean, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("uuid", name="pk_entry"),
     )
-    for column in ("subject", "due"):
+    for column in ("subject", "other", "due"):
         op.create_index(f"ix_entry_{column}", "entry", [column])
     op.create_table(
         "history",
