@@ -103,14 +103,10 @@ def _lettered(folded: str) -> str:
     return folded.translate(_AS_LETTER) if digits <= _MOST_DIGITS < len(folded) else ""
 
 
-@lru_cache(maxsize=1)
-def _seed_stems() -> frozenset[str]:
-    return frozenset(stem(fold(word)) for word in SEED)
-
-
-def is_known(stemmed: str) -> bool:
-    """Tell whether a stem is one of the seed vocabulary: a word, and no misreading."""
-    return stemmed in _seed_stems()
+@lru_cache(maxsize=10_000)
+def is_known(folded: str) -> bool:
+    """Tell whether a word is known, or a compound of known ones: then it is no misreading."""
+    return _splitter().knows(folded)
 
 
 def form(folded: str) -> str:

@@ -151,7 +151,7 @@ def _misreadings(
         form: tuple(
             each
             for each in others
-            if not is_known(each.stem) and (each.same_shape or held[each.stem] < _OFTEN)
+            if not is_known(each.form) and (each.same_shape or held[each.stem] < _OFTEN)
         )
         for form, others in similar.items()
     }
