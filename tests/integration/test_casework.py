@@ -20,10 +20,12 @@ from eakte.pipeline import transitions
 from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.indexing import index_document
 from eakte.pipeline.keeping import By
 from eakte.records import akten, documents
-from eakte.services import attaching, casework, records, reviewing, verifying
+from eakte.services import attaching, casework, records, reviewing, searching, verifying
 from eakte.services.reviewing import Corrections
+from eakte.services.searching import Filters
 from tests.integration.waiting_letters import add_letters, new_desk
 from tests.tools import homes
 
@@ -219,9 +221,10 @@ def test_letters_on_their_way_to_a_closed_akte_wait_for_a_person(desk: Desk, akt
     context = Context(desk.home, desk.clock)
     with pytest.raises(SealFailedError, match="closed"):
         CompleteSteps(context).attach_transfervermerk(released.id)
-    context.engine.dispose()
     with transaction(desk.engine) as connection:
         transitions.refuse_seal(connection, released.id, "closed", desk.clock.now())
+    assert not index_document(desk, released.id), "only what is filed is found"
+    context.engine.dispose()
     back = reviewing.look(desk, first.id)
     assert back.document.state is DocumentState.REVIEW
     assert FindingCode.AKTE_CLOSED in {each.code for each in back.document.findings}
@@ -237,6 +240,13 @@ def test_a_moved_document_is_seen_from_both_akten(desk: Desk, akte: Akte, letter
         (moved,) = [each for each in casework.changes(desk, name) if each.action.value == "moved"]
         assert (moved.left_akte, moved.akte) == (akte.aktenzeichen, other.aktenzeichen)
     assert _verdict(desk, akte) == _verdict(desk, other) == (Verdict.VALID, "")
+
+
+def test_a_corrected_sender_is_found(desk: Desk, letter: Document) -> None:
+    assert index_document(desk, letter.id)
+    casework.correct(desk, letter.id, {"sender": "Kesselflicker GmbH"})
+    found = searching.search(desk, "von:kesselflicker", Filters())
+    assert [each.hit.document for each in found.found] == [letter.id]
 
 
 def test_only_what_is_filed_is_moved_or_noted(desk: Desk, akte: Akte) -> None:
