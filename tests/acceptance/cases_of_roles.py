@@ -20,7 +20,7 @@ class Case:
     """A command line: `{…}` is filled in by the test; `codes`: how it may end where it may run.
 
     `hides`: an argument that names a record; records of others must be as if they did not exist.
-    `slow`: only one role that may run it does.
+    `slow`: only one role that may run it does so.
     """
 
     line: str
@@ -31,7 +31,7 @@ class Case:
 
 
 CASES = (
-    Case("init --home {out}", None),
+    Case("init --home {out}", None, slow=True),
     Case("separator {out}", None),
     Case("watch --once", Permission.OPERATE, (0, 4, 7), slow=True),
     Case("migrate", Permission.OPERATE, slow=True),
