@@ -13,6 +13,7 @@ from eakte.cli import (
     deadlines,
     entries,
     handover,
+    index,
     mailroom,
     operator,
     paper,
@@ -20,6 +21,7 @@ from eakte.cli import (
     quarantine,
     review,
     seal,
+    search,
     separator,
     trust,
     verfahren,
@@ -38,6 +40,7 @@ app = typer.Typer(
     ),
 )
 mailroom.register(app)
+search.register(app)
 clerk.register(app)
 deadlines.register(app)
 auditor.register(app)
@@ -60,4 +63,5 @@ app.add_typer(handover.import_app, name="import", help=_("Take in what others ha
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
 app.add_typer(seal.app, name="seal", help=_("Seals: the key, and what must be renewed."))
 app.add_typer(trust.app, name="trust", help=_("Trusted lists: what is qualified."))
+app.add_typer(index.app, name="index", help=_("The search index: check it, make it anew."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

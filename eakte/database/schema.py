@@ -211,6 +211,7 @@ history = sa.Table(
     sa.Column("after", sa.Text, nullable=False),
     sa.Column("salt", sa.Text, nullable=False),
     sa.UniqueConstraint("kind", "key", "version"),
+    info={APPEND_ONLY: True},
 )
 """Every version of what is in an Akte: who, when, before, after; rows are only added.
 

@@ -272,9 +272,10 @@ def _create_audit_log() -> None:
     op.bulk_insert(head, [{"id": 1, "size": 0, "root": empty_root, "frontier": "[]"}])
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite()
-        _create_search_index()
+        _create_sqlite_index()
     else:
         _guard_postgresql()
+        _create_postgresql_index()
 
 
 def _guard_sqlite() -> None:
@@ -296,25 +297,68 @@ def _guard_postgresql() -> None:
     )
 
 
-def _create_search_index() -> None:
+def _create_sqlite_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
     op.execute(
         """
         CREATE TABLE search_text (
             id INTEGER PRIMARY KEY,
-            document TEXT NOT NULL UNIQUE,
-            pages TEXT NOT NULL,
             t TEXT NOT NULL,
             p TEXT NOT NULL,
-            x TEXT NOT NULL
+            x TEXT NOT NULL,
+            s TEXT NOT NULL,
+            pages TEXT NOT NULL
         )
+        """
+    )
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT,
+            form TEXT,
+            stem TEXT,
+            PRIMARY KEY (key, form, stem)
+        ) WITHOUT ROWID
         """
     )
     op.execute(
         """
         CREATE VIRTUAL TABLE search_index USING fts5(
-            t, p, x,
+            t, p, x, s,
             content='search_text', content_rowid='id', prefix='3 5',
             tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
+        )
+        """
+    )
+
+
+def _create_postgresql_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
+    op.execute(
+        """
+        CREATE TABLE search_text (
+            id INTEGER PRIMARY KEY,
+            t TEXT COMPRESSION lz4 NOT NULL,
+            p TEXT COMPRESSION lz4 NOT NULL,
+            x TEXT COMPRESSION lz4 NOT NULL,
+            s TEXT COMPRESSION lz4 NOT NULL,
+            pages TEXT COMPRESSION lz4 NOT NULL,
+            terms TSVECTOR NOT NULL
+        )
+        """
+    )
+    op.execute("CREATE INDEX ON search_text USING gin (terms) WITH (fastupdate = off)")
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT COLLATE "C",
+            form TEXT COLLATE "C",
+            stem TEXT COLLATE "C",
+            PRIMARY KEY (key, form, stem)
         )
         """
     )
