@@ -36,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog=_(
         "Exit codes: 0 ok, 2 usage, 3 configuration, 4 something waits, 5 not found, 6 refused, "
-        "7 environment, 8 unusable input, 20 INVALID, 21 INDETERMINATE."
+        "7 environment, 8 unusable input, 9 not allowed, 20 INVALID, 21 INDETERMINATE."
     ),
 )
 mailroom.register(app)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
 
+_STANDARD_OUTPUT = Path("-")
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
@@ -41,10 +43,10 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
         bool, typer.Option("--transfervermerk", help=_("Print the Transfervermerk (German)."))
     ] = False,
     pdf: Annotated[
-        Path | None, typer.Option(help=_("Save the sealed original to this new file."))
+        Path | None, typer.Option(help=_("Save the sealed original to this new file (-: print)."))
     ] = None,
     original: Annotated[
-        Path | None, typer.Option(help=_("Save the scan as received to this new file."))
+        Path | None, typer.Option(help=_("Save the scan as received to this new file (-: print)."))
     ] = None,
     enclosures: Annotated[
         Path | None, typer.Option(help=_("Save what came with its file to this new folder."))
@@ -80,9 +82,13 @@ def _save(
     from eakte.services import records
 
     saved = list[Path]()
-    if pdf is not None:
+    if pdf == _STANDARD_OUTPUT:
+        output.stream([records.pdf_of(desk, document)])
+    elif pdf is not None:
         saved.append(records.export_pdf(desk, document, pdf))
-    if original is not None:
+    if original == _STANDARD_OUTPUT:
+        output.stream([records.original_of(desk, document)])
+    elif original is not None:
         saved.append(records.export_original(desk, document, original))
     if enclosures is not None:
         saved += records.export_enclosures(desk, document, enclosures)

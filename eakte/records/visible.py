@@ -1,7 +1,8 @@
 """What a scope may see, as conditions for SQL: what is outside is neither found nor counted.
 
 The rule. A letter belongs to the office of the Akte that it is filed in or, before that, of the one
-it is proposed for. It is as confidential as the more confidential of letter and Akte. A scope sees
+it is proposed for; of an Akte that is yet to be opened, the Aktenzeichen tells. A letter is as
+confidential as the more confidential of itself and its Akte. A scope sees
 
 - filed letters, and Akten, of its offices (or of all) up to its clearance;
 - letters that are not filed yet only if it says so (`unfiled`, for reviewers), and those that lead
@@ -47,7 +48,11 @@ def documents(scope: Scope, letter: sa.FromClause = document) -> Condition:
     mine = sa.exists().where(named, akten(scope, target))
     if not scope.unfiled:
         return _cleared(letter, scope) & (letter.c.state == DocumentState.FILED.value) & mine
-    return _cleared(letter, scope) & (mine | ~sa.exists().where(named) & _everywhere(scope))
+    to_be_opened = sa.or_(
+        _everywhere(scope),
+        *(_begins(letter.c.aktenzeichen, f"{each}{sep}") for each in scope.offices for sep in ".-"),
+    )
+    return _cleared(letter, scope) & (mine | ~sa.exists().where(named) & to_be_opened)
 
 
 def akten(scope: Scope, table: sa.FromClause = akte) -> Condition:
@@ -151,5 +156,8 @@ def _literal(value: bool) -> Condition:  # noqa: FBT001 - it becomes a constant 
 
 def _below(column: ColumnElement[str], name: str, separator: str) -> Condition:
     """Say that a column is a name or one below it; unlike LIKE it minds the case everywhere."""
-    beginning = f"{name}{separator}"
-    return (column == name) | (sa.func.substr(column, 1, len(beginning)) == beginning)
+    return (column == name) | _begins(column, f"{name}{separator}")
+
+
+def _begins(column: ColumnElement[str], beginning: str) -> Condition:
+    return sa.func.substr(column, 1, len(beginning)) == beginning

@@ -94,8 +94,11 @@ def require_office(
         raise RefusedError(detail=detail.format(office=office, level=level.value))
 
 
-def require_to_watch(desk: Desk) -> None:
-    """Let the account that runs the home work, and admins; the work itself is no person's act."""
+def require_to_run(desk: Desk) -> None:
+    """Let the account that runs the home watch and migrate, and admins.
+
+    What the watcher and its workflows do is no person's act.
+    """
     if not actor.runs(desk.home):
         require(desk, Permission.OPERATE)
 

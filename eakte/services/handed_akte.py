@@ -42,7 +42,7 @@ def handed_akte(connection: Connection, aktenzeichen: str, definitions: Definiti
     known = _Known(
         connection,
         definitions,
-        Histories(connection, aktenzeichen, letters),
+        Histories(connection, aktenzeichen, (each for each, _inside in content), letters),
         entries.of_subjects(connection, [aktenzeichen, *(letter.id for letter in letters)]),
         {letter.id: letter for letter in letters},
     )

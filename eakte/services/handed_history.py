@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from eakte.audit import log
 from eakte.database import Connection
-from eakte.domain.akten import Document
+from eakte.domain.akten import Document, Vorgang
 from eakte.domain.events import Action, Event
 from eakte.domain.handover import Happened
-from eakte.domain.history import Change, RecordKind
+from eakte.domain.history import Change, RecordKind, vorgang_key
 from eakte.handover.words import ACTIONS, VALUES
-from eakte.records import history
+from eakte.records import entries, history
 
 _BEFORE_FILING = frozenset(
     {
@@ -30,21 +30,30 @@ _BEFORE_FILING = frozenset(
 
 
 class Histories:
-    """What happened to an Akte and to each record in it."""
+    """What happened to an Akte and to each record in it, also before it came there."""
 
     def __init__(
-        self, connection: Connection, aktenzeichen: str, letters: tuple[Document, ...]
+        self,
+        connection: Connection,
+        aktenzeichen: str,
+        vorgaenge: Iterable[Vorgang],
+        letters: tuple[Document, ...],
     ) -> None:
         """Read it; `letters` are the documents of the Akte."""
-        changes = history.of_akte(connection, aktenzeichen)
-        subjects = dict[str, str]()
-        for change in changes:
-            if change.kind is RecordKind.ENTRY:
-                subjects.setdefault(change.key, change.after.get("subject", ""))
         self._of = dict[str, list[Happened]]()
         self._add_log(connection, aktenzeichen, letters)
-        for change in changes:
-            name = subjects[change.key] if change.kind is RecordKind.ENTRY else change.key
+        named = [letter.id for letter in letters]
+        self._add(connection, RecordKind.AKTE, aktenzeichen, aktenzeichen)
+        for vorgang in vorgaenge:
+            self._add(connection, RecordKind.VORGANG, vorgang_key(vorgang), vorgang_key(vorgang))
+        for name in named:
+            self._add(connection, RecordKind.DOCUMENT, name, name)
+        for entry in entries.all_of_subjects(connection, [aktenzeichen, *named]):
+            self._add(connection, RecordKind.ENTRY, entry.uuid, entry.subject)
+
+    def _add(self, connection: Connection, kind: RecordKind, key: str, name: str) -> None:
+        """Add every change of a record to what is told of `name`."""
+        for change in history.of_record(connection, kind, key):
             self._of.setdefault(name, []).extend(_told(change))
 
     def of(self, name: str) -> tuple[Happened, ...]:

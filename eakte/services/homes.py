@@ -27,6 +27,7 @@ from eakte.pipeline.live_model import SHIPPED
 from eakte.resources import data_dir
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.services import actor, aktenplan, verfahren
+from eakte.services.access import require_to_run
 
 _DEMO = " (DEMO)"
 _DEMO_PERSON = "M. Brandt, Leitung Poststelle"
@@ -81,8 +82,10 @@ def create(
 def migrate(home: Home, clock: Clock, owner: str = "") -> None:
     """Bring a home's database to this version of eakte, once more if need be.
 
-    Raises AlreadyRunningError while a watcher runs, RefusedError if a newer version was at it.
+    Raises NotPermittedError or NotListedError if the current user neither runs this home nor is an
+    admin; AlreadyRunningError while a watcher runs, RefusedError if a newer version was at it.
     """
+    require_to_run(Desk(home, clock))
     with engine.alone(Desk(home, clock)):
         bring_up(home, clock, owner)
 

@@ -106,17 +106,34 @@ def export_pdf(desk: Desk, prefix: str, out: Path) -> Path:
     return _export(desk, document, document.sealed or document.archive_copy, out)
 
 
+def pdf_of(desk: Desk, prefix: str) -> bytes:
+    """Give what `export_pdf` would write."""
+    document = _find(desk, prefix)
+    return _handed_out(desk, document, document.sealed or document.archive_copy)
+
+
 def export_original(desk: Desk, prefix: str, out: Path) -> Path:
     """Write the scan exactly as it was received to a new file.
 
     Raises NotFoundError if there is more in it than the current user may see.
     """
+    document = _of_whole_scan(desk, prefix)
+    return _export(desk, document, document.scan, out)
+
+
+def original_of(desk: Desk, prefix: str) -> bytes:
+    """Give what `export_original` would write."""
+    document = _of_whole_scan(desk, prefix)
+    return _handed_out(desk, document, document.scan)
+
+
+def _of_whole_scan(desk: Desk, prefix: str) -> Document:
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         document = documents.get_by_prefix(connection, prefix, scope)
         if not visible.is_whole(connection, document.scan, scope):
             raise NotFoundError(kind=N_("scan"), name=document.id)
-    return _export(desk, document, document.scan, out)
+    return document
 
 
 def export_enclosures(desk: Desk, prefix: str, folder: Path) -> tuple[Path, ...]:
@@ -239,3 +256,9 @@ def _export(desk: Desk, document: Document, digest: Digest, out: Path) -> Path:
         note(desk, Action.EXPORTED, document.id, sha256=digest)
         target.write(data)
     return out
+
+
+def _handed_out(desk: Desk, document: Document, digest: Digest) -> bytes:
+    data = desk.store.get(digest)
+    note(desk, Action.EXPORTED, document.id, sha256=digest)
+    return data

@@ -84,6 +84,12 @@ def waiting(desk: Desk) -> tuple[Waiting, ...]:
         return tuple(_waiting(connection, desk, *each) for each in letters)
 
 
+def reviewer(desk: Desk, person: str) -> str:
+    """Give the name under which somebody releases letters; raises RefusedError for no name."""
+    require(desk, Permission.REVIEW)
+    return required(require_name(desk, person), "--person")
+
+
 def look(desk: Desk, prefix: str) -> Waiting:
     """Give one letter as the queue shows it, whatever its state."""
     scope = require(desk, Permission.SEE_QUEUE)
@@ -140,7 +146,7 @@ def release(
         corrected = _correct(connection, desk, letter, corrections)
         _require_other_person(desk, letter, corrected)
         station = scans.get(connection, letter.scan).scan.station
-        named, now = required(require_name(desk, person), "--person"), desk.clock.now()
+        named, now = reviewer(desk, person), desk.clock.now()
         decision = Release(
             ReleaseKind.PERSON, named, "", now, actor.current(desk), remark=_remark(remark)
         )

@@ -21,7 +21,7 @@ from eakte.pipeline.mending import (
 )
 from eakte.records import documents, scans
 from eakte.services import anchoring
-from eakte.services.access import require_to_watch
+from eakte.services.access import require_to_run
 from eakte.services.concluding import Concluding
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
@@ -74,7 +74,7 @@ class Watcher:
         an admin; AlreadyRunningError if another process works on this home, ConfigurationError or
         EnvironmentProblemError if something is missing: then no mail was touched.
         """
-        require_to_watch(self._context)
+        require_to_run(self._context)
         require_ready(self._context)
         gc.set_threshold(*_COLLECTIONS)
         sys.setswitchinterval(_TURN_SECONDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import shutil
 import threading
 import uuid
 import zipfile
@@ -18,7 +17,7 @@ from lxml import etree
 from eakte.audit import log
 from eakte.config import open_home
 from eakte.database import transaction
-from eakte.domain.akten import DocumentState
+from eakte.domain.akten import Akte, DocumentState
 from eakte.domain.clock import FixedClock, SystemClock
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Note, Party
@@ -38,6 +37,7 @@ from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from tests.conftest import NOW
 from tests.integration.sealing_office import Office
+from tests.tools import homes
 from tests.tools.authorities import serving
 from tests.tools.xdomea_schemas import faults, needs_schemas
 from tests.unit.deliveries.plans import message as plan_message
@@ -67,6 +67,7 @@ def _watching(root: Path) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+        context.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +97,11 @@ def kept(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def desk(kept, tmp_path) -> Desk:
+def desk(kept, tmp_path) -> Iterator[Desk]:
     """A copy of that home, where time stands still."""
-    root = shutil.copytree(kept, tmp_path / "home")
-    return Desk(open_home(root), FixedClock(NOW))
+    copied = Desk(open_home(homes.copy(kept, tmp_path / "home")), FixedClock(NOW))
+    yield copied
+    copied.engine.dispose()
 
 
 @pytest.fixture
@@ -265,6 +267,26 @@ def test_the_history_tells_who_did_what_and_nothing_of_who_looked(closed, tmp_pa
     assert "viewed" not in _opened(found.package.path)[0].decode()
 
 
+def test_a_document_that_came_from_another_akte_keeps_name_and_history(desk, tmp_path):
+    other, by = "20.1-702.11/2026-0004", By("m.brandt", SystemClock().now())
+    (letter, stays) = _letters(desk)
+    before = etree.fromstring(_opened(_export(desk, tmp_path, Message.ABGABE).package.path)[0])
+    with transaction(desk.engine) as connection:
+        casework.open_akte(connection, Akte(other, "Andere", "20.1", by.at), "m.brandt")
+        casework.move(connection, letter.id, other, 0, by)
+    found = hand_over(desk, other, tmp_path, Order(Message.ABGABE))
+    after = etree.fromstring(_opened(found.package.path)[0])
+    (name,) = _texts(after, "Dateiname")
+    assert name in _texts(before, "Dateiname")
+    told = _texts(after, "Dokument", "HistorienProtokollInformation", "Aktion")
+    assert told.count("abgelegt") == 1
+    assert told[-1] == "umgehängt"
+    assert "Eintrag hinzugefügt" in told
+    (outside,) = after.xpath("//*[local-name()='Verweis']")
+    assert _texts(outside, "SGOKennzeichen") == [stays.id]
+    assert _texts(outside, "ID") == []
+
+
 def test_the_sealed_files_are_valid_where_they_arrive(closed, tmp_path):
     found = _export(closed, tmp_path, Message.AUSSONDERUNG)
     for name, data in _opened(found.package.path)[1].items():
@@ -303,11 +325,11 @@ def test_the_log_names_the_package_and_its_process_goes_on(closed, tmp_path):
 
 def test_the_same_records_give_the_same_bytes(closed, tmp_path):
     (tmp_path / "a").mkdir()
-    copy = shutil.copytree(closed.home.root, tmp_path / "copy")
+    closed.engine.dispose()
+    copy = Desk(open_home(homes.copy(closed.home.root, tmp_path / "copy")), closed.clock)
     first = _export(closed, tmp_path, Message.AUSSONDERUNG, Edition.V4_0)
-    again = _export(
-        Desk(open_home(copy), closed.clock), tmp_path / "a", Message.AUSSONDERUNG, Edition.V4_0
-    )
+    again = _export(copy, tmp_path / "a", Message.AUSSONDERUNG, Edition.V4_0)
+    copy.engine.dispose()
     assert again.package.path.read_bytes() == first.package.path.read_bytes()
 
 

@@ -29,10 +29,13 @@ SCOPES = (
     Scope(offices=("32",)),
     Scope(offices=("32",), clearance=NFD, unfiled=True),
     Scope(offices=("AB", "50"), clearance=SECRET),
+    Scope(offices=("50",), unfiled=True),
     Scope(every_office=True, unfiled=True),
     Scope(every_office=True, unfiled=True, clearance=SECRET),
     Scope(stations=()),
 )
+TO_BE_OPENED = "50.2-123.45/2026-0001"
+"""There is no Akte of that name (yet)."""
 RECORDS = tuple(itertools.product(OFFICES, LEVELS, LEVELS, STATES))
 """Office of the Akte ("": none), its level, the letter's level and state."""
 
@@ -60,7 +63,7 @@ def records(engine: Engine) -> Engine:
         for number, (office, level, own, state) in enumerate(RECORDS):
             digest = f"{number:064x}"
             _add_scan(connection, digest)
-            filed_in = _name(office, level) if office else ""
+            filed_in = _name(office, level) if office else TO_BE_OPENED
             _add_letter(connection, str(number), digest, filed_in, own, state)
     return engine
 
@@ -96,8 +99,9 @@ def _may_see(scope: Scope, record: tuple[str, Confidentiality, Confidentiality, 
         return False
     if office:
         return scope.covers(office, highest(level, own))
-    leads_nowhere = scope.unfiled and scope.every_office
-    return leads_nowhere and own.rank <= scope.clearance.rank
+    to_open = any(TO_BE_OPENED.startswith((f"{each}-", f"{each}.")) for each in scope.offices)
+    may = scope.unfiled and (scope.every_office or to_open)
+    return may and own.rank <= scope.clearance.rank
 
 
 def _ids(connection: sa.Connection, query: sa.Select[Any]) -> set[str]:
@@ -118,7 +122,7 @@ def test_letters_and_akten(records: Engine) -> None:
 def test_a_condition_holds_where_letter_and_akte_are_joined(records: Engine) -> None:
     """The inner question must not mix up its Akte with that of the query around it."""
     joined = sa.select(document.c.id).join(akte, akte.c.aktenzeichen == document.c.aktenzeichen)
-    alone = sa.select(document.c.id).where(document.c.aktenzeichen != "")
+    alone = sa.select(document.c.id).where(document.c.aktenzeichen != TO_BE_OPENED)
     for scope, connection in _each_scope(records):
         seen = visible.documents(scope)
         assert _ids(connection, joined.where(seen)) == _ids(connection, alone.where(seen)), scope

@@ -149,14 +149,14 @@ def test_the_account_that_runs_the_home_may_watch_and_nothing_else(
     desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = desk(_CLERK, _ADMIN)
-    access.require_to_watch(here)
+    access.require_to_run(here)
     with pytest.raises(NotListedError):
         access.require(here, Permission.STATUS)
     _act_as(monkeypatch, "sys")
-    access.require_to_watch(here)
+    access.require_to_run(here)
     _act_as(monkeypatch, "bin")
     with pytest.raises(NotPermittedError):
-        access.require_to_watch(here)
+        access.require_to_run(here)
 
 
 def test_a_listed_person_declares_nothing_in_another_name(
