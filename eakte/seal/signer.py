@@ -106,8 +106,8 @@ class Sealer:
         self._key_rest = Endpoint(self._key.reference, clock)
         self._signer: Signer = self._key.signer()
         self._chains = chains or Chains(self._folder, clock)
-        self._authorities = authorities or _only(
-            authority or _demo_authority(self._folder, clock), self._chains, clock
+        self._authorities = authorities or Authorities.only(
+            authority or DemoTimestampAuthority.of(self._folder, clock), self._chains, clock
         )
         self._revocation = revocation or DemoRevocation(self._folder, clock)
         self._known: _Evidence | None = None
@@ -306,11 +306,6 @@ def _failure(problem: Exception) -> SealFailedError:
     return SealFailedError(detail=f"{type(problem).__name__}: {problem}")
 
 
-def _only(authority: TimestampAuthority, chains: Chains, clock: Clock) -> Authorities:
-    endpoint = Endpoint("authority", clock)
-    return Authorities([CheckedTimeStamper(authority, chains, clock, endpoint)])
-
-
 class _ArchiveSigner(PdfSigner):
     """pyHanko's signer that stays within PDF/A-2, which is PDF 1.7, and lives by our clock."""
 
@@ -334,10 +329,6 @@ class _ArchiveSigner(PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.moment
         return session
-
-
-def _demo_authority(folder: TrustFolder, clock: Clock) -> DemoTimestampAuthority:
-    return DemoTimestampAuthority(Pkcs12SealKey.of(folder, "tsa"), clock)
 
 
 def _end_the_line(file: BinaryIO) -> None:
