@@ -10,6 +10,7 @@ from eakte.cli import (
     classify,
     clerk,
     deadlines,
+    evidence,
     mailroom,
     operator,
     paper,
@@ -46,5 +47,8 @@ app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentati
 app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
 app.add_typer(seal.app, name="seal", help=_("Seals: the key, and what must be renewed."))
+app.add_typer(
+    evidence.app, name="evidence", help=_("Evidence records (RFC 4998) over sealed originals.")
+)
 app.add_typer(trust.app, name="trust", help=_("Trusted lists: what is qualified."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
@@ -38,15 +38,26 @@ def protection_of(sealed: Path) -> Protection:
     with sealed.open("rb") as file:
         reader = Reader(file)
         token, known = stamps_of(reader)[-1].signed_data, evidence_in(reader).known_certs
-        certificate = extract_certificate_info(token).signer_cert
-        chain = tuple(_chain(certificate, known))
-        used = [*algorithms.used_by_token(token, certificate), *algorithms.used_by_chain(chain)]
-        ends = (link.not_valid_after for link in chain if link is certificate or not _is_root(link))
-        return Protection(
-            stamped_at=token["encap_content_info"]["content"].parsed["gen_time"].native,
-            until=min(ends),
-            algorithms=tuple(dict.fromkeys(f"{each.table}:{each.name}" for each in used)),
-        )
+        return protection_by(token, known)
+
+
+def protection_in(token: bytes) -> Protection:
+    """Give what an archive time-stamp rests on: a token (DER) with its chain inside."""
+    signed = cms.ContentInfo.load(token)["content"]
+    return protection_by(signed, extract_certificate_info(signed).other_certs)
+
+
+def protection_by(token: cms.SignedData, known: Iterable[x509.Certificate]) -> Protection:
+    """Give what a time-stamp token rests on; `known` holds the certificates above its own."""
+    certificate = extract_certificate_info(token).signer_cert
+    chain = tuple(_chain(certificate, known))
+    used = [*algorithms.used_by_token(token, certificate), *algorithms.used_by_chain(chain)]
+    ends = (link.not_valid_after for link in chain if link is certificate or not _is_root(link))
+    return Protection(
+        stamped_at=token["encap_content_info"]["content"].parsed["gen_time"].native,
+        until=min(ends),
+        algorithms=tuple(dict.fromkeys(f"{each.table}:{each.name}" for each in used)),
+    )
 
 
 def stamps_of(reader: Reader) -> list[EmbeddedPdfSignature]:

@@ -70,6 +70,17 @@ def judge(
     ]
 
 
+def hash_flaw(record: EvidenceRecord, hashed: Hashed) -> str:
+    """Say what is wrong with the hashes of a record over an object (checks 1 to 4), else ""."""
+    checks = [
+        _form(record),
+        _objects(record, [hashed]),
+        _trees(record),
+        _renewals(record, [hashed]),
+    ]
+    return next((f"{each.name}: {each.detail}" for each in checks if each.passed is not True), "")
+
+
 def unreadable(detail: str) -> list[Outcome]:
     """Give the outcomes for a record that could not be read or examined at all."""
     others = [

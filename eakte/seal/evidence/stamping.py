@@ -53,6 +53,20 @@ class ArchiveStamper:
         """
         return loop.run(self._complete(token))
 
+    def revocation_of(self, token: bytes) -> RevocationData:
+        """Give what is said now about the revocation of a token's authority.
+
+        Nothing if that cannot be learned, or the authority is not one of ours: then the token must
+        speak for itself.
+        """
+        return loop.run(self._said(token))
+
+    async def _said(self, token: bytes) -> RevocationData:
+        try:
+            return (await self._evidence(token))[1]
+        except (SealDelayedError, SealFailedError):
+            return RevocationData([], [])
+
     async def _stamp(self, imprint: bytes, digest: str) -> bytes:
         problem: Exception | None = None
         for _attempt in range(len(self._authorities) + 1):
@@ -64,6 +78,10 @@ class ArchiveStamper:
         raise SealDelayedError(reason=_UNSTEADY, detail=problem)
 
     async def _complete(self, token: bytes) -> bytes:
+        chain, data = await self._evidence(token)
+        return completed(token, chain, data)
+
+    async def _evidence(self, token: bytes) -> tuple[list[x509.Certificate], RevocationData]:
         found = extract_certificate_info(cms.ContentInfo.load(token)["content"])
         authority = found.signer_cert
         try:
@@ -71,7 +89,7 @@ class ArchiveStamper:
         except UntrustedError as problem:
             raise SealFailedError(detail=problem) from problem
         data = await asyncio.to_thread(self._revocation.collect, (authority,))
-        return completed(token, tuple(path)[::-1], data)
+        return list(path)[::-1], data
 
 
 async def _ask(stamper: CheckedTimeStamper, imprint: bytes, digest: str) -> bytes:

@@ -62,7 +62,21 @@ def check_record(case: Case, at: datetime) -> VerificationReport:
         if not path.is_file():
             raise NotFoundError(kind=N_("file"), name=path)
     anchors = TrustAnchors.load_several(case.trust)
-    outcomes, summaries = _examined(case, anchors, at)
+    return _report(case, anchors, at, *_examined(case, anchors, at))
+
+
+def broken_down(case: Case, at: datetime, problem: str) -> VerificationReport:
+    """Give the report on a record whose examination broke down: INDETERMINATE, with the cause."""
+    return _report(case, TrustAnchors.load_several(case.trust), at, checks.unreadable(problem), ())
+
+
+def _report(
+    case: Case,
+    anchors: TrustAnchors,
+    at: datetime,
+    outcomes: list[Outcome],
+    summaries: tuple[TimestampSummary, ...],
+) -> VerificationReport:
     verdict, reason = verdict_of(outcomes)
     first = (*case.objects, case.record)[0]
     return VerificationReport(
