@@ -26,7 +26,7 @@ from eakte.seal.cms_signers import digests_of
 from eakte.seal.evidence.checks import hash_flaw
 from eakte.seal.evidence.hashtree import digest_of
 from eakte.seal.evidence.stamping import ArchiveStamper
-from eakte.seal.evidence.syntax import encoded_sequence, read, write
+from eakte.seal.evidence.syntax import encoded_sequence, of_chains
 from eakte.seal.lasting import end_of
 from eakte.services.evidence_chains import Forest
 from eakte.services.evidence_checks import flaw_of
@@ -191,8 +191,8 @@ class _Work:
     ) -> bytes | None:
         """Hash an object anew with its record so far; None, with a result, if it does not fit."""
         chains = forest.chains(connection, name)
-        record = read(write(chains))
-        wanted = {each.digest for chain in chains for each in chain} | {digest}
+        record = of_chains(chains)
+        wanted = {digest, *record.digests}
         try:
             hashed = digests_of(pieces_of(self._desk.store.path(name)), sorted(wanted))
             flaw = hash_flaw(record, hashed)

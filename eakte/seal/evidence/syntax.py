@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from asn1crypto import algos, cms, core, tsp
@@ -121,6 +122,7 @@ def read(encoded: bytes) -> EvidenceRecord:
         raise UnreadableRecordError(f"{type(problem).__name__}: {problem}"[:300]) from problem
 
 
+@lru_cache(maxsize=64)
 def stated_in(token: bytes) -> Stated:
     """Read what a token says; raises UnreadableRecordError if it is none."""
     content = cms.ContentInfo.load(token, strict=True)
@@ -155,9 +157,15 @@ def archive_timestamp(
     return ArchiveTimestamp(digest, ordered, token, stated_in(token), encoded)
 
 
-def write(chains: Sequence[Sequence[ArchiveTimestamp]]) -> bytes:
-    """Write a record of version 1, with the algorithms that it uses in the order of time."""
+def of_chains(chains: Sequence[Sequence[ArchiveTimestamp]]) -> EvidenceRecord:
+    """Make a record of version 1, with the algorithms that it uses in the order of time."""
     used = dict.fromkeys(each.digest for chain in chains for each in chain)
+    return EvidenceRecord(_VERSION, tuple(used), tuple(map(tuple, chains)))
+
+
+def write(chains: Sequence[Sequence[ArchiveTimestamp]]) -> bytes:
+    """Write such a record."""
+    used = of_chains(chains).digests
     algorithms = [algos.DigestAlgorithm({"algorithm": name}).dump() for name in used]
     version = core.Integer(_VERSION).dump()
     return sequence([version, sequence(algorithms), encoded_sequence(chains)])
