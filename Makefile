@@ -12,13 +12,13 @@ demo: setup
 demo-tsa: setup
 	@.venv/bin/python -m tests.tools.demo_tsa
 
-# The same with the seal key in an HSM: a SoftHSM2 token made on the fly, in ./eakte-demo-hsm.
+# That with the seal key in an HSM: a SoftHSM2 token made on the fly, in ./eakte-demo-hsm.
 demo-hsm: setup
-	@.venv/bin/python -m sample_mail.demo --key hsm eakte-demo-hsm
+	@.venv/bin/python -m tests.tools.demo_tsa --key hsm eakte-demo-hsm
 
-# The same with the seal key at a remote signing service: certomancer's CSC dummy on loopback, in ./eakte-demo-csc.
+# That with the seal key at a remote signing service: certomancer's CSC dummy on loopback, in ./eakte-demo-csc.
 demo-csc: setup
-	@.venv/bin/python -m sample_mail.demo --key csc eakte-demo-csc
+	@.venv/bin/python -m tests.tools.demo_tsa --key csc eakte-demo-csc
 
 # Everything that must be green: style, types, architecture, tests.
 test: setup lint
@@ -101,4 +101,4 @@ bench: setup
 	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_seal.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
-	rm -rf .venv eakte-demo eakte-demo-hsm eakte-demo-csc .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv eakte-demo eakte-demo-tsa* eakte-demo-hsm* eakte-demo-csc* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

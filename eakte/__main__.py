@@ -39,9 +39,12 @@ def _run() -> int:
         output.error(SystemRefusedError(detail=problem))
         return SystemRefusedError.exit_code
     except Exception as problem:
+        from eakte.database import unavailable  # noqa: PLC0415 - most commands end well
+
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
-        output.error(EakteError(detail=f"{type(problem).__name__}: {problem}"))
-        return ExitCode.UNEXPECTED
+        told = unavailable(problem) or EakteError(detail=f"{type(problem).__name__}: {problem}")
+        output.error(told)
+        return told.exit_code
     return ExitCode.OK
 
 

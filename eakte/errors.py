@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
     REFUSED = 6
     ENVIRONMENT = 7
     UNUSABLE_INPUT = 8
+    FORBIDDEN = 9
     INVALID = 20
     INDETERMINATE = 21
     INTERRUPTED = 130
@@ -107,12 +108,49 @@ class NotFoundError(EakteError):
         return _(self.sentence).format_map(_Facts(facts))
 
 
+class QueryError(EakteError):
+    """A query that cannot be read; `place` counts its characters from 1."""
+
+    exit_code = ExitCode.USAGE
+    sentence = N_("The query cannot be read at character {place}: {detail}")
+    advice = N_('Words, "a phrase", -not, OR, prefix*, az: klasse: von: datum: betrag: iban:')
+
+    def message(self) -> str:
+        """Say what is wrong; the reason has facts of its own."""
+        detail = _(str(self.facts.get("detail", ""))).format_map(_Facts(self.facts))
+        return _(self.sentence).format_map(_Facts(self.facts | {"detail": detail}))
+
+
+class IndexBrokenError(EakteError):
+    """A search index that cannot be read."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The search index cannot be used: {detail}")
+    advice = N_("Make it anew: eakte index rebuild. Filing goes on meanwhile.")
+
+
 class RefusedError(EakteError):
     """An action that the state of the record forbids."""
 
     exit_code = ExitCode.REFUSED
     sentence = N_("That cannot be done: {detail}")
     advice = N_("Nothing was changed. `eakte status --all` shows the state of every letter.")
+
+
+class NotPermittedError(EakteError):
+    """A person without the role for it; `roles` are those that have it."""
+
+    exit_code = ExitCode.FORBIDDEN
+    sentence = N_("{account} may not do that. It takes one of these roles: {roles}.")
+    advice = N_("Nothing was changed; the audit log tells of the attempt. See `[[persons]]`.")
+
+
+class NotListedError(EakteError):
+    """Somebody who is not among the persons of a home that lists them."""
+
+    exit_code = ExitCode.FORBIDDEN
+    sentence = N_("{account} is not among the persons of this home.")
+    advice = NotPermittedError.advice
 
 
 class AlreadyRunningError(EakteError):
@@ -139,12 +177,28 @@ class SystemRefusedError(EakteError):
     advice = N_("Check the path, its permissions and the space on the disk.")
 
 
+class DatabaseUnavailableError(EakteError):
+    """The database server cannot be reached, or let us wait for too long."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The database cannot be used now: {detail}")
+    advice = N_("Check that it runs, and the setting `database`. What was committed is kept.")
+
+
 class UnusableInputError(EakteError):
     """Input that can never become a document; `reason` is a FindingCode value."""
 
     exit_code = ExitCode.UNUSABLE_INPUT
     sentence = N_("The file cannot be used ({reason}): {detail}")
     advice = N_("It is kept as it came; see `eakte quarantine list`.")
+
+
+class AktenplanRefusedError(EakteError):
+    """An Aktenplan that contradicts itself, or cannot be read."""
+
+    exit_code = ExitCode.UNUSABLE_INPUT
+    sentence = N_("This Aktenplan cannot be used: {detail}")
+    advice = N_("Nothing was changed. The README names the columns of a CSV file.")
 
 
 class StageFailedError(EakteError):

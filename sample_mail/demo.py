@@ -39,13 +39,13 @@ _CORRECTION = "date=2026-05-19"
 def main(home: Path, kind: KeyKind = KeyKind.FILE, letters: int | None = None) -> ExitCode:
     """Run the demo in `home`; a second run finds everything filed and changes nothing.
 
-    The seal key is of the kind that is asked for; `letters` takes the first sample letters only.
+    A home that is there already has its seal key where `kind` says; `letters` takes the first
+    sample letters only.
     """
     expected = expectations()[:letters]
     if not (home / "eakte.toml").is_file():
         _eakte(home, "init", "--demo")
-        _fix_chance(home / "eakte.toml")
-        demo_keys.prepare(home, kind)
+        fix_chance(home / "eakte.toml")
     with demo_keys.place_of(home, kind):
         if kind is not KeyKind.FILE:
             _eakte(home, "seal", "key", "show")
@@ -81,7 +81,7 @@ def _eakte(home: Path, *arguments: str) -> int:
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own program
 
 
-def _fix_chance(settings: Path) -> None:
+def fix_chance(settings: Path) -> None:
     """Let every demo draw the same samples."""
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text.replace('sample_seed = ""', f'sample_seed = "{SEED}"'), "utf-8")
@@ -154,7 +154,12 @@ def _show_reasons(desk: Desk) -> None:
 
 
 def _show_how_a_clerk_releases(desk: Desk) -> None:
-    """Let a clerk correct and release a letter, in a copy: here all stay as they are, to try."""
+    """Let a clerk correct and release a letter, in a copy: here all stay as they are, to try.
+
+    With a database server there is no copy: a copied home would work on the same records.
+    """
+    if desk.home.settings.database:
+        return
     name = next((each.document.id for each in reviewing.waiting(desk) if _is_doubtful(each)), None)
     if name is None:
         return
@@ -213,15 +218,8 @@ def _judge(comparison: Comparison) -> ExitCode:
     return ExitCode.OK if good else ExitCode.UNEXPECTED
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("home", nargs="?", type=Path, default=Path("eakte-demo"))
-    parser.add_argument("--key", type=KeyKind, choices=tuple(KeyKind), default=KeyKind.FILE)
-    parser.add_argument("--letters", type=int, help="the first so many sample letters only")
-    return parser.parse_args()
-
-
 if __name__ == "__main__":
     os.umask(0o077)
-    given = _arguments()
-    raise SystemExit(main(given.home.absolute(), given.key, given.letters))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", nargs="?", type=Path, default=Path("eakte-demo"))
+    raise SystemExit(main(parser.parse_args().home.absolute()))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from eakte.config import open_home
-from eakte.domain.clock import SystemClock
-from eakte.seal.demo_pki import PublicKey, create_demo_trust
+from eakte.seal.demo_pki import PublicKey
 from sample_mail import csc_service, softhsm
 
 _URL = "EAKTE_SEAL__KEY__URL"
 _LABEL = "seal"
+
+Certify = Callable[[Path, PublicKey | None], tuple[Path, Path]]
+"""Makes a home's trust folder anew, around a public key or one of its own in a file; gives its
+certificate and the issuer's."""
 
 
 class KeyKind(StrEnum):
@@ -45,11 +46,13 @@ def place_of(home: Path, kind: KeyKind) -> Iterator[None]:
                 os.environ[name] = variable[name]
 
 
-def prepare(home: Path, kind: KeyKind) -> None:
+def prepare(home: Path, kind: KeyKind, certify: Certify) -> None:
     """Give a new home, in which nothing is sealed yet, a key of that kind instead of its own."""
+    if kind is KeyKind.FILE:
+        certify(home, None)
     if kind is KeyKind.HSM:
         token = softhsm.make_token(home / "hsm")
-        certificates = _certify(home, softhsm.make_key(token, _LABEL))
+        certificates = certify(home, softhsm.make_key(token, _LABEL))
         softhsm.put_certificates(token, _LABEL, certificates)
         _set(
             home,
@@ -61,7 +64,7 @@ def prepare(home: Path, kind: KeyKind) -> None:
         )
     if kind is KeyKind.CSC:
         folder = home / "csc"
-        csc_service.put_certificates(folder, *_certify(home, csc_service.make_key(folder)))
+        csc_service.put_certificates(folder, *certify(home, csc_service.make_key(folder)))
         pin = folder / "csc.pin"
         pin.touch(mode=0o600)
         pin.write_text("4711-for-the-demo\n", encoding="utf-8")
@@ -72,15 +75,6 @@ def prepare(home: Path, kind: KeyKind) -> None:
             credential=csc_service.CREDENTIAL,
             pin_file=str(pin.relative_to(home)),
         )
-
-
-def _certify(home: Path, key: PublicKey) -> tuple[Path, Path]:
-    """Make the trust folder anew around a public key; gives its certificate and the issuer's."""
-    opened = open_home(home)
-    shutil.rmtree(opened.trust)
-    create_demo_trust(opened.trust, opened.settings.organisation, SystemClock(), key)
-    folder = opened.trust / "certificates"
-    return folder / "seal.pem", folder / "issuing.pem"
 
 
 def _set(home: Path, **settings: str) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from eakte.database import Engine, connect
-from eakte.database.migrate import upgrade
+from eakte.database import Engine
 from eakte.domain.clock import FixedClock
+from tests.tools import homes
 
 os.environ.setdefault("EAKTE_QUALITY__SAMPLE_RATE", "0")
 """No letter of a test waits by chance; tests of sampling, and the demo, set what they need."""
@@ -27,9 +27,22 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+@pytest.fixture(autouse=True)
+def _databases_end_with_their_test() -> Iterator[None]:
+    """Those of session fixtures are there before, and stay."""
+    count = homes.made()
+    yield
+    homes.drop_since(count)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _databases_end_with_the_run() -> Iterator[None]:
+    yield
+    homes.drop_since(0)
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = connect(f"sqlite:///{tmp_path / 'test.db'}")
-    upgrade(made)
+    made = homes.connected(tmp_path)
     yield made
     made.dispose()

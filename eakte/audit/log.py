@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 
 import sqlalchemy as sa
 
@@ -13,6 +13,8 @@ from eakte.database import Connection, lock
 from eakte.database.schema import audit_event, audit_head
 from eakte.domain.events import Action, Event
 from eakte.domain.moments import from_micros, to_micros
+
+_AT_ONCE = 1000
 
 
 def encode(event: Event, position: int) -> str:
@@ -96,6 +98,24 @@ def of_action(connection: Connection, action: Action, of: str = "") -> tuple[Eve
         query = query.where(audit_event.c.entry.contains(f'"object":{named}', autoescape=True))
     events = (decode(row.entry) for row in connection.execute(query))
     return tuple(event for event in events if event.action is action)
+
+
+def of_objects(connection: Connection, names: Container[str]) -> Iterator[Event]:
+    """Give all events of some objects in order; the whole log is read once, whatever they are."""
+    query = sa.select(audit_event.c.entry).order_by(audit_event.c.position)
+    for entry in connection.execute(query).yield_per(_AT_ONCE).scalars():
+        if json.loads(entry)["object"] in names:
+            yield decode(entry)
+
+
+def naming(connection: Connection, value: str) -> Iterator[Event]:
+    """Give all events in order that have a new value of that name."""
+    marked = audit_event.c.entry.contains(f'"{value}":', autoescape=True)
+    query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
+    for entry in connection.execute(query).scalars():
+        event = decode(entry)
+        if value in event.after:
+            yield event
 
 
 def size(connection: Connection) -> int:

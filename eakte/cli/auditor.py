@@ -73,7 +73,7 @@ def verify(
         verification_reports.write(verified, each)
     if as_json:
         output.data(verified, tuple[Verified, ...])
-    elif len(verified) == 1:
+    elif len(verified) == 1 and verified[0].report.sha256:
         _explain(verified[0])
     else:
         _summarise(verified)
@@ -83,13 +83,12 @@ def verify(
 def _verified(
     what: str, home: Path | None, trust: tuple[Path, ...], signature: Path | None
 ) -> tuple[Verified, ...]:
-    from eakte.config import open_home
-    from eakte.domain.akten import is_aktenzeichen
     from eakte.records.documents import is_document_id
     from eakte.services import verifying
 
-    if signature or (what and not is_aktenzeichen(what) and not is_document_id(what)):
-        anchors = trust or (open_home(home).trust,)
+    names_akte = bool(what) and _names_akte(what, home)
+    if signature or (what and not names_akte and not is_document_id(what)):
+        anchors = trust or (verifying.anchors_of(open_desk(home)),)
         return (verifying.verify_file(Path(what), anchors, SystemClock().now(), signature),)
     if len(trust) > 1:
         raise typer.BadParameter(_("for documents of the home, --trust is given once"))
@@ -97,13 +96,25 @@ def _verified(
     place = trust[0] if trust else desk.home.trust
     if not what:
         return verifying.verify_all(desk, place)
-    if is_aktenzeichen(what):
+    if names_akte:
         return verifying.verify_akte(desk, what, place)
     return (verifying.verify_document(desk, what, place),)
 
 
+def _names_akte(what: str, home: Path | None) -> bool:
+    """Tell an Aktenzeichen from a file; the pattern of its own that a home may have counts."""
+    from eakte.config import home_path, open_home
+    from eakte.domain.akten import is_aktenzeichen
+    from eakte.domain.numbering import Numbering
+
+    if is_aktenzeichen(what) or Path(what).exists() or not home_path(home).is_dir():
+        return is_aktenzeichen(what)
+    return Numbering(open_home(home).settings.records.aktenzeichen).fits(what)
+
+
 def _explain(verified: Verified) -> None:
     """Print one report step by step."""
+    from eakte.services import verification_reports
     from eakte.services.verifying import worth
 
     report = verified.report
@@ -117,6 +128,9 @@ def _explain(verified: Verified) -> None:
             (_("trust anchors"), report.trusted),
         ]
     )
+    if report.outside:
+        told = verification_reports.beside(report)
+        output.facts([(_("evidence beside the file"), "; ".join(told))])
     for seal in report.signatures:
         output.facts(
             [
@@ -155,12 +169,12 @@ def _summarise(verified: tuple[Verified, ...]) -> None:
         (each.name, each.title, each.report.verdict.value, each.report.reason) for each in verified
     ]
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
-    output.table(_("Sealed originals"), columns, rows)
+    output.table(_("Akten and sealed originals"), columns, rows)
     for text in sorted(
         {_(seal.qualification) for each in verified for seal in each.report.signatures}
     ):
         output.line(_("Seals: {qualification}").format(qualification=text), "yellow")
-    for text in sorted({each.report.trusted for each in verified}):
+    for text in sorted({each.report.trusted for each in verified} - {""}):
         output.line(_("Trust anchors: {anchors}").format(anchors=text))
     good = sum(each.report.verdict is Verdict.VALID for each in verified)
     output.line(_("{good} of {all} are VALID").format(good=good, all=len(verified)), "bold")

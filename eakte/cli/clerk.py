@@ -1,8 +1,7 @@
-"""Commands of clerks: search and show."""
+"""The command of clerks that shows a letter."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,73 +16,17 @@ from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.domain.akten import Document
+    from eakte.domain.preservation import SealedVersion
     from eakte.domain.transfervermerk import Transfervermerk
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
-    from eakte.services.searching import Found
+
+_STANDARD_OUTPUT = Path("-")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    app.command("search", help=_("Find filed letters by their text."))(search)
+    """Add the command to the program."""
     app.command("show", help=_("Show a letter, its text, or save its bytes."))(show)
-
-
-def search(  # noqa: PLR0913, PLR0917 - one parameter per option
-    query: Annotated[
-        list[str], typer.Argument(help=_('Words that must all occur; "a phrase", -not, prefix*.'))
-    ],
-    home: HomeOption = None,
-    akte: Annotated[str, typer.Option(help=_("Only this Aktenzeichen."))] = "",
-    class_id: Annotated[str, typer.Option("--class", help=_("Only this class."))] = "",
-    since: Annotated[
-        str, typer.Option("--from", help=_("Letters dated YYYY-MM-DD or later."))
-    ] = "",
-    until: Annotated[
-        str, typer.Option("--to", help=_("Letters dated YYYY-MM-DD or earlier."))
-    ] = "",
-    limit: Annotated[int, typer.Option(help=_("At most this many hits."), min=1)] = 10,
-    as_json: JsonOption = False,
-) -> None:
-    """Find filed letters."""
-    from eakte.services.searching import Filters, Found
-    from eakte.services.searching import search as find
-
-    filters = Filters(akte, class_id, _iso_date(since), _iso_date(until))
-    found = find(open_desk(home), " ".join(query), filters, limit)
-    if as_json:
-        output.data(found, tuple[Found, ...])
-    else:
-        _print_hits(found)
-
-
-def _iso_date(text: str) -> str:
-    """Check a date of the command line; wrong usage ends with exit code 2."""
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        problem = _("{text} is no date like 2026-03-31").format(text=text)
-        raise typer.BadParameter(problem) from None
-
-
-def _print_hits(found: tuple[Found, ...]) -> None:
-    output.line(_("Hits: {count}").format(count=len(found)), "bold")
-    for number, each in enumerate(found, start=1):
-        document = each.document
-        head = f"{number}. {document.id}  {document.subject}"
-        output.line(head, "bold cyan")
-        place = _("   {akte} · {kind} · {date} · page {page} · {verdict}")
-        output.line(
-            place.format(
-                akte=document.aktenzeichen,
-                kind=each.class_name,
-                date=document.letter_date,
-                page=document.pages[each.hit.page - 1],
-                verdict=document.verdict,
-            )
-        )
-        output.marked(each.hit.snippet.text, each.hit.snippet.marks, "   ")
-    output.qualification(each.document.level_reached for each in found)
 
 
 def show(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -100,10 +43,10 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
         bool, typer.Option("--transfervermerk", help=_("Print the Transfervermerk (German)."))
     ] = False,
     pdf: Annotated[
-        Path | None, typer.Option(help=_("Save the sealed original to this new file."))
+        Path | None, typer.Option(help=_("Save the sealed original to this new file (-: print)."))
     ] = None,
     original: Annotated[
-        Path | None, typer.Option(help=_("Save the scan as received to this new file."))
+        Path | None, typer.Option(help=_("Save the scan as received to this new file (-: print)."))
     ] = None,
     enclosures: Annotated[
         Path | None, typer.Option(help=_("Save what came with its file to this new folder."))
@@ -139,9 +82,13 @@ def _save(
     from eakte.services import records
 
     saved = list[Path]()
-    if pdf is not None:
+    if pdf == _STANDARD_OUTPUT:
+        output.stream([records.pdf_of(desk, document)])
+    elif pdf is not None:
         saved.append(records.export_pdf(desk, document, pdf))
-    if original is not None:
+    if original == _STANDARD_OUTPUT:
+        output.stream([records.original_of(desk, document)])
+    elif original is not None:
         saved.append(records.export_original(desk, document, original))
     if enclosures is not None:
         saved += records.export_enclosures(desk, document, enclosures)
@@ -152,6 +99,15 @@ def _save(
 def _deadline(document: Document) -> str:
     """Say until when, and how that was counted."""
     return f"{document.deadline} ({document.deadline_rule})" if document.deadline else ""
+
+
+def _former(version: SealedVersion) -> tuple[str, ...]:
+    held = version.protection
+    if held is None:
+        return ("", "", "", version.verdict, version.sealed)
+    stamped = f"{held.stamped_at:%Y-%m-%d}" if held.stamped_at else "–"
+    until = f"{held.until:%Y-%m-%d}"
+    return (held.level.value, stamped, until, version.verdict, version.sealed)
 
 
 def _print_letter(shown: Shown) -> None:
@@ -172,6 +128,7 @@ def _print_letter(shown: Shown) -> None:
             *(((_("new letters"), ", ".join(document.successors)),) if document.successors else ()),
             (_("verdict"), document.verdict),
             (_("sealed original"), document.sealed),
+            *(((_("level"), document.seal_level.pades),) if document.sealed else ()),
             (_("archive copy"), conversion.sentence(document.pages)),
             (_("worst page"), conversion.compared()),
         ]
@@ -200,6 +157,9 @@ def _print_letter(shown: Shown) -> None:
             for field in document.extraction.fields
         ],
     )
+    if shown.former:
+        columns = (_("level"), _("time-stamp of"), _("held until"), _("verdict"), "SHA-256")
+        output.table(_("Sealed originals before renewals"), columns, map(_former, shown.former))
     if shown.enclosures:
         rows = [(each.role.value, each.name, each.digest) for each in shown.enclosures]
         output.table(_("Enclosures"), (_("role"), _("name"), "SHA-256"), rows)

@@ -45,11 +45,26 @@ def init(
     organisation: Annotated[
         str, typer.Option(help=_("Name of the authority; it stands in every Transfervermerk."))
     ] = "Stadt Neuenfurt",
+    database: Annotated[
+        str,
+        typer.Option(
+            help=_("PostgreSQL: SQLAlchemy URL without a password; else SQLite in the home."),
+            show_default=False,
+        ),
+    ] = "",
+    owner: Annotated[
+        str,
+        typer.Option(
+            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Make a home."""
     from eakte.services import homes
 
-    made = homes.create(home_path(home), SystemClock(), organisation, demo=demo)
+    where = homes.Database(database, owner)
+    made = homes.create(home_path(home), SystemClock(), organisation, demo=demo, database=where)
     output.line(_("Made the home {path}.").format(path=made.root), "green")
     for folder in made.inboxes:
         output.line(_("  inbox: {path}").format(path=folder))
@@ -145,7 +160,7 @@ def _print_status(found: Status) -> None:
         text = _("Waiting longest: {document} since {at:%Y-%m-%d %H:%M}")
         output.line(text.format(document=waiting.id, at=waiting.received_at))
     for delay in found.delays:
-        text = _("Waiting for a time-stamp since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
+        text = _("Waiting for their seal since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
         told = text.format(at=delay.since, count=delay.letters, why=_(delay.reason))
         output.line(f"{told}: {delay.detail}", "red")
     for batch in found.held:
@@ -236,7 +251,7 @@ def _advance(bar: Bar, task: object, now: Progress) -> None:
     """Draw the bar anew as often as the watcher looks: a thread that draws it would cost more."""
     text = _("files done; {letters} to seal").format(letters=now.to_seal)
     if now.delayed:
-        delayed = _("{count} of them wait for a time-stamp service").format(count=now.delayed)
+        delayed = _("{count} of them wait for a service or the seal key").format(count=now.delayed)
         text = f"{text}; {delayed}"
     bar.update(task, description=text, completed=now.done, total=now.total)  # type: ignore[arg-type]
     bar.refresh()

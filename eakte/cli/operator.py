@@ -1,4 +1,4 @@
-"""Commands of operators: doctor."""
+"""Commands of operators: doctor, migrate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from eakte.cli import output
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.config import SETTINGS_FILE, home_path, open_home
+from eakte.domain.clock import SystemClock
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("doctor", help=_("Show what is installed, what is wrong and how to mend it."))(
         doctor
     )
+    app.command("migrate", help=_("Bring the database to this version of eakte."))(migrate)
 
 
 def doctor(
@@ -41,6 +43,23 @@ def doctor(
     else:
         _print_health(found)
     raise typer.Exit(ExitCode.OK if all(each.fine for each in found) else ExitCode.ENVIRONMENT)
+
+
+def migrate(
+    home: HomeOption = None,
+    owner: Annotated[
+        str,
+        typer.Option(
+            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
+            show_default=False,
+        ),
+    ] = "",
+) -> None:
+    """Apply what is missing; with `owner` say anew what eakte's own role may do."""
+    from eakte.services import homes
+
+    homes.migrate(open_home(home), SystemClock(), owner)
+    output.line(_("The database is at the newest revision."), "green")
 
 
 def _print_health(found: tuple[Health, ...]) -> None:

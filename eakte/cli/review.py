@@ -280,9 +280,10 @@ def work(
     """Work through the queue."""
     from eakte.cli.review_form import Form
     from eakte.cli.review_keys import keyboard
-    from eakte.services.reviewing import required
+    from eakte.services.reviewing import reviewer
 
-    Form(open_desk(home), required(person, "--person"), keyboard(plain=plain)).run()
+    desk = open_desk(home)
+    Form(desk, reviewer(desk, person), keyboard(plain=plain)).run()
 
 
 def _corrections(akte: str, class_id: str, fields: list[str] | None) -> Corrections:

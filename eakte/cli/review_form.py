@@ -22,7 +22,6 @@ from eakte.domain.page_numbers import ranges
 from eakte.errors import EakteError
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
-from eakte.records import akten
 from eakte.services import regrouping, rescanning, reviewing, viewing
 from eakte.services.reviewing import Corrections, Waiting
 
@@ -164,12 +163,10 @@ class Form:
         told = self._ask(_("Akte (Aktenzeichen, or words of its title; empty: as it is): "))
         if not told:
             return
-        with self._desk.engine.connect() as connection:
-            known = akten.every(connection)
         words = told.casefold().split()
         found = [
             each
-            for each in known
+            for each in reviewing.known_akten(self._desk)
             if all(word in f"{each.aktenzeichen} {each.title}".casefold() for word in words)
         ]
         if len(found) == 1:

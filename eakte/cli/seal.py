@@ -36,6 +36,7 @@ def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption 
         return
     columns = (
         _("document"),
+        _("level"),
         _("time-stamp of"),
         _("to be renewed by"),
         _("state"),
@@ -44,10 +45,11 @@ def due(home: HomeOption = None, within: WithinOption = 90, as_json: JsonOption 
     rows = [
         (
             each.document,
-            f"{each.stamped_at:%Y-%m-%d}",
+            each.level.value,
+            f"{each.stamped_at:%Y-%m-%d}" if each.stamped_at else "–",
             f"{each.by:%Y-%m-%d}",
             _("overdue") if each.overdue else _("in time"),
-            _("the time-stamp's certificate") if each.because == CERTIFICATE else each.because,
+            _("a certificate") if each.because == CERTIFICATE else each.because,
         )
         for each in found
     ]
@@ -100,8 +102,7 @@ def show(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from eakte.services import sealing_keys
     from eakte.services.desks import open_desk
 
-    desk = open_desk(home)
-    found = sealing_keys.show(desk.home, desk.clock)
+    found = sealing_keys.show(open_desk(home))
     if as_json:
         output.data(found, SealKeyFacts)
         return
@@ -114,7 +115,7 @@ def retry(home: HomeOption = None) -> None:
     from eakte.services import sealing_keys
     from eakte.services.desks import open_desk
 
-    if sealing_keys.allow_pin(open_desk(home).home):
+    if sealing_keys.allow_pin(open_desk(home)):
         output.line(_("The PIN is tried once more; `eakte seal key show` does so."))
     else:
         output.line(_("No PIN was refused."))

@@ -19,8 +19,7 @@ def init(home: HomeOption = None) -> None:
     """Write a draft."""
     from eakte.services import verfahren
 
-    desk = open_desk(home)
-    path = verfahren.write_draft(desk.home, desk.definitions, desk.home.settings.organisation)
+    path = verfahren.begin(open_desk(home))
     output.line(_("Saved {path}.").format(path=path))
     output.line(_("Next: fill it in, then `eakte verfahren adopt --person NAME`."))
 

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from eakte.database.engine import Connection, Engine, connect, lock, snapshot, transaction
+from eakte.database.engine import (
+    Connection,
+    Engine,
+    connect,
+    isolation,
+    lock,
+    snapshot,
+    transaction,
+    unavailable,
+)
 
-__all__ = ["Connection", "Engine", "connect", "lock", "snapshot", "transaction"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "connect",
+    "isolation",
+    "lock",
+    "snapshot",
+    "transaction",
+    "unavailable",
+]

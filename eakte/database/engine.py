@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
-__all__ = ["Connection", "Engine", "connect", "lock", "snapshot", "transaction"]
+from eakte.errors import DatabaseUnavailableError
+
+__all__ = [
+    "Connection",
+    "Engine",
+    "connect",
+    "isolation",
+    "lock",
+    "snapshot",
+    "transaction",
+    "unavailable",
+]
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -17,20 +28,49 @@ _SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=60000",
     "PRAGMA foreign_keys=ON",
 )
+_POOL = {"pool_size": 20, "max_overflow": 60, "pool_timeout": 120}
+_WRITER = int.from_bytes(b"eakte")
+"""Key of the advisory lock that whoever writes to a PostgreSQL database holds."""
 
 
 def connect(url: str) -> Engine:
     """Open a database; on SQLite with WAL, synchronous=FULL and foreign keys.
+
+    Who waits for a lock for a minute gives up, on both databases.
 
     Connections start with IMMEDIATE transactions, but do not rely on it: DBOS' SQLAlchemy
     datasource sets an isolation level, and the pool then resets theirs to the driver's default.
     Whoever writes must call `lock()` first, or use `transaction()`, which does.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
-    engine = sa.create_engine(url, pool_size=40, max_overflow=40, pool_timeout=120)
+        engine = sa.create_engine(url, **_POOL, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
+    engine = sa.create_engine(url, **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def isolation(engine: Engine) -> Literal["SERIALIZABLE", "READ COMMITTED"]:
+    """Give the isolation level at which what is read after `lock` is true until the commit.
+
+    SQLite knows no other than its own. PostgreSQL would see, at a stricter one, what there was when
+    it began to wait for the lock.
+    """
+    return "SERIALIZABLE" if engine.dialect.name == "sqlite" else "READ COMMITTED"
+
+
+def unavailable(problem: Exception) -> DatabaseUnavailableError | None:
+    """Say it if a fault means that the database server cannot be used now; None: another fault."""
+    cause = problem.orig if isinstance(problem, sa.exc.OperationalError) else None
+    if not type(cause).__module__.startswith("psycopg"):
+        return None
+    return DatabaseUnavailableError(detail=str(cause).partition("\n")[0])
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    connection.execute("SET lock_timeout = '60s'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -43,7 +83,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Give a connection whose work is committed together, or not at all.
 
-    On SQLite it takes the write lock at once, so that what is read stays true until the commit.
+    It takes the write lock at once, so that what is read stays true until the commit.
     """
     with engine.begin() as connection:
         lock(connection)
@@ -78,14 +118,19 @@ def _sqlite_snapshot(connection: Connection) -> Iterator[None]:
 
 
 def lock(connection: Connection) -> None:
-    """Take SQLite's write lock for the open transaction, unless it is held already.
+    """Take the database's write lock for the open transaction, unless it is held already.
 
     Whoever reads in order to write calls it before the first read (the modules that write do):
     a connection that lost its IMMEDIATE mode (see `connect`) would read without the lock, and what
     it read could be outdated when it writes. An open transaction of the driver counts as locked.
-    Other databases lock rows: their statements do so where it matters (FOR UPDATE).
+
+    On PostgreSQL it is an advisory lock: one transaction writes at a time there, too. That costs
+    little, since each writes to the audit log, whose head is one row; and what must not happen at
+    once (two halves of a batch, a repair and an arrival) is kept apart without further locks.
     """
-    if connection.dialect.name == "sqlite" and not _holds_lock(connection):
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+    elif not _holds_lock(connection):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

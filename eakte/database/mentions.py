@@ -22,6 +22,7 @@ from eakte.domain.ids import Digest
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _WORKFLOW_COLUMNS = ("workflow_uuid", "workflow_id")
 _DERIVED = "search_"
+_SYSTEM_SCHEMA = "information_schema"
 _PAGE = 500
 
 
@@ -36,12 +37,11 @@ def named_digests(connection: Connection, skip: Callable[[str], bool]) -> frozen
     Rows of workflows for which `skip` says yes (by workflow id) are left out, and the search index,
     which is derived. Too much is found rather than too little: hashes of other things too.
     """
-    tables = sa.inspect(connection).get_table_names()
     found = (
         digests_in(text)
-        for name in tables
+        for schema, name in _tables(connection)
         if not name.startswith(_DERIVED)
-        for text in _texts(connection, name, skip)
+        for text in _texts(connection, schema, name, skip)
     )
     return frozenset[Digest]().union(*found)
 
@@ -68,9 +68,22 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     return frozenset(promised.union(*(digests_in(text) for text in documentation)))
 
 
-def _texts(connection: Connection, name: str, skip: Callable[[str], bool]) -> Iterator[str]:
+def _tables(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Give schema and name of every table; on PostgreSQL the engine's are in a schema of their own.
+
+    Those of the database server itself are left out.
+    """
+    inspector = sa.inspect(connection)
+    for schema in inspector.get_schema_names():
+        if schema != _SYSTEM_SCHEMA:
+            yield from ((schema, name) for name in inspector.get_table_names(schema))
+
+
+def _texts(
+    connection: Connection, schema: str, name: str, skip: Callable[[str], bool]
+) -> Iterator[str]:
     """Give the texts in a table's rows."""
-    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
     key = next((column for column in _WORKFLOW_COLUMNS if column in table.c), None)
     rows = connection.execute(sa.select(table).execution_options(yield_per=_PAGE))
     for row in rows.mappings():

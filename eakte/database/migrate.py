@@ -8,15 +8,23 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from eakte.database.engine import Engine
+from eakte.errors import RefusedError
+from eakte.i18n import _
 from eakte.resources import data_dir
 
 
-def upgrade(engine: Engine) -> None:
-    """Apply every revision that is missing."""
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Apply every revision that is missing, up to `revision`.
+
+    Raises RefusedError if the database is at a revision that this installation does not know.
+    """
+    config, at = _config(), current(engine)
+    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+    if at is not None and at not in known:
+        raise RefusedError(detail=_("this database was made by a newer version of eakte"))
     with engine.begin() as connection:
-        config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
 
 
 def current(engine: Engine) -> str | None:

@@ -14,6 +14,9 @@ metadata = sa.MetaData(
     }
 )
 
+APPEND_ONLY = "append_only"
+"""Key in the `info` of tables whose rows are added and never changed."""
+
 scan = sa.Table(
     "scan",
     metadata,
@@ -47,6 +50,7 @@ receipt = sa.Table(
     sa.Column("station", sa.Text, nullable=False),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("again", sa.Boolean, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Every arrival, also of bytes that were there before (`again`)."""
 
@@ -77,8 +81,15 @@ akte = sa.Table(
     metadata,
     sa.Column("aktenzeichen", sa.Text, primary_key=True),
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False, index=True),
     sa.Column("opened_at", sa.BigInteger, nullable=False),
+    sa.Column("uuid", sa.Text, nullable=False, unique=True),
+    sa.Column("unit", sa.Text, nullable=False, index=True),
+    sa.Column("confidentiality", sa.Text, nullable=False),
+    sa.Column("begins", sa.Text, nullable=False),
+    sa.Column("ends", sa.Text, nullable=False),
+    sa.Column("closed_at", sa.BigInteger, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 
 vorgang = sa.Table(
@@ -88,6 +99,9 @@ vorgang = sa.Table(
     sa.Column("aktenzeichen", sa.Text, sa.ForeignKey("akte.aktenzeichen"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
+    sa.Column("uuid", sa.Text, nullable=False, unique=True),
+    sa.Column("closed_at", sa.BigInteger, nullable=True),
+    sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("aktenzeichen", "number"),
 )
 
@@ -133,9 +147,76 @@ document = sa.Table(
     sa.Column("first_received_at", sa.BigInteger, nullable=True),
     sa.Column("lowered_by", sa.Text, nullable=False, default="[]"),
     sa.Column("delay", sa.Text, nullable=False, default=""),
+    sa.Column("confidentiality", sa.Text, nullable=False, default="offen"),
     sa.UniqueConstraint("scan", "part"),
 )
 """A letter: part `part` of a scan. JSON of domain values: `fields`, `findings`, `conversion` …"""
+
+aktenplan = sa.Table(
+    "aktenplan",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("parent", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("office", sa.Text, nullable=False),
+    sa.Column("retention_years", sa.Integer, nullable=True),
+    sa.Column("disposal", sa.Text, nullable=False),
+    sa.Column("schutzbedarf", sa.Text, nullable=False),
+    sa.Column("confidentiality", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+)
+"""The units of the Aktenplan, each version in a row of its own; rows are only added."""
+
+drawn_number = sa.Table(
+    "drawn_number",
+    metadata,
+    sa.Column("series", sa.Text, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+"""The running number that was drawn last in each series of Aktenzeichen."""
+
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("uuid", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, index=True),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("other", sa.Text, nullable=False, index=True),
+    sa.Column("due", sa.Text, nullable=False, index=True),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+"""What hangs on an Akte or a document (`subject`): participants, links, notes, Wiedervorlagen.
+
+`content` is JSON of its domain value, `other` the document that a link leads to, `due` the day of a
+Wiedervorlage, `ended` if it was removed or is done.
+"""
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("akte", sa.Text, nullable=False, index=True),
+    sa.Column("left_akte", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("before", sa.Text, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("salt", sa.Text, nullable=False),
+    sa.UniqueConstraint("kind", "key", "version"),
+    info={APPEND_ONLY: True},
+)
+"""Every version of what is in an Akte: who, when, before, after; rows are only added.
+
+`left_akte`: the Akte that it was moved out of, else "". The audit log holds a salted hash of each.
+"""
 
 former_seal = sa.Table(
     "former_seal",
@@ -147,6 +228,7 @@ former_seal = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("protection", sa.Text, nullable=False),
     sa.Column("replaced_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
@@ -195,6 +277,7 @@ verfahren = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("adopted_at", sa.BigInteger, nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The Verfahrensdokumentationen that were put in force; the newest one is."""
 
@@ -205,6 +288,7 @@ audit_event = sa.Table(
     sa.Column("entry", sa.Text, nullable=False),
     sa.Column("leaf", sa.String(64), nullable=False),
     sa.Column("root", sa.String(64), nullable=False),
+    info={APPEND_ONLY: True},
 )
 """The log: position from 0, canonical JSON, its RFC 6962 leaf hash, and the root it led to."""
 

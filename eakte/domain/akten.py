@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from eakte.domain.archive import Conversion
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.findings import Finding
-from eakte.domain.ids import Digest, DocumentId
+from eakte.domain.ids import Digest, DocumentId, new_uuid
 from eakte.domain.letters import Classification, Extraction
-from eakte.domain.preservation import Protection
+from eakte.domain.preservation import Protection, SealLevel
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
@@ -25,6 +26,12 @@ def is_aktenzeichen(text: str) -> bool:
     return AKTENZEICHEN.fullmatch(text) is not None
 
 
+def unit_of(aktenzeichen: str) -> str:
+    """Give the key of the unit of the Aktenplan that an Aktenzeichen names, "" if none."""
+    found = AKTENZEICHEN.fullmatch(aktenzeichen)
+    return found["unit"] if found else ""
+
+
 @dataclass(frozen=True)
 class Akte:
     """A case file."""
@@ -32,7 +39,20 @@ class Akte:
     aktenzeichen: str
     title: str
     office: str
+    """Federführend."""
     opened_at: datetime
+    uuid: str = field(default_factory=new_uuid)
+    unit: str = ""
+    """Key of its unit of the Aktenplan, as in 112.05."""
+    confidentiality: Confidentiality = Confidentiality.OFFEN
+    begins: str = ""
+    """Laufzeit: its first day, ISO 8601."""
+    ends: str = ""
+    """Laufzeit: its last day, empty while it is not known."""
+    closed_at: datetime | None = None
+    """Since when it is zu den Akten (ZdA); a closed Akte takes nothing."""
+    version: int = 1
+    """Counts its changes; writers name the version they saw (optimistic locking)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,9 @@ class Vorgang:
     aktenzeichen: str
     number: int
     title: str
+    uuid: str = field(default_factory=new_uuid)
+    closed_at: datetime | None = None
+    version: int = 1
 
 
 class DocumentState(StrEnum):
@@ -135,6 +158,8 @@ class Document:
     """When its paper was first received, if it was scanned again: deadlines count from then."""
     lowered_by: tuple[str, ...] = ()
     """Accounts that led it to a class of less Schutzbedarf: none of them alone releases it."""
+    confidentiality: Confidentiality = Confidentiality.OFFEN
+    """Its own; the effective one is the highest of this and that of its Akte."""
     delay: Delay | None = None
     """Set from the moment it had to wait for its seal until it is filed, or back in review."""
 
@@ -147,3 +172,10 @@ class Document:
     def level_reached(self) -> str:
         """Give the protection level of its seal as its Transfervermerk says, "" before sealing."""
         return self.transfervermerk.level_reached if self.transfervermerk else ""
+
+    @property
+    def seal_level(self) -> SealLevel:
+        """Give the PAdES level that its sealed original must have: of its seal, or of a renewal."""
+        sealed = self.transfervermerk.seal_level if self.transfervermerk else SealLevel.LTA
+        renewed = self.protection.level if self.protection else sealed
+        return max(sealed, renewed, key=lambda level: level.rank)

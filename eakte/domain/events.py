@@ -37,6 +37,19 @@ class Action(StrEnum):
     SEAL_DELAYED = "seal-delayed"
     SEAL_RESUMED = "seal-resumed"
     AKTE_OPENED = "akte-opened"
+    AKTE_CHANGED = "akte-changed"
+    AKTE_CLOSED = "akte-closed"
+    AKTE_REOPENED = "akte-reopened"
+    VORGANG_OPENED = "vorgang-opened"
+    VORGANG_CHANGED = "vorgang-changed"
+    VORGANG_CLOSED = "vorgang-closed"
+    VORGANG_REOPENED = "vorgang-reopened"
+    MOVED = "moved"
+    DOCUMENT_CORRECTED = "document-corrected"
+    ENTRY_ADDED = "entry-added"
+    ENTRY_CHANGED = "entry-changed"
+    ENTRY_ENDED = "entry-ended"
+    AKTENPLAN_CHANGED = "aktenplan-changed"
     VIEWED = "viewed"
     EXPORTED = "exported"
     SEARCHED = "searched"
@@ -56,6 +69,8 @@ class Action(StrEnum):
     TRUST_UPDATED = "trust-updated"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
+    ACCESS_REFUSED = "access-refused"
+    """Somebody lacked the role for what they wanted."""
 
 
 @dataclass(frozen=True)

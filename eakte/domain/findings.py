@@ -28,6 +28,7 @@ class FindingCode(StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     NO_CLASS = "no_class"
     NO_AKTE = "no_akte"
+    AKTE_CLOSED = "akte_closed"
     UNKNOWN_AKTENZEICHEN = "unknown_aktenzeichen"
     SEVERAL_AKTENZEICHEN = "several_aktenzeichen"
     DOUBTFUL_DATE = "doubtful_date"
@@ -104,6 +105,7 @@ _SENTENCES: dict[FindingCode, str] = {
     FindingCode.LOW_CONFIDENCE: N_("the class is not certain enough"),
     FindingCode.NO_CLASS: N_("no class fits"),
     FindingCode.NO_AKTE: N_("the letter names no Akte and its class has no Sammelakte"),
+    FindingCode.AKTE_CLOSED: N_("its Akte is closed; reopen it, or name another one"),
     FindingCode.UNKNOWN_AKTENZEICHEN: N_("the letter names an Aktenzeichen that does not exist"),
     FindingCode.SEVERAL_AKTENZEICHEN: N_("the letter names several Akten"),
     FindingCode.DOUBTFUL_DATE: N_("the date of the letter is doubtful"),
@@ -185,6 +187,7 @@ PROCEDURAL = frozenset(
         FindingCode.QA_HELD,
         FindingCode.QA_FULL_CHECK,
         FindingCode.SECOND_PERSON,
+        FindingCode.AKTE_CLOSED,
     }
 )
 """What is next to be done with a letter, not what it shows: gone once it is released."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import NewType
 
 Digest = NewType("Digest", str)
@@ -25,3 +26,8 @@ def document_id(scan: Digest, part: int) -> DocumentId:
 def part_of_id(name: DocumentId) -> int:
     """Give the part number in the name of a document."""
     return int(name.rpartition("-")[2])
+
+
+def new_uuid() -> str:
+    """Make a random UUID (RFC 4122, version 4): the name of an Akte or Vorgang beyond this home."""
+    return str(uuid.uuid4())  # noqa: TID251 - the one place that makes them

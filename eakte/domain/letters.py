@@ -33,6 +33,7 @@ class Routing:
     akte: str
     title: str
     office: str
+    """Number of the office that leads it, as in 32.1: its clerks see it, and those of 32."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eakte.domain.letters import Schutzbedarf
+from eakte.domain.preservation import SealLevel
 from eakte.i18n import N_
 
 
@@ -27,6 +28,7 @@ class Lack(StrEnum):
     DEVICE = N_("a qualified device for the key")
     LISTED = N_("a trusted list that confirms the certificate")
     TIME = N_("a time-stamp that a trusted list confirms as qualified")
+    EVIDENCE = N_("evidence in the file for the time when certificates have ended (B-LT)")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ _KEPT_FROM = {
     Lack.DEVICE: Level.QUALIFIED,
     Lack.LISTED: Level.QUALIFIED,
     Lack.TIME: Level.QUALIFIED_WITH_TIME,
+    Lack.EVIDENCE: Level.QUALIFIED,
 }
 _ORDER = tuple(Level)
 _NEEDED = {
@@ -55,6 +58,23 @@ _NEEDED = {
 def needed(schutzbedarf: Schutzbedarf) -> Level:
     """Give the lowest level that suffices."""
     return _NEEDED[schutzbedarf]
+
+
+def needed_seal(schutzbedarf: Schutzbedarf) -> SealLevel:
+    """Give the lowest level of a seal that suffices.
+
+    What must be qualified must be provable as such when its certificate has ended.
+    """
+    return SealLevel.B if schutzbedarf is Schutzbedarf.NORMAL else SealLevel.LT
+
+
+def sealed_at(reach: Reach, level: SealLevel) -> Reach:
+    """Give what seals of a key reach at a level: without evidence in the file advanced at most."""
+    if level.has_evidence:
+        return reach
+    lacks = {*reach.lacks, Lack.EVIDENCE} | ({Lack.TIME} if not level.has_time else set())
+    reached = min(reach.level, Level.ADVANCED, key=_ORDER.index)
+    return Reach(reached, tuple(lack for lack in Lack if lack in lacks))
 
 
 def suffices(reached: str, schutzbedarf: Schutzbedarf) -> bool:

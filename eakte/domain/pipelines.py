@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eakte.domain.findings import FindingCode
+from eakte.domain.preservation import SealLevel
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,5 @@ class PipelineDefinition:
     hold: tuple[FindingCode, ...]
     """Findings with which a letter waits for a person."""
     release: ReleaseRule
+    seal_level: SealLevel = SealLevel.LTA
+    """How far its seals are preserved."""

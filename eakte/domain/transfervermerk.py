@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from eakte.domain.findings import Finding
 from eakte.domain.levels import Lack
+from eakte.domain.preservation import SealLevel
 from eakte.domain.quality import CheckKind, QualityCheck
 
 
@@ -110,5 +111,7 @@ class Transfervermerk:
     schutzbedarf: str
     level_reached: str
     """Which protection level the seal reaches; a demo certificate reaches 'demo' only."""
+    seal_level: SealLevel
+    """The PAdES level that it is sealed for: a file with less of it is not what was sealed."""
     level_missing: tuple[Lack, ...] = ()
     """What the Schutzbedarf demands and the seal does not have."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from eakte.domain.qualification import Rank
+from eakte.i18n import N_
 
 
 class Verdict(StrEnum):
@@ -98,6 +99,25 @@ class SignatureSummary:
     """Objects written after it, where that could not be classified."""
 
 
+class OutsideKind(StrEnum):
+    """What evidence is."""
+
+    CERTIFICATE = N_("certificate")
+    ANSWER = N_("OCSP answer")
+    LIST = N_("revocation list")
+
+
+@dataclass(frozen=True)
+class OutsideEvidence:
+    """Evidence beside the file, on which a verdict rests that the file alone would not bear."""
+
+    kind: OutsideKind
+    said_at: datetime | None
+    """When it was said whether certificates were revoked."""
+    data: str
+    """DER in base64."""
+
+
 @dataclass(frozen=True)
 class VerificationReport:
     """Everything one verification found."""
@@ -113,3 +133,5 @@ class VerificationReport:
     signatures: tuple[SignatureSummary, ...]
     timestamps: tuple[TimestampSummary, ...]
     checks: tuple[Check, ...]
+    outside: tuple[OutsideEvidence, ...] = ()
+    """Seals at B-B and B-T carry no evidence: what stood beside the file instead."""

@@ -14,7 +14,7 @@ from pypdfium2 import raw
 
 from eakte.domain.mail import POINTS_PER_INCH
 from eakte.pages.limits import MAX_READ_PIXELS
-from eakte.pages.pictures import draft_grey
+from eakte.pages.pictures import compressed_hard, draft_grey
 from eakte.pages.render import drawable_dpi
 from eakte.pictures.large import is_large
 
@@ -33,10 +33,11 @@ _HIDDEN = (Name.SMask, Name.Mask, Name.Decode)
 
 def jpeg_page(
     source: Path, document: pypdfium2.PdfDocument, number: int, dpi: float
-) -> tuple[Image.Image, float] | None:
-    """Give page `number` in grey as stored, with its dpi, if it is one upright JPEG that fills it.
+) -> tuple[Image.Image, float, bool] | None:
+    """Give page `number` in grey as stored, if it is one upright JPEG that fills it.
 
-    One too large for PDFium, which would decode all of it, need fill the page only roughly.
+    With it come its dpi, and whether it was compressed hard. One too large for PDFium, which would
+    decode all of it, need fill the page only roughly.
     """
     page = document[number - 1]
     try:
@@ -55,7 +56,8 @@ def jpeg_page(
         wide, high = reversed(page.get_size()) if turned else page.get_size()
         dpi = drawable_dpi((wide, high), dpi, MAX_READ_PIXELS)
         size = round(wide * dpi / POINTS_PER_INCH), round(high * dpi / POINTS_PER_INCH)
-        return _decoded(bytes(picture.get_data()), size), dpi
+        grey, hard = _decoded(bytes(picture.get_data()), size)
+        return grey, dpi, hard
     finally:
         page.close()
 
@@ -85,10 +87,14 @@ def _is_plain(picture: pypdfium2.PdfImage, source: Path, number: int) -> bool:
         )
 
 
-def _decoded(data: bytes, size: tuple[int, int]) -> Image.Image:
-    """Decode a JPEG in grey, small as far as libjpeg can, then bring it to its size."""
+def _decoded(data: bytes, size: tuple[int, int]) -> tuple[Image.Image, bool]:
+    """Decode a JPEG in grey, small as far as libjpeg can, then bring it to its size.
+
+    Tells besides whether it was compressed hard.
+    """
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as file:
+        hard = compressed_hard(file)
         draft_grey(file, size)
         file.load()
         grey = file if file.mode == "L" else file.convert("L")
-    return grey if grey.size == size else grey.resize(size, reducing_gap=2.0)
+    return grey if grey.size == size else grey.resize(size, reducing_gap=2.0), hard

@@ -40,6 +40,8 @@ _SMALLEST, _LONGEST = 3.0, 14400.0
 _NUMBERS = ("F", "I")
 """Samples of 32 bit or real numbers: measurements, whose look nobody defined."""
 _ASPECTS = (0.25, 4.0)
+_COARSE_STEPS = 120
+"""Mean step of a JPEG's first quantisation table: 29 at libjpeg's quality 75, 144 at 20."""
 
 Image.MAX_IMAGE_PIXELS = None  # limits.check_pixels guards instead, with our own error
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -184,6 +186,12 @@ def grey_in(file: Image.Image, size: tuple[int, int]) -> Image.Image:
 def draft_grey(file: Image.Image, size: tuple[int, int]) -> None:
     """Have a JPEG decoded small, in grey unless Adobe says RGB: libjpeg would give the red."""
     file.draft("RGB" if file.info.get("adobe_transform") == 0 else "L", size)
+
+
+def compressed_hard(file: Image.Image) -> bool:
+    """Tell whether it is a JPEG whose edges have rings for want of detail."""
+    tables = getattr(file, "quantization", None) or {}
+    return any(sum(table) > _COARSE_STEPS * len(table) for table in list(tables.values())[:1])
 
 
 def as_grey(picture: Image.Image) -> Image.Image:

@@ -17,7 +17,7 @@ from eakte.pages.clarity import COARSE_DPI, clarity
 from eakte.pages.jpeg_pages import jpeg_page
 from eakte.pages.light import even_light
 from eakte.pages.limits import MAX_READ_PIXELS
-from eakte.pages.pictures import as_grey, draft_grey, grey_in, resolution
+from eakte.pages.pictures import as_grey, compressed_hard, draft_grey, grey_in, resolution
 from eakte.pages.polarity import dark_on_light
 from eakte.pages.render import draw, drawable_dpi, largest_picture, open_document
 from eakte.pages.straighten import fall, levelled
@@ -31,7 +31,10 @@ _KEPT_DPI = (180.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
 _FAX_RADIUS, _GRAIN_RADIUS = 1.5, 2.0
 """Pixels at 300 dpi by which steps of bitonal pictures, and grain, are smoothed."""
-_SHARPEN = ImageFilter.UnsharpMask(4, 150, 0)
+_SHARPEN, _SHARPEN_RINGS = ImageFilter.UnsharpMask(4, 150, 0), ImageFilter.UnsharpMask(3, 60, 0)
+"""The second where a JPEG was compressed hard: what sharpens edges, sharpens the rings beside them.
+Of the words of 24 pages at quality 12 it leaves 0.980, the first 0.978; of clear ones 0.979, 0.980.
+"""
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -41,13 +44,17 @@ _CLOCKWISE = {
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A page in grey with square pixels, the degrees asked for, and how its picture is stored."""
+    """A page in grey with square pixels, the degrees asked for, and how its picture is stored.
+
+    `hard`: as a JPEG of low quality.
+    """
 
     grey: Image.Image
     dpi: float
     asked: int
     own_dpi: float
     bitonal: bool
+    hard: bool = False
 
 
 def prepare(
@@ -92,8 +99,9 @@ def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> Prepare
     if chosen is Preparation.BITONAL:
         _save_bitonal(black, out)
     else:
-        sharp = chosen is Preparation.SHARPENED
-        (page.filter(_SHARPEN) if sharp else page).save(out, "TIFF", dpi=(dpi, dpi))
+        if chosen is Preparation.SHARPENED:
+            page = page.filter(_SHARPEN_RINGS if sheet.hard else _SHARPEN)
+        page.save(out, "TIFF", dpi=(dpi, dpi))
     ink = np.count_nonzero(black) / black.size
     return PreparedPicture(
         out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
@@ -118,8 +126,8 @@ def _from_document(source: Path, number: int) -> _Sheet:
         own = largest_picture(document, number)
         dpi = _ocr_dpi(own.dpi, own.bitonal)
         jpeg = jpeg_page(source, document, number, dpi)
-        grey, dpi = jpeg or draw(document, number, dpi, MAX_READ_PIXELS)
-        return _Sheet(grey, dpi, own.rotation, own.dpi, own.bitonal)
+        grey, dpi, hard = jpeg or (*draw(document, number, dpi, MAX_READ_PIXELS), False)
+        return _Sheet(grey, dpi, own.rotation, own.dpi, own.bitonal, hard)
 
 
 def _from_picture(source: Path, number: int) -> _Sheet:
@@ -131,6 +139,7 @@ def _from_picture(source: Path, number: int) -> _Sheet:
         own_dpi = min(dpi_x, dpi_y)
         dpi = drawable_dpi(page, _ocr_dpi(own_dpi, bitonal), MAX_READ_PIXELS)
         size = max(1, round(width * dpi / dpi_x)), max(1, round(height * dpi / dpi_y))
+        hard = compressed_hard(file)
         if is_large(file.size):
             return _Sheet(grey_in(file, size), dpi, rotation, own_dpi, bitonal)
         if file.format == "JPEG":
@@ -138,7 +147,7 @@ def _from_picture(source: Path, number: int) -> _Sheet:
         grey = as_grey(file)
     if size != grey.size:
         grey = grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return _Sheet(grey, dpi, rotation, own_dpi, bitonal)
+    return _Sheet(grey, dpi, rotation, own_dpi, bitonal, hard)
 
 
 def _ocr_dpi(own: float, bitonal: bool) -> float:  # noqa: FBT001 - what is known of a picture

@@ -107,12 +107,16 @@ class Additions:
 
 
 def examine(copy: Copy, revisions: list[Revision]) -> Additions:
-    """Hold what the revisions add against the clauses; raises NonconformingError."""
+    """Hold what the revisions add against the clauses; raises NonconformingError.
+
+    Each has one signature, but those behind the seal that bring evidence alone (B-LT).
+    """
     before = copy
     for revision in revisions:
         before = _table(before, revision)
         signed = [one for one in revision.objects.values() if isinstance(one.value, Stamp)]
-        if len(signed) != 1:
+        brings = any(item.stream is not None for item in revision.objects.values())
+        if len(signed) > 1 or not (signed or (brings and revision is not revisions[0])):
             raise NonconformingError("6.4.3", f"{len(signed)} signatures in a revision")
         for number, item in revision.objects.items():
             _limits(item.value, number)
@@ -264,6 +268,9 @@ class _Reading:
             raise NonconformingError("6.1.12", "/DocMDP")
 
     def _evidence(self, one: Value | None) -> None:
+        """Hold the store of evidence against the clauses; lower levels than B-LT have none."""
+        if one is None:
+            return
         store = self._dictionary(one, "6.1.7.1", again=True)
         if not set(store) <= {*_EVIDENCE, b"/Type"} or store.get(b"/Type", b"/DSS") != b"/DSS":
             raise NonconformingError("6.1.7.1", "/DSS")

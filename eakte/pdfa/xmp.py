@@ -44,6 +44,7 @@ _PROPERTIES = {
     "matchStatement": "(f) whether picture and content match the paper",
     "schutzbedarf": "Protection need of its class",
     "levelReached": "Protection level that the seal reaches",
+    "sealLevel": "PAdES level that it is sealed for (ETSI EN 319 142-1)",
     "levelMissing": "What the protection need demands and the seal does not have",
     JSON_PROPERTY: "The whole Transfervermerk as JSON",
 }
@@ -174,6 +175,7 @@ def _items(vermerk: Transfervermerk) -> list[str]:
         "matchStatement": vermerk.match_statement,
         "schutzbedarf": vermerk.schutzbedarf,
         "levelReached": vermerk.level_reached,
+        "sealLevel": vermerk.seal_level.value,
         "levelMissing": "; ".join(lack.value for lack in vermerk.level_missing),
         JSON_PROPERTY: _json(vermerk),
     }

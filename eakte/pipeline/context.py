@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eakte import __version__
 from eakte.classify.classifier import Classifier
+from eakte.domain.mail import Scan
 from eakte.errors import SealFailedError
 from eakte.i18n import N_
 from eakte.pdfa.verapdf import find_program
@@ -81,10 +82,10 @@ class Context(Desk):
         with tempfile.TemporaryDirectory(dir=self.home.work) as folder:
             yield Path(folder)
 
-    def environment(self, station: str) -> Environment:
+    def environment(self, scan: Scan) -> Environment:
         """Describe where and with what a scan is processed, and by which Verfahrensdokumentation.
 
-        Raises SealFailedError if none is in force.
+        Raises SealFailedError if none is in force, ConfigurationError without its pipeline.
         """
         with self.engine.connect() as connection:
             adopted = verfahren.in_force(connection)
@@ -92,9 +93,10 @@ class Context(Desk):
             raise SealFailedError(detail=N_("no Verfahrensdokumentation is in force"))
         return Environment(
             organisation=self.home.settings.organisation,
-            station=station,
+            station=scan.station,
             software=f"eakte {__version__}, Python {platform.python_version()}",
             verfahrensdokumentation=adopted.verfahren,
             reach=self.sealer.reach,
+            seal_level=self.definitions.pipeline(scan.pipeline).seal_level,
             at=self.clock.now(),
         )

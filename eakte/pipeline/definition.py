@@ -15,6 +15,7 @@ from eakte.classify import patterns
 from eakte.domain.codec import from_plain, to_plain
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.letters import ClassDefinition
+from eakte.domain.levels import needed_seal
 from eakte.domain.offices import Office
 from eakte.domain.pipelines import PipelineDefinition
 from eakte.domain.quality import QualitySettings
@@ -44,6 +45,18 @@ class Definitions:
             detail = _("there is no pipeline {name}").format(name=name)
             raise ConfigurationError(path="pipelines/", detail=detail)
         return self.pipelines[name]
+
+    def too_low(self) -> tuple[tuple[PipelineDefinition, tuple[ClassDefinition, ...]], ...]:
+        """Give pipelines that seal at a lower level than classes need, and these classes."""
+        found = []
+        for pipeline in self.pipelines.values():
+            classes = tuple(
+                each
+                for each in self.classes.values()
+                if pipeline.seal_level.rank < needed_seal(each.schutzbedarf).rank
+            )
+            found += [(pipeline, classes)] if classes else []
+        return tuple(found)
 
     def class_of(self, class_id: str | None) -> ClassDefinition | None:
         """Give a class by its id, None if unknown."""

@@ -24,7 +24,7 @@ from typing import Any
 from dbos import DBOS, SetWorkflowID, SQLAlchemyDatasource, StepOptions
 from dbos import error as dbos_error
 
-from eakte.database import Connection
+from eakte.database import Connection, isolation
 from eakte.domain.akten import Document
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.codec import from_json
@@ -187,15 +187,16 @@ class Flow:
     def _seal_and_file(self, document: str, version: int) -> None:
         steps = self._complete_steps
         try:
-            self._step("services", steps.require_services)
+            self._step("services", steps.require_services, document)
             noted = self._step("transfervermerk", steps.attach_transfervermerk, document)
-            made = self._step("seal", steps.seal, document, version, noted["pdf"])
+            record, copy = noted["record"], noted["pdf"]
+            made = self._step("seal", steps.seal, document, version, copy, record)
         except _DelayedStepError as delay:
             self._transaction("delay", self._delay, document, delay.reason, delay.detail)
             return
         sealed = made["sealed"]
-        confirmed = self._step("conform", steps.conform, noted["pdf"], sealed)
-        report = self._step("verify", steps.verify, sealed, made["report"])
+        confirmed = self._step("conform", steps.conform, copy, sealed)
+        report = self._step("verify", steps.verify, sealed, made["report"], record)
         noted["sealed-confirmed"] = confirmed
         self._transaction("file", self._file, document, sealed, report, noted)
         self._step("index", index_document, self.context, document)
@@ -226,7 +227,8 @@ class Flow:
             function(self._source.sql_session().connection(), *args)
             return name
 
-        self._source.run_tx_step({"name": name}, work)
+        level = isolation(self.context.engine)
+        self._source.run_tx_step({"name": name, "isolation_level": level}, work)
 
     def _quarantine(self, connection: Connection, scan: str, code: str, detail: str) -> None:
         finding = Finding(FindingCode(code), None, detail[:500])

@@ -35,7 +35,7 @@ from eakte.pdfa.sealed import flavour_of, verdict
 from eakte.pipeline.kept_texts import KeptTexts
 from eakte.seal.detached import check_detached, check_encapsulated
 from eakte.seal.incoming import check_pdf, digest_signed, encapsulated, enclosed_digest
-from eakte.seal.verify import accept
+from eakte.seal.verify import SealedAs, accept
 from eakte.store.local import file_digest
 
 
@@ -173,10 +173,10 @@ def judge_sealed(copy: Path, sealed: Path) -> str:
 
 
 def judge_seal(
-    sealed: Path, anchors: Path, at: datetime, sha256: str, pages: int
+    sealed: Path, anchors: Path, at: datetime, sha256: str, pages: int, expected: SealedAs
 ) -> VerificationReport:
     """Judge a file that was just sealed; see eakte.seal.verify."""
-    return accept(sealed, anchors, at, sha256, pages)
+    return accept(sealed, anchors, at, sha256, pages, sealed=expected)
 
 
 def claimed_flavour(copy: Path) -> str:

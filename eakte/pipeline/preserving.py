@@ -20,7 +20,7 @@ from eakte.domain.codec import to_json
 from eakte.domain.conformance import Confirmations
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
-from eakte.domain.preservation import Protection, SealedVersion
+from eakte.domain.preservation import Protection, SealedVersion, SealLevel
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError, SealFailedError
 from eakte.i18n import _
@@ -83,7 +83,7 @@ def _begins_with(new: Path, old: Path) -> bool:
 
 
 def _require_longer(old: Protection | None, new: Protection) -> Protection:
-    if old is not None and end_of(new) <= end_of(old):
+    if old is not None and old.level is new.level and end_of(new) <= end_of(old):
         raise SealFailedError(detail=_("the new time-stamp does not hold longer than the old one"))
     return new
 
@@ -128,6 +128,7 @@ def _record(
         station = scans.get(connection, letter.scan).scan.station
         before = {"sha256": former.sealed}
         after = {"sha256": made.sealed, "report": made.report, "verdict": made.verdict}
+        after["level"] = SealLevel.LTA.value
         if confirmed:
             after["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmed)
         noted = event(Action.RENEWED, letter.id, actor, now, station, after, before)

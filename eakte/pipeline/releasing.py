@@ -29,6 +29,7 @@ from eakte.errors import RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.noted import MACHINE, event
+from eakte.pipeline.refusing import closed
 from eakte.pipeline.submit import Submitter
 from eakte.records import batches, documents, scans
 from eakte.review import gate, persons, sampling
@@ -52,6 +53,9 @@ def release(
     lock(connection)
     require_waiting(letter)
     definition = _releasable(letter, definitions)
+    if decision.kind is ReleaseKind.PERSON and closed(connection, letter.aktenzeichen):
+        detail = _("the Akte {name} is closed; reopen it, or name another one")
+        raise RefusedError(detail=detail.format(name=letter.aktenzeichen))
     need, first, lowered_by = definition.schutzbedarf, letter.first_look, letter.lowered_by
     refused = persons.refusal(need, decision, first, lowered_by)
     if refused:

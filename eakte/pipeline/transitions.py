@@ -13,8 +13,9 @@ from datetime import datetime
 from eakte.audit import log
 from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
-from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.akten import Akte, Document, DocumentState, unit_of
 from eakte.domain.archive import ArchiveCopy
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
 from eakte.domain.events import Action
 from eakte.domain.findings import Finding, FindingCode
@@ -26,18 +27,22 @@ from eakte.domain.preservation import SealedVersion
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.errors import EakteError, RefusedError
 from eakte.i18n import _
-from eakte.pipeline import heritage, noted, releasing
+from eakte.pipeline import casework, heritage, noted, refusing, releasing
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.describing import made_how
+from eakte.pipeline.keeping import By
+from eakte.pipeline.refusing import closed
 from eakte.pipeline.submit import Submitter
-from eakte.records import akten, batches, documents, scans
+from eakte.records import akten, aktenplan, batches, documents, scans
 from eakte.review import gate, substance
 
 _log = logging.getLogger(__name__)
 
 MACHINE = noted.MACHINE
 release = releasing.release
+refuse_seal = refusing.refuse_seal
 with_deadline = heritage.with_deadline
+open_akte = casework.open_akte
 _require_review = releasing.require_waiting
 _event = noted.event
 _INHERITED = frozenset({FindingCode.RESCANNED, FindingCode.RESCAN_WITHDRAWN})
@@ -234,7 +239,9 @@ def route(connection: Connection, letter: Document, definitions: Definitions) ->
     """Find the Akte for a letter of its present class among those that exist."""
     definition = definitions.class_of(letter.classification.class_id)
     day = local_day(letter.received_at)
-    return gate.route(letter.extraction, definition, _exists(connection), day)
+    found = gate.route(letter.extraction, definition, _exists(connection), day)
+    shut = closed(connection, found.aktenzeichen)
+    return found if shut is None else replace(found, findings=(*found.findings, shut))
 
 
 def _exists(connection: Connection) -> Callable[[str], bool]:
@@ -320,8 +327,11 @@ def file(
     if letter.state is not DocumentState.RELEASED:
         return
     _open_sammelakte(connection, letter, definitions, at)
-    title = akten.get(connection, letter.aktenzeichen).title
-    vorgang = akten.first_vorgang(connection, letter.aktenzeichen, title)
+    akte, by = akten.get(connection, letter.aktenzeichen), By(MACHINE, at)
+    if akte.closed_at is not None:
+        refuse_seal(connection, document, "", at)
+        return
+    vorgang = casework.place(connection, akte, by)
     filed = replace(
         letter,
         state=DocumentState.FILED,
@@ -334,38 +344,15 @@ def file(
         delay=None,
         findings=tuple(dict.fromkeys((*letter.findings, *findings_of(confirmations)))),
     )
-    documents.update(connection, filed)
+    stored = documents.update(connection, filed)
     scans.enclose(connection, letter.scan, enclosures_of(document, confirmations))
     station = scans.get(connection, letter.scan).scan.station
     seal = {"sha256": sealed.sealed, "report": sealed.report, "verdict": sealed.verdict}
+    seal["level"] = made.seal_level.value
     if confirmations:
         seal["verapdf"] = ",".join(f"{each.outcome.value}:{each.report}" for each in confirmations)
-    place = {"akte": letter.aktenzeichen, "vorgang": str(vorgang.number)}
     log.append(connection, _event(Action.SEALED, document, MACHINE, at, station, seal))
-    log.append(connection, _event(Action.FILED, document, MACHINE, at, station, place))
-
-
-def refuse_seal(connection: Connection, document: DocumentId, reason: str, at: datetime) -> None:
-    """Give a letter whose seal failed back to review; nothing of it was filed."""
-    lock(connection)
-    letter = documents.get(connection, document)
-    if letter.state is not DocumentState.RELEASED:
-        return
-    finding = Finding(FindingCode.SEAL_FAILED, None, reason[:500])
-    findings = tuple(dict.fromkeys((*letter.findings, finding)))
-    back = replace(letter, state=DocumentState.REVIEW, release=None, findings=findings, delay=None)
-    documents.update(connection, back)
-    after = {"reason": FindingCode.SEAL_FAILED.value}
-    log.append(connection, _event(Action.SEAL_REFUSED, document, MACHINE, at, "", after))
-
-
-def open_akte(connection: Connection, akte: Akte, actor: str) -> None:
-    """Open an Akte."""
-    lock(connection)
-    akten.open_akte(connection, akte)
-    after = {"office": akte.office}
-    event = _event(Action.AKTE_OPENED, akte.aktenzeichen, actor, akte.opened_at, "", after)
-    log.append(connection, event)
+    casework.note_filed(connection, stored, vorgang, by, station)
 
 
 def _open_sammelakte(
@@ -377,7 +364,9 @@ def _open_sammelakte(
     received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
-        open_akte(connection, Akte(*wanted, opened_at=at), MACHINE)
+        unit = aktenplan.load(connection).effective(unit_of(wanted[0]))
+        level = (unit and unit.confidentiality) or Confidentiality.OFFEN
+        open_akte(connection, Akte(*wanted, opened_at=at, confidentiality=level), MACHINE)
 
 
 def _proposal(letter: Document) -> dict[str, str]:

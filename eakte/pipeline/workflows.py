@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
+from eakte.database.roles import ENGINE_SCHEMA
 from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, pages_prefix
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
@@ -70,7 +71,8 @@ def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:
 def _delete_checkpoints(engine: Engine, workflows: list[str]) -> None:
     """Delete the checkpoints of transactions: the engine keeps them in a table of their own."""
     column: sa.ColumnClause[str] = sa.column("workflow_id")
-    checkpoints = sa.table("datasource_outputs", column)
+    schema = None if engine.dialect.name == "sqlite" else ENGINE_SCHEMA
+    checkpoints = sa.table("datasource_outputs", column, schema=schema)
     with transaction(engine) as connection:
         connection.execute(sa.delete(checkpoints).where(column.in_(workflows)))
 

@@ -1,18 +1,25 @@
-"""Letters: one row per part of a scan, changed only by someone who saw its newest version."""
+"""Letters: one row per part of a scan, changed only by someone who saw its newest version.
+
+Functions that take a scope give and count only what it may see (`records.visible`).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
 from eakte.database.schema import document as table
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.archive import Conversion
 from eakte.domain.codec import from_json, to_json
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.letters import Classification, Extraction
@@ -21,6 +28,7 @@ from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 from eakte.errors import NotFoundError, RecordDamagedError, RefusedError
 from eakte.i18n import N_, _
+from eakte.records import visible
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
 
@@ -63,35 +71,35 @@ def is_document_id(text: str) -> bool:
     return _DOCUMENT_ID.fullmatch(text) is not None
 
 
-def get_by_prefix(connection: Connection, prefix: str) -> Document:
-    """Give the one letter whose id is or starts with `prefix`; raises NotFoundError."""
-    if not is_document_id(prefix):
-        raise NotFoundError(kind=N_("document"), name=prefix)
-    exact = find(connection, DocumentId(prefix))
-    if exact is not None:
-        return exact
-    if "-" in prefix:
-        raise NotFoundError(kind=N_("document"), name=prefix)
-    query = sa.select(table).where(table.c.id.startswith(prefix, autoescape=True)).limit(2)
-    rows = connection.execute(query).all()
-    if len(rows) != 1:
-        raise NotFoundError(kind=N_("document"), name=prefix)
-    return _document(rows[0])
+def get_by_prefix(connection: Connection, prefix: str, scope: Scope = EVERYTHING) -> Document:
+    """Give the one letter in scope whose id is or starts with `prefix`; raises NotFoundError."""
+    if is_document_id(prefix):
+        begins, named = table.c.id.startswith(prefix, autoescape=True), table.c.id == prefix
+        query = sa.select(table).where(visible.documents(scope))
+        for condition in (named,) if "-" in prefix else (named, begins):
+            rows = connection.execute(query.where(condition).limit(2)).all()
+            if len(rows) == 1:
+                return _document(rows[0])
+    raise NotFoundError(kind=N_("document"), name=prefix)
 
 
-def in_state(connection: Connection, state: DocumentState) -> tuple[Document, ...]:
+def in_state(
+    connection: Connection, state: DocumentState, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
     """Give all letters in a state, oldest receipt first."""
-    return _select(connection, table.c.state == state.value)
+    return _select(connection, table.c.state == state.value, scope)
 
 
-def of_scan(connection: Connection, scan: Digest) -> tuple[Document, ...]:
+def of_scan(
+    connection: Connection, scan: Digest, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
     """Give the letters that a scan was split into."""
-    return _select(connection, table.c.scan == scan)
+    return _select(connection, table.c.scan == scan, scope)
 
 
-def of_batch(connection: Connection, batch: str) -> tuple[Document, ...]:
+def of_batch(connection: Connection, batch: str, scope: Scope = EVERYTHING) -> tuple[Document, ...]:
     """Give the letters of a batch for quality assurance."""
-    return _select(connection, table.c.batch == batch)
+    return _select(connection, table.c.batch == batch, scope)
 
 
 def sample_states(connection: Connection, batch: str) -> tuple[DocumentState, ...]:
@@ -106,29 +114,61 @@ def count_of_batch(connection: Connection, batch: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def of_vorgang(connection: Connection, vorgang_id: int) -> tuple[Document, ...]:
+def of_vorgang(
+    connection: Connection, vorgang_id: int, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
     """Give the letters filed in a Vorgang."""
-    return _select(connection, table.c.vorgang_id == vorgang_id)
+    return _select(connection, table.c.vorgang_id == vorgang_id, scope)
 
 
-def of_akte(connection: Connection, aktenzeichen: str) -> tuple[Document, ...]:
+def of_akte(
+    connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
     """Give the letters filed in an Akte."""
     filed = table.c.state == DocumentState.FILED.value
-    return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed)
+    return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed, scope)
 
 
-def with_deadline(connection: Connection, until: str) -> tuple[Document, ...]:
+def count_on_their_way(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> int:
+    """Give the number of letters that are to be filed in an Akte and are not yet."""
+    ahead = (
+        DocumentState.REVIEW, DocumentState.HELD, DocumentState.RELEASED, DocumentState.DELAYED,
+    )  # fmt: skip
+    there = (table.c.aktenzeichen == aktenzeichen) & table.c.state.in_([*map(str, ahead)])
+    query = sa.select(sa.func.count()).select_from(table).where(there, visible.documents(scope))
+    return int(connection.execute(query).scalar_one())
+
+
+def with_deadline(
+    connection: Connection, until: str, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
     """Give the letters due by a day (ISO, inclusive), the most urgent first; none that went."""
     due = (table.c.deadline != "") & (table.c.deadline <= until)
     gone = (DocumentState.REJECTED.value, DocumentState.SUPERSEDED.value)
     going_on = table.c.state.not_in(gone)
-    found = _select(connection, due & going_on)
+    found = _select(connection, due & going_on, scope)
     return tuple(sorted(found, key=lambda document: document.deadline))
 
 
-def sealed(connection: Connection) -> tuple[Document, ...]:
+def to_scan_again(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Document, ...]:
+    """Give the letters whose paper is to be scanned again, for the mailroom."""
+    wanted = table.c.state == DocumentState.RESCAN.value
+    return _select(connection, wanted & visible.to_scan_again(scope))
+
+
+def among(
+    connection: Connection, names: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[DocumentId, ...]:
+    """Give those of some letters that are in scope, in their order."""
+    asked = tuple(names)
+    query = sa.select(table.c.id).where(table.c.id.in_(asked), visible.documents(scope))
+    found = set(connection.execute(query).scalars())
+    return tuple(DocumentId(each) for each in asked if each in found)
+
+
+def sealed(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Document, ...]:
     """Give every letter that has a sealed original."""
-    return _select(connection, table.c.sealed.is_not(None))
+    return _select(connection, table.c.sealed.is_not(None), scope)
 
 
 def protections(connection: Connection) -> tuple[tuple[DocumentId, Protection], ...]:
@@ -138,10 +178,10 @@ def protections(connection: Connection) -> tuple[tuple[DocumentId, Protection], 
     return tuple((DocumentId(row.id), from_json(Protection, row.protection)) for row in rows)
 
 
-def matching(
-    connection: Connection, *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
-) -> tuple[Document, ...]:
-    """Give the filed letters of an Akte, class, and range of letter dates (ISO, inclusive)."""
+def filed(
+    *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
+) -> ColumnElement[bool]:
+    """Say which letters are filed, of an Akte, class, and range of dates (ISO, inclusive)."""
     condition = table.c.state == DocumentState.FILED.value
     if akte:
         condition &= table.c.aktenzeichen == akte
@@ -151,18 +191,35 @@ def matching(
         condition &= table.c.letter_date >= since
     if until:
         condition &= (table.c.letter_date <= until) & (table.c.letter_date != "")
-    return _select(connection, condition)
+    return condition
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def several(connection: Connection, ids: Collection[str]) -> dict[DocumentId, Document]:
+    """Give letters by their ids; unknown ones are left out."""
+    rows = connection.execute(sa.select(table).where(table.c.id.in_(ids))).all()
+    return {DocumentId(row.id): _document(row) for row in rows}
+
+
+def filed_texts(connection: Connection) -> tuple[tuple[DocumentId, Digest, str], ...]:
+    """Give id, digest of the text, and sender of every filed letter, oldest first; light."""
+    query = sa.select(table.c.id, table.c.text, table.c.sender).where(filed())
+    rows = connection.execute(query.order_by(table.c.received_at, table.c.id)).all()
+    return tuple((DocumentId(row.id), Digest(row.text), row.sender) for row in rows)
+
+
+def counts(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:
     """Give the number of letters per state."""
-    query = sa.select(table.c.state, sa.func.count()).group_by(table.c.state)
+    seen = sa.select(table.c.state, sa.func.count()).where(visible.documents(scope))
+    query = seen.group_by(table.c.state)
     found = {str(state): int(count) for state, count in connection.execute(query).all()}
     return {state.value: found.get(state.value, 0) for state in DocumentState}
 
 
-def _select(connection: Connection, condition: Any) -> tuple[Document, ...]:
-    query = sa.select(table).where(condition).order_by(table.c.received_at, table.c.id)
+def _select(
+    connection: Connection, condition: Any, scope: Scope = EVERYTHING
+) -> tuple[Document, ...]:
+    seen = sa.select(table).where(condition, visible.documents(scope))
+    query = seen.order_by(table.c.received_at, table.c.id)
     return tuple(_document(row) for row in connection.execute(query).all())
 
 
@@ -207,6 +264,7 @@ def _columns(document: Document) -> dict[str, Any]:
         "first_received_at": document.first_received_at and to_micros(document.first_received_at),
         "lowered_by": to_json(document.lowered_by, tuple[str, ...]).decode(),
         "delay": _optional_json(document.delay),
+        "confidentiality": document.confidentiality.value,
     }
 
 
@@ -261,6 +319,7 @@ def _read(row: Any) -> Document:
         first_received_at=row.first_received_at and from_micros(row.first_received_at),
         lowered_by=from_json(tuple[str, ...], row.lowered_by),
         delay=from_json(Delay, row.delay) if row.delay else None,
+        confidentiality=Confidentiality(row.confidentiality),
     )
 
 

@@ -1,4 +1,7 @@
-"""Received files: what came in, when, and where each one is."""
+"""Received files: what came in, when, and where each one is.
+
+Functions that take a scope give and count only what it may see by name and state.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from eakte.database import Connection
 from eakte.database.schema import enclosure as enclosure_table
 from eakte.database.schema import receipt as receipt_table
 from eakte.database.schema import scan as scan_table
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import Finding
 from eakte.domain.ids import Digest
@@ -27,6 +31,7 @@ from eakte.domain.mail import (
 from eakte.domain.moments import from_micros, to_micros
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_
+from eakte.records import visible
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,12 @@ def find(connection: Connection, digest: Digest) -> ScanRecord | None:
     return None if row is None else _record(row)
 
 
+def is_known(connection: Connection, digest: Digest, scope: Scope) -> bool:
+    """Tell whether a file was received, to somebody who may see it by name and state."""
+    query = sa.select(scan_table.c.digest).where(scan_table.c.digest == digest)
+    return connection.execute(query.where(visible.files(scope))).first() is not None
+
+
 def named(connection: Connection, name: str) -> tuple[Digest, ...]:
     """Give the digests of the newest files that arrived under a name, ten at most."""
     query = sa.select(receipt_table.c.digest).where(receipt_table.c.name == name)
@@ -101,11 +112,12 @@ def get(connection: Connection, digest: Digest) -> ScanRecord:
     return record
 
 
-def find_quarantined(connection: Connection, name: str) -> ScanRecord:
+def find_quarantined(connection: Connection, name: str, scope: Scope = EVERYTHING) -> ScanRecord:
     """Give the one file in quarantine of that name, or whose digest begins like that."""
     matches = (scan_table.c.digest.startswith(name, autoescape=True)) | (scan_table.c.name == name)
     quarantined = scan_table.c.state == ScanState.QUARANTINE.value
-    rows = connection.execute(sa.select(scan_table).where(matches, quarantined).limit(2)).all()
+    query = sa.select(scan_table).where(matches, quarantined, visible.files(scope)).limit(2)
+    rows = connection.execute(query).all()
     if not rows:
         raise NotFoundError(kind=N_("file in quarantine"), name=name)
     if len(rows) > 1:
@@ -113,22 +125,29 @@ def find_quarantined(connection: Connection, name: str) -> ScanRecord:
     return _record(rows[0])
 
 
-def in_state(connection: Connection, state: ScanState) -> tuple[ScanRecord, ...]:
+def in_state(
+    connection: Connection, state: ScanState, scope: Scope = EVERYTHING
+) -> tuple[ScanRecord, ...]:
     """Give all files in a state, oldest first."""
-    query = sa.select(scan_table).where(scan_table.c.state == state.value)
+    seen = visible.files(scope)
+    query = sa.select(scan_table).where(scan_table.c.state == state.value, seen)
     rows = connection.execute(query.order_by(scan_table.c.received_at)).all()
     return tuple(_record(row) for row in rows)
 
 
-def every(connection: Connection) -> tuple[ScanRecord, ...]:
+def every(connection: Connection, scope: Scope = EVERYTHING) -> tuple[ScanRecord, ...]:
     """Give all files, in order of their names."""
-    rows = connection.execute(sa.select(scan_table).order_by(scan_table.c.name)).all()
+    query = sa.select(scan_table).where(visible.files(scope)).order_by(scan_table.c.name)
+    rows = connection.execute(query).all()
     return tuple(_record(row) for row in rows)
 
 
-def receipts(connection: Connection, *, again_only: bool = False) -> tuple[Receipt, ...]:
+def receipts(
+    connection: Connection, scope: Scope = EVERYTHING, *, again_only: bool = False
+) -> tuple[Receipt, ...]:
     """Give the arrivals in order; `again_only` leaves the first arrival of each file out."""
-    query = sa.select(receipt_table).order_by(receipt_table.c.id)
+    seen = visible.arrivals(scope)
+    query = sa.select(receipt_table).where(seen).order_by(receipt_table.c.id)
     if again_only:
         query = query.where(receipt_table.c.again)
     return tuple(
@@ -246,9 +265,10 @@ def retry(connection: Connection, digest: Digest, at: datetime) -> int:
     return attempt
 
 
-def counts(connection: Connection) -> dict[str, int]:
+def counts(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:
     """Give the number of files per state."""
-    query = sa.select(scan_table.c.state, sa.func.count()).group_by(scan_table.c.state)
+    seen = sa.select(scan_table.c.state, sa.func.count()).where(visible.files(scope))
+    query = seen.group_by(scan_table.c.state)
     found = {str(state): int(count) for state, count in connection.execute(query).all()}
     return {state.value: found.get(state.value, 0) for state in ScanState}
 

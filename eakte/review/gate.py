@@ -27,6 +27,7 @@ ALWAYS_HELD = frozenset(
         FindingCode.DOUBTFUL_AKTENZEICHEN,
         FindingCode.DOUBTFUL_IBAN,
         FindingCode.NO_AKTE,
+        FindingCode.AKTE_CLOSED,
         FindingCode.NO_CLASS,
         FindingCode.LOW_CONFIDENCE,
         FindingCode.OCR_INCOMPLETE,

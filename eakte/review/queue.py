@@ -82,10 +82,16 @@ def told(letter: Document, pipeline: PipelineDefinition) -> Told:
     reasons = [
         each
         for each in letter.findings
+        if not _is_of_other_akte(each, letter)
         if each.code not in settled and (each.code in holding or each.code not in _NOTES)
     ]
     notes = [each for each in letter.findings if each not in reasons]
     return Told(tuple(reasons), tuple(notes))
+
+
+def _is_of_other_akte(finding: Finding, letter: Document) -> bool:
+    """Tell whether a finding says that an Akte is closed which the letter does not go to now."""
+    return finding.code is FindingCode.AKTE_CLOSED and finding.detail != letter.aktenzeichen
 
 
 def _settled(letter: Document) -> frozenset[FindingCode]:

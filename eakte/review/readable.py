@@ -49,6 +49,7 @@ def _protection(vermerk: Transfervermerk) -> Iterator[str]:
         lacks = "; ".join(_(lack.value) for lack in vermerk.level_missing)
     yield f"Schutzbedarf: {vermerk.schutzbedarf}, verlangt ein Siegel der Stufe: {demanded}"
     yield f"Das Siegel erreicht: {reached}"
+    yield f"Niveau des Siegels: {vermerk.seal_level.pades}"
     if lacks:
         yield f"Es fehlt: {lacks}"
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from eakte.domain.akten import Document
 from eakte.domain.findings import FindingCode, sentences
 from eakte.domain.letters import Schutzbedarf
-from eakte.domain.levels import Reach, missing
+from eakte.domain.levels import Reach, missing, sealed_at
+from eakte.domain.preservation import SealLevel
 from eakte.domain.quality import CheckKind, QualityCheck, german_percent
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.i18n import speaking
@@ -24,8 +25,10 @@ class Environment:
     verfahrensdokumentation: Verfahren
     """The Verfahrensdokumentation in force."""
     reach: Reach
-    """Which protection level the seal can reach, and what it lacks."""
+    """Which protection level seals of the key can reach, and what it lacks."""
     at: datetime
+    seal_level: SealLevel = SealLevel.LTA
+    """The level that its pipeline seals at."""
 
 
 def make(
@@ -39,6 +42,7 @@ def make(
 
     `archived_pages` is how many pages the archive copy was found to have.
     """
+    reach = sealed_at(environment.reach, environment.seal_level)
     return Transfervermerk(
         document=document.id,
         source_sha256=document.scan,
@@ -58,8 +62,9 @@ def make(
         qa_result=_qa_result(document, release, archived_pages),
         match_statement=_match_statement(document, release),
         schutzbedarf=schutzbedarf.value,
-        level_reached=environment.reach.level.value,
-        level_missing=missing(environment.reach, schutzbedarf),
+        level_reached=reach.level.value,
+        seal_level=environment.seal_level,
+        level_missing=missing(reach, schutzbedarf),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeAlias
 
-from asn1crypto import cms
+from asn1crypto import cms, x509
 from asn1crypto.crl import CertificateList
 from asn1crypto.ocsp import OCSPResponse
 from pyhanko.pdf_utils.decode_limits import DecodePurpose
@@ -32,7 +32,7 @@ from pyhanko.sign.validation.policy_decl import (
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-from eakte.seal.facts import Level
+from eakte.domain.preservation import SealLevel
 from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import STRICT_POLICY
@@ -56,8 +56,15 @@ def evidence_in(reader: PdfFileReader) -> LocalKnowledge:
         return LocalKnowledge()
     lists = [item.get_object().read_data(DecodePurpose.CRL) for item in store.crls]
     answers = [item.get_object().read_data(DecodePurpose.OCSP_RESPONSE) for item in store.ocsps]
+    return knowledge(store.load_certs(), lists, answers)
+
+
+def knowledge(
+    certificates: Iterable[x509.Certificate], lists: Iterable[bytes], answers: Iterable[bytes]
+) -> LocalKnowledge:
+    """Give evidence as pyHanko wants it, from encoded lists and answers."""
     return LocalKnowledge(
-        known_certs=list(store.load_certs()),
+        known_certs=list(certificates),
         known_crls=[CRLContainer(crl_data=CertificateList.load(item)) for item in lists],
         known_ocsps=[
             container
@@ -89,15 +96,15 @@ def _bordered(judge: _Judging[P]) -> _Judging[P]:
 
 @_bordered
 async def judge_signature(
-    item: EmbeddedPdfSignature, level: Level, spec: SignatureValidationSpec, at: datetime
+    item: EmbeddedPdfSignature, level: SealLevel, spec: SignatureValidationSpec, at: datetime
 ) -> Judgement:
     """Validate a signature at `at` with the function of its level (trap 1: content is apart)."""
-    if level is Level.LTA:
+    if level is SealLevel.LTA:
         archival = PdfSignatureValidationSpec(spec, diff_policy=STRICT_POLICY)
         result = await ades_lta_validation(item, archival, timing_info=_moment(at))
         return _judgement(result, result.best_signature_time)
     digest = item.compute_digest()
-    if level is Level.B:
+    if level is SealLevel.B:
         basic = await ades_basic_validation(
             item.signed_data, spec, timing_info=_moment(at), raw_digest=digest
         )
@@ -112,7 +119,7 @@ async def judge_lower(
     item: EmbeddedPdfSignature, spec: SignatureValidationSpec, at: datetime, *, timed: bool
 ) -> Judgement:
     """Validate a signature as if it had not been preserved: what the higher processes improve."""
-    return await judge_signature(item, Level.T if timed else Level.B, spec, at)
+    return await judge_signature(item, SealLevel.T if timed else SealLevel.B, spec, at)
 
 
 @_bordered

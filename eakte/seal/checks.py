@@ -15,8 +15,10 @@
     13 Shape of later revisions every object behind the seal is evidence or a time-stamp of a shape
                                 that nobody can see (eakte.seal.shape)
     14 Age of the evidence      what issuers say about revocation was said after the seal was made
-                                (no time-stamp: within a day of now), and nobody says that a
-                                certificate was revoked by then
+                                (no time-stamp: within a day of now; document time-stamps: within
+                                a day before), of CAs: in force then; and nobody says that a
+                                certificate was revoked by then. Offline nobody can know more: when
+                                it was said stands in the report
     15 Algorithms               each one held at the moment that a time-stamp proves, or holds now
 
 Each signature is judged by the rules of the level that it has; of our own originals the level is
@@ -34,10 +36,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Check, Verdict
 from eakte.i18n import N_, _
 from eakte.seal.algorithms import policy_name
-from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
+from eakte.seal.facts import Change, FileFacts, Signature, Timestamp
+from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Indication, Judgement
 
 _CURRENT = timedelta(days=1)
@@ -167,7 +171,7 @@ def _validity(facts: FileFacts, _at: datetime) -> Outcome:
         judgement = item.judgement
         if judgement.indication is not Indication.PASSED:
             failed = judgement.indication is Indication.FAILED
-            detail = f"{item.field} ({item.level}): {_describe(judgement)}"
+            detail = f"{item.field} ({item.level.pades}): {_describe(judgement)}"
             return Outcome(_("Validity"), passed=False, detail=detail, proof=failed)
     return Outcome(_("Validity"), passed=True)
 
@@ -202,11 +206,11 @@ def _stamps(facts: FileFacts, _at: datetime) -> Outcome:
     lowest = min((item.level for item in facts.signatures), key=lambda one: one.rank, default=None)
     wanted = facts.demanded
     reached = wanted is None or (lowest is not None and lowest.rank >= wanted.rank)
-    if reached and (stamps or lowest is not Level.LTA):
+    if reached and (stamps or lowest is not SealLevel.LTA):
         return Outcome(name, passed=True, detail="" if stamps else _("none is there, nor needed"))
     detail = _("NO_POE: no document time-stamp preserves the seal")
-    if wanted is not None and wanted is not Level.LTA:
-        detail = _("NO_POE: it has not reached {level}").format(level=wanted)
+    if wanted is not None and wanted is not SealLevel.LTA:
+        detail = _("NO_POE: it has not reached {level}").format(level=wanted.pades)
     return Outcome(name, passed=False, detail=detail)
 
 
@@ -230,7 +234,7 @@ def _in_force(stamp: Timestamp) -> bool:
 
 def _coverage(facts: FileFacts, _at: datetime) -> Outcome:
     passed = facts.covers_file or _only_evidence_follows(facts)
-    if any(item.level is Level.LTA for item in facts.signatures):
+    if any(item.level is SealLevel.LTA for item in facts.signatures):
         passed = facts.last_is_timestamp and facts.covers_file
     detail = _("the last signature or time-stamp does not cover the whole file")
     proof = _ours(facts) and not facts.covers_file
@@ -275,20 +279,45 @@ def _evidence(facts: FileFacts, at: datetime) -> Outcome:
     if not facts.signatures:
         return Outcome(name, None, _("NO_POE: it is not known since when the seal exists"))
     sealed = max(_reached(item, at) for item in facts.signatures)
+    proven = all(item.judgement.best_time is not None for item in facts.signatures)
     items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
     for item in items:
-        said = item.statements
-        if said is None:
-            continue
-        if any(one.revoked is not None and one.revoked <= sealed for one in said):
-            detail = _("REVOKED_NO_POE: a certificate behind {field} was revoked by then")
-            return Outcome(name, passed=False, detail=detail.format(field=item.field))
-        if not any(one.made >= sealed - _CLOCKS_DIFFER for one in said):
+        problem = _doubt(item, sealed, sealed if proven else at)
+        if item.statements is not None and problem:
+            return Outcome(name, passed=False, detail=problem)
+    made = [one.made for item in items for one in item.statements or ()]
+    told = _("no certificate was revoked when the seal was made (said at {at:%Y-%m-%d %H:%M} UTC)")
+    return Outcome(name, passed=True, detail=told.format(at=max(made)) if made else "")
+
+
+def _doubt(item: Signature | Timestamp, sealed: datetime, by: datetime) -> str:
+    """Say what is wrong with what is said about an item's chain; nothing: "".
+
+    It must reach the moment `sealed`; `by` is when the seal existed for certain.
+    """
+    reach, proven = sealed, by == sealed
+    holder = item.signer if isinstance(item, Signature) else item.authority
+    if isinstance(item, Timestamp) and item.kind == "document":
+        reach, by = max(sealed, item.time - _CURRENT), max(sealed, item.time)
+    said = item.statements or ()
+    if any(_revoked_by(one, by) for each in (said, *item.issuers) for one in each):
+        detail = _("REVOKED_NO_POE: a certificate behind {field} was revoked by then")
+    elif not any(reach - _CLOCKS_DIFFER <= one.made <= holder.not_valid_after for one in said):
+        detail = _("TRY_LATER: what is said about revocation for {field} is older than the seal")
+        if not proven:
             detail = _(
-                "TRY_LATER: what is said about revocation for {field} is older than the seal"
+                "TRY_LATER: no time-stamp proves when {field} was made, and what is said about "
+                "revocation is older than a day"
             )
-            return Outcome(name, passed=False, detail=detail.format(field=item.field))
-    return Outcome(name, passed=True)
+    elif not all(any(one.in_force(reach) for one in each) for each in item.issuers):
+        detail = _("TRY_LATER: what is said about a CA behind {field} had run out by then")
+    else:
+        return ""
+    return detail.format(field=item.field)
+
+
+def _revoked_by(one: Statement, moment: datetime) -> bool:
+    return one.revoked is not None and one.revoked <= moment
 
 
 def _reached(item: Signature, at: datetime) -> datetime:

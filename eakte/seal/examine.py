@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,17 +19,20 @@ from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
+from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from eakte.domain.preservation import SealLevel
+from eakte.domain.verification import OutsideEvidence
 from eakte.i18n import _
 from eakte.seal import ades, algorithms
 from eakte.seal.algorithms import Weakness
 from eakte.seal.changed import changed_objects
 from eakte.seal.cms_form import form_flaw
-from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
-from eakte.seal.freshness import statements
+from eakte.seal.facts import Change, FileFacts, Signature, Timestamp
+from eakte.seal.freshness import issuer_statements, statements
 from eakte.seal.judgement import Judgement
+from eakte.seal.outside import known
 from eakte.seal.present import as_of
 from eakte.seal.reader import Beginning, Reader
 from eakte.seal.revocation import RevocationData
@@ -42,7 +46,7 @@ from eakte.seal.structure import (
     measure,
     padding_flaw,
 )
-from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec
+from eakte.seal.trust import STRICT_POLICY, TrustAnchors, validation_spec, whenever_said
 
 _DAY = timedelta(days=1)
 _CHANGES = {
@@ -65,10 +69,18 @@ class _File:
     at: datetime
     steps: bool
     """Also the lower processes of the norm are wanted, for the report."""
+    inside: LocalKnowledge
+    """The evidence that the file itself carries."""
+    outside: LocalKnowledge
 
-    @property
+    @cached_property
     def revocation(self) -> RevocationData:
         return ades.revocation_in(self.spec.local_knowledge)
+
+    @cached_property
+    def spec_for_archives(self) -> SignatureValidationSpec:
+        """Give the rules for pyHanko's B-LTA: it takes the file's evidence from there itself."""
+        return replace(self.spec, local_knowledge=self.outside)
 
     @property
     def seals(self) -> list[EmbeddedPdfSignature]:
@@ -80,11 +92,18 @@ class _File:
 
 
 def examine(
-    path: Path, anchors: TrustAnchors, at: datetime, *, future: bool = False, steps: bool = True
+    path: Path,
+    anchors: TrustAnchors,
+    at: datetime,
+    outside: Iterable[OutsideEvidence] = (),
+    *,
+    future: bool = False,
+    steps: bool = True,
 ) -> FileFacts:
     """Give the facts about a file; `future` adds a validation after all certificates expired.
 
     `steps` adds what each process of the norm says, those included that a higher one replaces.
+    `outside` evidence counts as if it stood in the file, but raises no level.
 
     Hostile bytes can make the libraries below raise any exception: the caller is the border.
     """
@@ -92,10 +111,20 @@ def examine(
     structure = measure(path)
     with path.open("rb") as file:
         reader, strictly = _open(file)
-        spec = validation_spec(anchors, ades.evidence_in(reader))
-        found = _File(file, reader, spec, at, steps)
+        inside = ades.evidence_in(reader)
+        beside = known(outside)
+        spec = whenever_said(validation_spec(anchors, _together(inside, beside)))
+        found = _File(file, reader, spec, at, steps, inside, beside)
         with as_of(at):
             return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
+
+
+def _together(one: LocalKnowledge, other: LocalKnowledge) -> LocalKnowledge:
+    return LocalKnowledge(
+        known_certs=[*one.known_certs, *other.known_certs],
+        known_crls=[*one.known_crls, *other.known_crls],
+        known_ocsps=[*one.known_ocsps, *other.known_ocsps],
+    )
 
 
 def _require_end(path: Path) -> None:
@@ -147,10 +176,10 @@ def _with_last(facts: FileFacts, file: _File) -> FileFacts:
         return facts
     last = file.reader.embedded_signatures[-1]
     byte_range = [int(number) for number in last.byte_range]
-    known = {certificate.dump() for certificate in file.spec.local_knowledge.known_certs}
+    known_inside = {certificate.dump() for certificate in file.inside.known_certs}
     flaw = _padding(file)
     if flaw is None and _is_stamp(last):
-        flaw = container_flaw(file.file, byte_range, last.pkcs7_content, known)
+        flaw = container_flaw(file.file, byte_range, last.pkcs7_content, known_inside)
     elif flaw is None:
         flaw = _loose_part(facts, last)
     return replace(
@@ -206,7 +235,9 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     change, detail = _change(item)
     first, until = _as_first_preserved(file, item)
     with as_of(until):
-        judgement = await ades.judge_signature(first, level, file.spec, until)
+        known_there = level is SealLevel.LTA and first is item
+        spec = file.spec_for_archives if known_there else file.spec
+        judgement = await ades.judge_signature(first, level, spec, until)
     weak = _weak_signature(file, item, judgement)
     judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
@@ -218,6 +249,7 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
         change=change,
         change_detail=detail,
         statements=statements(judgement.chain, file.revocation),
+        issuers=issuer_statements(judgement.chain, file.revocation),
         ran=await _ran(file, item, level, judged) if file.steps else None,
         weak=tuple(weak),
     )
@@ -250,12 +282,12 @@ def _later_stamps(file: _File, item: EmbeddedPdfSignature) -> list[EmbeddedPdfSi
     return [stamp for stamp in file.stamps if stamp.signed_revision > item.signed_revision]
 
 
-async def _ran(file: _File, item: EmbeddedPdfSignature, level: Level, last: Judgement) -> Ran:
+async def _ran(file: _File, item: EmbeddedPdfSignature, level: SealLevel, last: Judgement) -> Ran:
     """Give what the lower processes say, too; the highest one has judged already."""
-    if level is Level.B:
+    if level is SealLevel.B:
         return Ran(last, None, None)
     basic = await ades.judge_lower(item, file.spec, file.at, timed=False)
-    if level is not Level.LTA:
+    if level is not SealLevel.LTA:
         return Ran(basic, last, None)
     stamped = any(True for _token in _tokens(item))
     timed = await ades.judge_lower(item, file.spec, file.at, timed=True) if stamped else None
@@ -286,13 +318,13 @@ def _weak_signature(
     ]
 
 
-def _level(file: _File, item: EmbeddedPdfSignature) -> Level:
+def _level(file: _File, item: EmbeddedPdfSignature) -> SealLevel:
     if any(stamp.signed_revision > item.signed_revision for stamp in file.stamps):
-        return Level.LTA
+        return SealLevel.LTA
     if not list(_tokens(item)):
-        return Level.B
-    evidence = file.spec.local_knowledge
-    return Level.LT if evidence.known_crls or evidence.known_ocsps else Level.T
+        return SealLevel.B
+    has_evidence = file.inside.known_crls or file.inside.known_ocsps
+    return SealLevel.LT if has_evidence else SealLevel.T
 
 
 def _change(item: EmbeddedPdfSignature) -> tuple[Change, str]:
@@ -340,6 +372,7 @@ def _timestamp(
         judgement=algorithms.constrained(judgement, weak),
         change=_change(owner)[0],
         statements=statements(judgement.chain, file.revocation),
+        issuers=issuer_statements(judgement.chain, file.revocation),
         weak=tuple(weak),
     )
 
@@ -347,7 +380,8 @@ def _timestamp(
 async def _future(file: _File) -> Judgement:
     """Simulate the day after the last of these certificates expired, time-stamps well renewed."""
     expiries = [item.signer_cert.not_valid_after for item in file.reader.embedded_signatures]
-    return await ades.judge_in_future(file.seals[0], file.spec, file.at, max(expiries) + _DAY)
+    then = max(expiries) + _DAY
+    return await ades.judge_in_future(file.seals[0], file.spec_for_archives, file.at, then)
 
 
 def _tokens(item: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from asn1crypto import x509
 
+from eakte.domain.preservation import SealLevel
 from eakte.seal.algorithms import Weakness
 from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Judgement
@@ -15,20 +16,6 @@ from eakte.seal.reader import Unreadable
 from eakte.seal.shape import ShapeFlaw
 from eakte.seal.steps import Ran
 from eakte.seal.structure import Structure
-
-
-class Level(StrEnum):
-    """How far a signature is preserved (ETSI EN 319 142-1): by itself, in time, with evidence."""
-
-    B = "PAdES-B-B"
-    T = "PAdES-B-T"
-    LT = "PAdES-B-LT"
-    LTA = "PAdES-B-LTA"
-
-    @property
-    def rank(self) -> int:
-        """Give 0 for B to 3 for LTA."""
-        return list(Level).index(self)
 
 
 class Change(StrEnum):
@@ -44,7 +31,7 @@ class Signature:
     """One seal or signature."""
 
     field: str
-    level: Level
+    level: SealLevel
     signer: x509.Certificate
     judgement: Judgement
     permitted: bool
@@ -53,6 +40,8 @@ class Signature:
     change_detail: str
     statements: tuple[Statement, ...] | None
     """What its issuer says about revocation; None if nobody has to, or no chain is known."""
+    issuers: tuple[tuple[Statement, ...], ...] = ()
+    """The same about each CA in its chain but the anchor."""
     ran: Ran | None = None
     """The processes of the norm behind the judgement; None where nobody asked for them."""
     weak: tuple[Weakness, ...] = ()
@@ -73,6 +62,8 @@ class Timestamp:
     judgement: Judgement
     change: Change
     statements: tuple[Statement, ...] | None
+    """As for a signature."""
+    issuers: tuple[tuple[Statement, ...], ...] = ()
     """As for a signature."""
     weak: tuple[Weakness, ...] = ()
     """As for a signature."""
@@ -100,7 +91,7 @@ class FileFacts:
     """What stands behind the first seal and has no business there."""
     forbids_changes: bool
     """That seal certifies the file and allows no change (DocMDP)."""
-    demanded: Level | None = None
+    demanded: SealLevel | None = None
     """The level that the seal must have; None: whatever it has is judged by its own rules."""
     future: Judgement | None = None
     """The simulated validation after all certificates expired, if it was asked for."""

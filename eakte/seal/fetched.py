@@ -146,6 +146,13 @@ class FetchedRevocation:
         return self._folder / f"{link.subject.sha256.hex()}{kind.suffix}"
 
 
+def kept_revocation(folder: Path) -> RevocationData:
+    """Give all that was fetched and kept, however old; raises OSError."""
+    answers = (each.read_bytes() for each in sorted(folder.glob(f"*{_ANSWERS.suffix}")))
+    lists = (each.read_bytes() for each in sorted(folder.glob(f"*{_LISTS.suffix}")))
+    return RevocationData(list(lists), list(answers))
+
+
 def _said(data: bytes, link: Link, kind: _Kind) -> tuple[tuple[Statement, ...], datetime | None]:
     try:
         said = statements((link.subject, link.issuer), kind.evidence(data))

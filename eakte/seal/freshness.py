@@ -29,6 +29,12 @@ class Statement:
 
     made: datetime
     revoked: datetime | None = None
+    until: datetime | None = None
+    """When another one was to follow."""
+
+    def in_force(self, at: datetime) -> bool:
+        """Say whether it spoke of a moment, or was made later."""
+        return self.made >= at or (self.until is not None and self.until >= at)
 
 
 def statements(
@@ -43,6 +49,13 @@ def statements(
     return tuple(found)
 
 
+def issuer_statements(
+    chain: tuple[asn1_x509.Certificate, ...], evidence: RevocationData
+) -> tuple[tuple[Statement, ...], ...]:
+    """Give the same about each CA in a chain, but its anchor."""
+    return tuple(statements(chain[n:], evidence) or () for n in range(1, len(chain) - 1))
+
+
 def _answers(
     encoded: bytes, subject: x509.Certificate, issuer: x509.Certificate
 ) -> Iterator[Statement]:
@@ -53,7 +66,7 @@ def _answers(
         made = one.this_update_utc
         if _is_about(one, subject, issuer) and _is_genuine(response, issuer, made):
             if one.certificate_status is ocsp.OCSPCertStatus.GOOD:
-                yield Statement(made)
+                yield Statement(made, until=one.next_update_utc)
             elif one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
                 yield Statement(made, one.revocation_time_utc)
 
@@ -121,4 +134,5 @@ def _lists(
     partial = any(extension.critical for extension in revoked.extensions)
     if revoked.is_signature_valid(key) and not partial:
         entry = revoked.get_revoked_certificate_by_serial_number(subject.serial_number)
-        yield Statement(revoked.last_update_utc, entry.revocation_date_utc if entry else None)
+        since = entry.revocation_date_utc if entry else None
+        yield Statement(revoked.last_update_utc, since, revoked.next_update_utc)

@@ -24,6 +24,7 @@ _PURPOSES = {
     "qct_web": Purpose.WEB,
 }
 _LEAST_RSA_BITS = 3000
+_HELD_BY_A_KEY = tuple(lack for lack in Lack if lack is not Lack.EVIDENCE)
 """ETSI TS 119 312: shorter RSA keys must not be used any more."""
 
 
@@ -58,12 +59,12 @@ def reach_of(
     time-stamp authority. What a certificate says of itself alone makes no qualified seal.
     """
     if is_demo(certificate, ()):
-        return Reach(Level.DEMO, tuple(Lack))
+        return Reach(Level.DEMO, tuple(_HELD_BY_A_KEY))
     claims = claims_of(certificate)
     fit = claims.qualified_in_eu and claims.purpose is not Purpose.WEB
     held = {Lack.CERTIFICATE: True, Lack.QUALIFIED: fit, Lack.DEVICE: claims.device}
     held |= {Lack.LISTED: listed, Lack.TIME: listed_time}
-    lacks = tuple(lack for lack in Lack if not held[lack])
+    lacks = tuple(lack for lack in _HELD_BY_A_KEY if not held[lack])
     if lacks == (Lack.TIME,):
         return Reach(Level.QUALIFIED, lacks)
     return Reach(Level.ADVANCED if lacks else Level.QUALIFIED_WITH_TIME, lacks)

@@ -6,13 +6,15 @@ import base64
 
 from eakte.config import Home, Tsa
 from eakte.domain.clock import Clock
-from eakte.errors import ConfigurationError
+from eakte.domain.verification import OutsideEvidence
+from eakte.errors import ConfigurationError, EakteError
 from eakte.i18n import _
 from eakte.seal.chains import Chains
 from eakte.seal.endpoints import Endpoint
 from eakte.seal.evidence.stamping import ArchiveStamper
-from eakte.seal.fetched import FetchedRevocation
+from eakte.seal.fetched import FetchedRevocation, kept_revocation
 from eakte.seal.open_key import open_key
+from eakte.seal.outside import told
 from eakte.seal.pins import SecretPlace
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.signer import Sealer
@@ -59,6 +61,22 @@ def _authorities(home: Home, chains: Chains, clock: Clock) -> Authorities:
         return Authorities(members, networked=True)
     demo = DemoTimestampAuthority.of(TrustFolder(home.trust), clock)
     return Authorities.only(demo, chains, clock)
+
+
+def evidence_at_hand(home: Home, clock: Clock) -> tuple[OutsideEvidence, ...]:
+    """Give what the home knows of its certificates without asking the network; never raises.
+
+    That is what was fetched for its last seals, or what the demo's own responder says.
+    """
+    folder = TrustFolder(home.trust)
+    try:
+        if folder.key("ocsp").is_file():
+            data = DemoRevocation(folder, clock).collect()
+        else:
+            data = kept_revocation(home.services)
+        return told(load_certificates(folder.certificates), data)
+    except (EakteError, OSError, ValueError):
+        return ()
 
 
 def _revocation(home: Home, chains: Chains, clock: Clock) -> RevocationSource:

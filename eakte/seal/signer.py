@@ -1,49 +1,53 @@
-"""Seal a PDF/A: PAdES B-LTA, invisible, in two revisions that leave every earlier byte alone."""
+"""Seal a PDF/A: PAdES, invisible, in one or two revisions that leave every earlier byte alone."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer
-from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_signer import (
-    PdfSignatureMetadata,
     PdfSigner,
-    PdfSigningSession,
     PdfTimeStamper,
     TimestampDSSContentSettings,
 )
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.path import ValidationPath
 
 from eakte.domain.clock import Clock
 from eakte.domain.levels import Reach
+from eakte.domain.preservation import SealLevel
 from eakte.domain.qualification import Rank
+from eakte.domain.verification import OutsideEvidence
 from eakte.errors import EakteError, KeyUnavailableError, SealDelayedError, SealFailedError
 from eakte.i18n import N_, _
 from eakte.seal import loop
+from eakte.seal.archive_signer import (
+    SEAL_FIELD,
+    ArchiveSigner,
+    end_the_line,
+    metadata,
+    refuse_unfit,
+)
 from eakte.seal.chains import Chains, UntrustedError
 from eakte.seal.endpoints import Endpoint
 from eakte.seal.key_facts import reach_of
 from eakte.seal.keys import Pkcs12SealKey, SealKey
 from eakte.seal.lists.assess import Assessor
 from eakte.seal.lists.keeping import kept_lists
+from eakte.seal.outside import told
 from eakte.seal.reader import Reader
-from eakte.seal.renewal import last_authority, renew
+from eakte.seal.renewal import proof_of, renew
 from eakte.seal.revocation import DemoRevocation, RevocationData, RevocationSource
 from eakte.seal.timestamp import (
     Authorities,
@@ -56,7 +60,6 @@ from eakte.seal.trust import sealing_context
 from eakte.seal.trust_folder import TrustFolder
 from eakte.seal.writer import QuietWriter
 
-SEAL_FIELD = "eakte-Siegel"
 TIMESTAMP_FIELD = "eakte-Zeitstempel"
 _DIGEST = "sha256"
 _ROOM_TOO_SMALL = "larger than expected"
@@ -130,48 +133,65 @@ class Sealer:
         tools = (self._key, self._authorities, self._revocation)
         return any(tool.networked for tool in tools)
 
-    def probe(self) -> None:
-        """Raise SealDelayedError or SealFailedError unless a seal could be made now.
+    def probe(self, level: SealLevel = SealLevel.LTA) -> None:
+        """Raise SealDelayedError or SealFailedError unless a seal of a level could be made now.
 
         Costs next to nothing while all is well, and while services are left alone after a failure.
         """
         self._require_key()
         try:
-            loop.run(self._in_the_end(self._evidence))
+            loop.run(self._in_the_end(self._evidence) if level.has_time else self._evidence(None))
         except _REFUSALS as problem:
             raise _failure(problem) from problem
 
-    def seal(self, pdf: Path, reason: str, out: Path) -> None:
-        """Write the PDF with seal, evidence and archive time-stamp to `out`; it is never loaded.
+    def seal(self, pdf: Path, reason: str, out: Path, level: SealLevel = SealLevel.LTA) -> None:
+        """Write the PDF with its seal, and what the level asks for, to `out`; it is never loaded.
 
         `reason` is part of the seal. The input's bytes stay as they are, up to a missing last
-        newline. Never lowers the level: raises SealFailedError if key or input do not allow B-LTA,
-        SealDelayedError if a service cannot be had now, and leaves no file then. Call it outside
-        of any event loop; from several threads, while one waits for the network another goes on.
+        newline. Never lowers the level: raises SealFailedError if key or input do not allow it,
+        SealDelayedError if a service that it needs cannot be had now, and leaves no file then.
+        Call it outside of any event loop; from several threads, while one waits for the network
+        another goes on.
         """
-        self._made(lambda stamper: self._seal(pdf, reason, out, stamper), out)
+
+        async def sealed(stamper: CheckedTimeStamper | None) -> None:
+            await self._seal(pdf, reason, out, stamper, level)
+
+        self._made(self._in_the_end(sealed) if level.has_time else sealed(None), out)
+
+    def evidence_of(self, sealed: Path) -> tuple[OutsideEvidence, ...]:
+        """Ask for what a file of ours at B-B or B-T does not carry: chains, and revocation now.
+
+        Raises SealFailedError if a certificate was revoked, SealDelayedError if that cannot be
+        learned now.
+        """
+        try:
+            return loop.run(self._evidence_of(sealed))
+        except _REFUSALS as problem:
+            raise _failure(problem) from problem
 
     def renew(self, pdf: Path, out: Path) -> None:
         """Write a sealed file with one more archive time-stamp to `out`; see eakte.seal.renewal.
 
-        Raises SealFailedError if its last time-stamp is not in force any more, SealDelayedError if
-        a service cannot be had now, and leaves no file then. Whether the file is VALID is asked by
-        the caller.
+        It has level B-LTA then. Raises SealFailedError if its last time-stamp (or the seal) is not
+        in force any more, SealDelayedError if a service cannot be had now, and leaves no file then.
+        Whether the file is VALID is asked by the caller.
         """
 
         async def renewed(stamper: CheckedTimeStamper) -> None:
             names = _named(stamper)
-            evidence = await self._revocation_of(stamper) + await self._revocation_before(pdf)
+            _chains, before = await self._revocation_before(pdf)
+            evidence = await self._revocation_of(stamper) + before
             now = self._clock.now()
             await renew(pdf, out, stamper, self._folder, evidence, now, TIMESTAMP_FIELD)
             _require_same(stamper, names)
 
-        self._made(renewed, out)
+        self._made(self._in_the_end(renewed), out)
 
-    def _made(self, work: _Work, out: Path) -> None:
+    def _made(self, work: Coroutine[Any, Any, None], out: Path) -> None:
         """Do the work, or leave no file and raise SealFailedError or SealDelayedError."""
         try:
-            loop.run(self._in_the_end(work))
+            loop.run(work)
         except _REFUSALS as problem:
             out.unlink(missing_ok=True)
             raise _failure(problem) from problem
@@ -200,22 +220,29 @@ class Sealer:
                 return
         raise SealDelayedError(reason=_UNSTEADY, detail=problem)
 
-    async def _seal(self, pdf: Path, reason: str, out: Path, stamper: CheckedTimeStamper) -> None:
+    async def _seal(
+        self,
+        pdf: Path,
+        reason: str,
+        out: Path,
+        stamper: CheckedTimeStamper | None,
+        level: SealLevel,
+    ) -> None:
         await asyncio.to_thread(shutil.copyfile, pdf, out)
         with out.open("r+b") as file:
-            _end_the_line(file)
+            end_the_line(file)
             file.seek(0)
             writer = QuietWriter(file, prev=Reader(file))
-            _refuse_unfit(writer.prev)
-            signer = _ArchiveSigner(
-                _metadata(reason),
+            refuse_unfit(writer.prev)
+            signer = ArchiveSigner(
+                metadata(reason),
                 self._signer,
                 timestamper=stamper,
                 new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
             )
             signer.moment = self._clock.now()
             await self._sign(signer, writer)
-            await self._preserve(file, stamper)
+            await self._preserve(file, stamper, level)
 
     async def _sign(self, signer: PdfSigner, writer: IncrementalPdfFileWriter) -> None:
         """Sign; a key that cannot be reached is left alone for a while, as any service is."""
@@ -245,45 +272,68 @@ class Sealer:
         }
         return seal in _QUALIFIED, stamps == {Rank.QUALIFIED_TIMESTAMP}
 
-    async def _preserve(self, sealed: BinaryIO, stamper: CheckedTimeStamper) -> None:
-        """Append the evidence and a time-stamp over everything, in one revision.
+    async def _preserve(
+        self, sealed: BinaryIO, stamper: CheckedTimeStamper | None, level: SealLevel
+    ) -> None:
+        """Append the evidence (B-LT) and a time-stamp over everything (B-LTA), in one revision.
 
         Revocation is asked for only now: what is older than the seal proves nothing about it once
-        it has expired (EN 319 102-1 §5.6.2.2, time sliding).
+        it has expired (EN 319 102-1 §5.6.2.2, time sliding). At lower levels it is asked for, too,
+        but stands beside the file (`evidence_of`).
         """
         evidence = await self._evidence(stamper)
         sealed.seek(0)
-        await PdfTimeStamper(stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
-            QuietWriter(sealed, prev=Reader(sealed)),
-            _DIGEST,
-            evidence.context,
-            validation_paths=list(evidence.paths),
-            in_place=True,
-            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
-        )
-        _require_same(stamper, evidence.authorities)
+        if level is SealLevel.LT:
+            writer = QuietWriter(sealed, prev=Reader(sealed))
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer, None, paths=evidence.paths, validation_context=evidence.context
+            )
+            writer.write_in_place()  # type: ignore[no-untyped-call]
+        if level is SealLevel.LTA and stamper is not None:
+            await PdfTimeStamper(stamper, field_name=TIMESTAMP_FIELD).async_timestamp_pdf(
+                QuietWriter(sealed, prev=Reader(sealed)),
+                _DIGEST,
+                evidence.context,
+                validation_paths=list(evidence.paths),
+                in_place=True,
+                dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+            )
+            _require_same(stamper, evidence.authorities)
 
-    async def _evidence(self, stamper: CheckedTimeStamper) -> _Evidence:
+    async def _evidence(self, stamper: CheckedTimeStamper | None) -> _Evidence:
         """Give chains with revocation data for the seal and all certificates of the authority."""
         certificate = self._key.certificate
         await self._chains.of_seal(certificate)
         data = await asyncio.to_thread(self._revocation.collect, (certificate,))
-        data, names = data + await self._revocation_of(stamper), _named(stamper)
+        names: tuple[bytes, ...] = ()
+        if stamper is not None:
+            data, names = data + await self._revocation_of(stamper), _named(stamper)
         known = self._known
         if known and (known.data, known.authorities) == (data, names):
             return known
         context = sealing_context(self._folder, data, self._clock.now())
         seal = CertificateValidator(certificate, validation_context=context)
         paths = [await seal.async_validate_usage({"non_repudiation"})]  # type: ignore[no-untyped-call]
-        paths += await stamper.chains_in(context)
+        paths += await stamper.chains_in(context) if stamper is not None else []
         self._known = _Evidence(data, names, context, tuple(paths))
         return self._known
 
-    async def _revocation_before(self, sealed: Path) -> RevocationData:
-        """Collect it for the authority whose time-stamp is the last one of a sealed file."""
-        last, others = last_authority(sealed)
-        await self._chains.of_authority(last, others)
-        return await asyncio.to_thread(self._revocation.collect, (last,))
+    async def _evidence_of(self, sealed: Path) -> tuple[OutsideEvidence, ...]:
+        paths, data = await self._revocation_before(sealed)
+        return told((link for path in paths for link in path), data)
+
+    async def _revocation_before(self, sealed: Path) -> tuple[list[ValidationPath], RevocationData]:
+        """Collect it for what the proof in a sealed file rests on, with the chains of that."""
+        ends, known = proof_of(sealed)
+        paths = []
+        for end in ends:
+            others = (*end.others, *known)
+            if end.is_authority:
+                paths.append(await self._chains.of_authority(end.certificate, others))
+            else:
+                paths.append(await self._chains.of_seal(end.certificate))
+        certificates = tuple(end.certificate for end in ends)
+        return paths, await asyncio.to_thread(self._revocation.collect, certificates)
 
     async def _revocation_of(self, stamper: CheckedTimeStamper) -> RevocationData:
         """Collect it for an authority; one whose certificate is revoked or in doubt has failed."""
@@ -304,61 +354,3 @@ def _require_same(stamper: CheckedTimeStamper, names: tuple[bytes, ...]) -> None
 
 def _failure(problem: Exception) -> SealFailedError:
     return SealFailedError(detail=f"{type(problem).__name__}: {problem}")
-
-
-class _ArchiveSigner(PdfSigner):
-    """pyHanko's signer that stays within PDF/A-2, which is PDF 1.7, and lives by our clock."""
-
-    moment: datetime
-
-    def register_extensions(
-        self,
-        pdf_out: BasePdfFileWriter,
-        *,
-        md_algorithm: str,  # noqa: ARG002
-    ) -> None:
-        """Declare PAdES only, where pyHanko would declare PDF 2.0 for elliptic curves."""
-        pdf_out.register_extension(ESIC_EXTENSION_1)
-
-    def init_signing_session(
-        self,
-        pdf_out: BasePdfFileWriter,
-        existing_fields_only: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
-    ) -> PdfSigningSession:
-        """Say when it was sealed by our clock, not by the machine's."""
-        session = super().init_signing_session(pdf_out, existing_fields_only)
-        session.system_time = self.moment
-        return session
-
-
-def _end_the_line(file: BinaryIO) -> None:
-    """Add a last newline if it is missing (trap 9: else PDF/A 6.1.9 breaks)."""
-    file.seek(-1, io.SEEK_END)
-    if file.read(1) != b"\n":
-        file.write(b"\n")
-
-
-def _metadata(reason: str) -> PdfSignatureMetadata:
-    """Say what the seal is: a certification that allows no changes."""
-    return PdfSignatureMetadata(
-        field_name=SEAL_FIELD,
-        md_algorithm=_DIGEST,
-        reason=reason,
-        subfilter=SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=MDPPerm.NO_CHANGES,
-    )
-
-
-def _refuse_unfit(reader: PdfFileReader) -> None:
-    """Refuse what must not be sealed in place: signed, encrypted or hybrid files."""
-    if reader.encrypted:
-        _refuse(_("it is encrypted"))
-    if reader.xrefs.hybrid_xrefs_present:
-        _refuse(_("it has two contradicting tables of contents (hybrid cross-references)"))
-    if reader.embedded_signatures:
-        _refuse(_("it is signed already, and a signed file is never touched"))
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise SealFailedError(detail=detail)

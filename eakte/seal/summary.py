@@ -71,7 +71,7 @@ def _signature(item: Signature, stamps: list[datetime], lists: Assessor) -> Sign
         field=item.field,
         indication=judgement.indication.value,
         sub_indication=judgement.sub_indication,
-        level=item.level.value,
+        level=item.level.pades,
         signer=certificate(item.signer),
         chain=tuple(certificate(link) for link in judgement.chain),
         signed_at=judgement.best_time,

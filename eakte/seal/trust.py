@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.keys import PublicKeyInfo
 from cryptography import x509
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -34,8 +36,14 @@ from pyhanko_certvalidator.policy_decl import (
     REQUIRE_REVINFO,
     AcceptAllAlgorithms,
     CertRevTrustPolicy,
+    FreshnessReqType,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    DefaultSignatureValidator,
+    SignatureValidationContext,
+)
 
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
@@ -46,6 +54,8 @@ from eakte.seal.trust_folder import TrustFolder
 
 _ANY_ALGORITHM = CMSAlgorithmUsagePolicy.lift_policy(AcceptAllAlgorithms())
 """Which algorithms are believed, and when, is decided in `eakte.seal.algorithms`."""
+
+_CENTURY = timedelta(days=100 * 365)
 
 _SUFFIXES = {".pem", ".crt", ".cer"}
 
@@ -146,6 +156,7 @@ def validation_spec(
         trust_manager=SimpleTrustManager.build(trust_roots=list(anchors.certificates)),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
         algorithm_usage_policy=_ANY_ALGORITHM,
+        signature_validator=_EachOnce(),
     )
     offline = RevocationInfoGatheringSpec(
         online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
@@ -158,6 +169,49 @@ def validation_spec(
         local_knowledge=knowledge or LocalKnowledge(),
         signature_algorithm_policy=_ANY_ALGORITHM,
     )
+
+
+def whenever_said(spec: SignatureValidationSpec) -> SignatureValidationSpec:
+    """Let revocation data count however long ago they were said: answers of CAs run out in days.
+
+    For a caller who holds them against the moment of the seal instead (EN 319 102-1 §5.2.5.4 leaves
+    that to the policy), as the checks of PDF files do.
+    """
+    rule = CertRevTrustPolicy(
+        REQUIRE_REVINFO,
+        freshness=_CENTURY,
+        freshness_req_type=FreshnessReqType.MAX_DIFF_REVOCATION_VALIDATION,
+    )
+    policy = replace(spec.cert_validation_policy, revinfo_policy=rule)
+    return replace(spec, cert_validation_policy=policy)
+
+
+class _EachOnce(DefaultSignatureValidator):
+    """Computes each signature on certificates and revocation data once in a verification.
+
+    pyHanko builds the same chains for a seal, its time-stamps and its future: six times. Only
+    what was good is remembered, by every byte that it depends on.
+    """
+
+    def __init__(self) -> None:
+        self._good = set[tuple[bytes, bytes, bytes, bytes, SignatureValidationContext]]()
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: PublicKeyInfo,
+        signature_algorithm: SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        """Raise InvalidSignature and others as pyHanko's own does."""
+        key, algorithm = public_key_info.dump(), signature_algorithm.dump()
+        asked = (signature, signed_data, key, algorithm, context)
+        if asked not in self._good:
+            super().validate_signature(
+                signature, signed_data, public_key_info, signature_algorithm, context
+            )
+            self._good.add(asked)
 
 
 class _NoNetwork(FetcherBackend):

@@ -18,13 +18,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from eakte.domain.verification import SignatureSummary, TimestampSummary, VerificationReport
+from eakte.domain.preservation import SealLevel
+from eakte.domain.verification import (
+    OutsideEvidence,
+    SignatureSummary,
+    TimestampSummary,
+    VerificationReport,
+)
 from eakte.errors import NotFoundError
 from eakte.i18n import N_, _
 from eakte.seal import checks, summary
 from eakte.seal.checks import Outcome
 from eakte.seal.examine import examine
-from eakte.seal.facts import FileFacts, Level
+from eakte.seal.facts import FileFacts
 from eakte.seal.lists.assess import Assessor
 from eakte.seal.structure import without_path
 from eakte.seal.trust import TrustAnchors
@@ -59,11 +65,24 @@ class _Found:
 
 
 @dataclass(frozen=True)
+class SealedAs:
+    """What a file of ours was sealed for, by its record: no less of it is VALID."""
+
+    level: SealLevel = SealLevel.LTA
+    outside: tuple[OutsideEvidence, ...] = ()
+    """Evidence beside the file, where the level has none inside."""
+
+
+_LASTING = SealedAs()
+
+
+@dataclass(frozen=True)
 class _Demand:
     """What is asked of a file beside the rules for all of them."""
 
-    level: Level | None = None
+    level: SealLevel | None = None
     future: bool = False
+    outside: tuple[OutsideEvidence, ...] = ()
 
 
 _NOTHING = _Demand()
@@ -110,12 +129,13 @@ def verify_own(
     expected_pages: int,
     *,
     future: bool = False,
-    level: Level = Level.LTA,
+    sealed: SealedAs = _LASTING,
 ) -> VerificationReport:
     """Judge a sealed original of ours against its record too: its digest, its pages, its level.
 
     The digest comes first: bytes that are not ours may be hostile, and are not even read then.
-    `future` is for a file that was just sealed: will renewals keep it valid, too?
+    `future` is for a file that was just sealed: will renewals keep it valid, too? `sealed` says at
+    which level, and what is known of the certificates where that is not in the file.
     """
     with _open(pdf, anchors, at) as case:
         if case.sha256 != expected_sha256.lower():
@@ -128,7 +148,7 @@ def verify_own(
             renewed = [checks.preservable(facts.future if facts else None)] if future else []
             return [*record, *renewed]
 
-        demand = _Demand(level, future=future)
+        demand = _Demand(sealed.level, future=future, outside=sealed.outside)
         return _judge(case, against_record, demand)
 
 
@@ -139,15 +159,20 @@ def accept(
     expected_sha256: str,
     expected_pages: int,
     *,
-    level: Level = Level.LTA,
+    sealed: SealedAs = _LASTING,
 ) -> VerificationReport:
     """Judge a file that was just sealed: is it valid now, and will renewal keep it so?
 
     Renewal is asked about at level B-LTA only: the lower ones do not promise it.
     """
-    lasting = level is Level.LTA
     return verify_own(
-        pdf, anchors, at, expected_sha256, expected_pages, future=lasting, level=level
+        pdf,
+        anchors,
+        at,
+        expected_sha256,
+        expected_pages,
+        future=sealed.level is SealLevel.LTA,
+        sealed=sealed,
     )
 
 
@@ -185,7 +210,8 @@ def _judge(
     case: _Case, more: _More = lambda _facts: [], demand: _Demand = _NOTHING
 ) -> VerificationReport:
     found = _examined(case, demand)
-    return _report(case, replace(found, outcomes=[*found.outcomes, *more(found.facts)]))
+    report = _report(case, replace(found, outcomes=[*found.outcomes, *more(found.facts)]))
+    return replace(report, outside=demand.outside)
 
 
 def _report(case: _Case, found: _Found) -> VerificationReport:
@@ -211,7 +237,7 @@ def _examined(case: _Case, demand: _Demand) -> _Found:
     """
     try:
         wish = {"future": demand.future, "steps": not demand.future}
-        facts = examine(case.path, case.anchors, case.at, **wish)
+        facts = examine(case.path, case.anchors, case.at, demand.outside, **wish)
         facts = replace(facts, demanded=demand.level)
         if _digest(case.path) != case.sha256 or _state(case.path) != case.state:
             return _Found(checks.not_analysable(_("the file changed while it was examined")))

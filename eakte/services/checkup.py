@@ -16,17 +16,18 @@ from pathlib import Path
 from eakte.config import Home
 from eakte.database import Engine, connect
 from eakte.database.migrate import current, newest
+from eakte.database.roles import server
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest
 from eakte.errors import EakteError
 from eakte.i18n import _
 from eakte.ocr.languages import installed_languages
 from eakte.pdfa.verapdf import OFF, find_program, version
-from eakte.pipeline.definition import load_definitions
+from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.search.index import SqliteIndex
-from eakte.services import sealing_keys, verfahren
+from eakte.services import indexing, sealing_keys, trusting, verfahren
+from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
 from eakte.services.repair import repair as mend
@@ -60,8 +61,11 @@ def examine(home: Home | None, *, repair: bool = False) -> tuple[Health, ...]:
 
     Raises AlreadyRunningError if it is to repair while a watcher runs.
     """
+    if home is not None:
+        require(Desk(home, SystemClock()), Permission.OPERATE if repair else Permission.AUDIT)
     found = [*_machine()]
     if home is not None:
+        found.append(_persons(home))
         found += _home(home)
         found.append(_verapdf(home))
         found += _leftovers(Desk(home, SystemClock()), repair=repair)
@@ -118,8 +122,49 @@ def _home(home: Home) -> Iterator[Health]:
     yield from _languages(sorted(asked.difference(_LANGUAGES)))
     classes = len(definitions.classes)
     yield Health(_("definitions"), classes > 0, _("{count} classes").format(count=classes))
+    yield from _levels(definitions)
+    yield from _lists(home)
     yield from _database(connect(home.database_url))
+    yield _index(Desk(home, SystemClock()))
     yield _model(home)
+
+
+def _persons(home: Home) -> Health:
+    """Tell who may do anything here; that nobody is listed is a warning, for it is a choice."""
+    count = len(home.settings.persons)
+    everybody = _("warning: none is listed; whoever can read this home may do everything in it")
+    listed = _("{count} listed").format(count=count)
+    return Health(_("persons"), True, listed if count else everybody)
+
+
+def _levels(definitions: Definitions) -> Iterator[Health]:
+    """Tell at which level each pipeline seals, and which classes need a higher one."""
+    low = {pipeline.name: classes for pipeline, classes in definitions.too_low()}
+    advice = _("Raise its `seal_level`; until then paper is kept, and records say what is missing.")
+    for pipeline in definitions.pipelines.values():
+        name, level = _("seals of {pipeline}").format(pipeline=pipeline.name), pipeline.seal_level
+        needy = ", ".join(f"{each.id} ({each.schutzbedarf})" for each in low.get(pipeline.name, ()))
+        told = _("{level}: too low for {classes}").format(level=level, classes=needy)
+        yield Health(name, not needy, told if needy else level.value, advice)
+
+
+def _lists(home: Home) -> Iterator[Health]:
+    """Tell of each trusted list whether it still answers for the present."""
+    if not home.settings.trusted_lists:
+        return
+    advice = _("Get them anew: eakte trust update.")
+    try:
+        found = trusting.show(Desk(home, SystemClock()))
+    except EakteError as problem:
+        yield Health(_("trusted lists"), False, problem.message(), advice)
+        return
+    if not found:
+        yield Health(_("trusted lists"), False, _("none is at hand"), advice)
+    for each in found:
+        name = _("trusted list {territory}").format(territory=each.territory)
+        state = _("in force") if each.in_force else _("out of date")
+        age = _("{state}, {days} days old").format(state=state, days=each.age_days)
+        yield Health(name, each.in_force, age, advice)
 
 
 def _model(home: Home) -> Health:
@@ -138,7 +183,7 @@ def _model(home: Home) -> Health:
 def _seal_key(home: Home) -> Health:
     """Open the key as sealing would, without a signature."""
     try:
-        found = sealing_keys.show(home, SystemClock())
+        found = sealing_keys.show(Desk(home, SystemClock()))
     except EakteError as problem:
         return Health(_("seal key"), False, problem.message(), problem.hint())
     detail = f"{found.reference}: {found.certificate.subject}; " + "; ".join(found.warnings)
@@ -186,14 +231,32 @@ def _space(home: Home) -> Health:
 
 
 def _database(engine: Engine) -> Iterator[Health]:
+    yield from _server(engine)
     revision, wanted = current(engine), newest()
-    advice = _("This home was made by another version of eakte: use that version.")
+    advice = _("Run `eakte migrate`; if it refuses, use the version of eakte that was here before.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
-    with engine.connect() as connection:
-        sound = SqliteIndex().check(connection)
-    detail = _("sound") if sound else _("broken")
-    advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
-    yield Health(_("search index"), sound, detail, advice)
+
+
+def _index(desk: Desk) -> Health:
+    found = indexing.examine(desk)
+    counts = _("{missing} missing, {surplus} too many of {filed}").format(
+        missing=found.missing, surplus=found.surplus, filed=found.filed
+    )
+    detail = _("sound") if found.sound else "; ".join((*found.problems, counts))
+    advice = _("Filing goes on without it. Make it anew: eakte index rebuild.")
+    return Health(_("search index"), found.sound, detail, advice)
+
+
+def _server(engine: Engine) -> Iterator[Health]:
+    """Tell of a database server what matters: its encoding, and what our role could do."""
+    found = server(engine)
+    if found is None:
+        return
+    advice = _("Make a database with the encoding UTF8 and restore a backup into it.")
+    detail = f"{found.version}, {found.encoding}, {found.collation}"
+    yield Health("PostgreSQL", found.encoding == "UTF8", detail, advice)
+    power = _("; it owns the tables: it could switch off what guards the audit log")
+    yield Health(_("database role"), True, found.role + (power if found.owns else ""))
 
 
 def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:

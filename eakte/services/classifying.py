@@ -32,6 +32,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import OBJECT, SHIPPED, LiveModel, put_live
 from eakte.records import documents
 from eakte.services import actor
+from eakte.services.access import Permission, require
 
 LEAST_COMPARED = 5
 """Held-out letters without which nobody can say whether a model is worse than another."""
@@ -79,6 +80,7 @@ class Training:
 
 def report(desk: Desk, target: float) -> Report:
     """Train as `learn` would, keep nothing, and tell what the confirmed letters prove."""
+    require(desk, Permission.AUDIT)
     return _trained(desk, target)[1]
 
 
@@ -88,6 +90,7 @@ def learn(desk: Desk, target: float) -> Training:
     Raises RefusedError if no letter is confirmed, for a target below 99 %, or if another training
     put a model live meanwhile: this one was not compared with it.
     """
+    require(desk, Permission.OPERATE)
     if target < TARGET:
         detail = _("a rule must be proven to be right in {share} at least")
         raise RefusedError(detail=detail.format(share=f"{TARGET:.0%}"))
@@ -95,7 +98,7 @@ def learn(desk: Desk, target: float) -> Training:
     if not told.letters:
         raise RefusedError(detail=_("no letter has been confirmed by a person yet"))
     rejected = _rejected(told)
-    now, who = desk.clock.now(), actor.current()
+    now, who = desk.clock.now(), actor.current(desk)
     facts = {**_facts(told, model.rules), "base": _digest_of_base(desk)}
     with transaction(desk.engine) as connection:
         if LiveModel(desk).current(connection).label != told.live.model:

@@ -15,6 +15,7 @@ from eakte.pipeline.definition import Definitions
 from eakte.pipeline.desk import Desk
 from eakte.records import documents
 from eakte.services import actor
+from eakte.services.access import Permission, require
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ def due(desk: Desk, days: int | None = None) -> tuple[Due, ...]:
 
     Rejected letters, those whose class sets no deadline and those that are done are left out.
     """
+    scope = require(desk, Permission.READ)
     today = local_day(desk.clock.now())
     until = date.max if days is None else today + timedelta(days=days)
     with desk.engine.connect() as connection:
-        found = documents.with_deadline(connection, until.isoformat())
+        found = documents.with_deadline(connection, until.isoformat(), scope)
     return tuple(_due(each, desk.definitions, today) for each in found)
 
 
@@ -55,10 +57,11 @@ def done(desk: Desk, prefix: str) -> Document:
 
     Raises NotFoundError, or RefusedError if nothing is due or the letter is being sealed.
     """
+    scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
-        letter = documents.get_by_prefix(connection, prefix)
+        letter = documents.get_by_prefix(connection, prefix, scope)
         now = desk.clock.now()
-        return transitions.meet_deadline(connection, letter, actor.current(), now)
+        return transitions.meet_deadline(connection, letter, actor.current(desk), now)
 
 
 def _due(document: Document, definitions: Definitions, today: date) -> Due:

@@ -20,6 +20,6 @@ def open_desk(home: Path | None) -> Desk:
 
 def note(desk: Desk, action: Action, name: str, **after: str) -> None:
     """Write into the audit log that the current user read or took something."""
-    event = Event(action, name, actor.current(), "", desk.clock.now(), after=after)
+    event = Event(action, name, actor.current(desk), "", desk.clock.now(), after=after)
     with transaction(desk.engine) as connection:
         log.append(connection, event)

@@ -15,18 +15,22 @@ from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
 from eakte.pipeline.desk import Desk
 
-_TELLING = (Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED)
+_TELLING = (
+    Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED,
+    Action.DOCUMENT_CORRECTED, Action.MOVED,
+)  # fmt: skip
 """The events that say what a filed letter is; those of one kind in the order of the log."""
 
 
 @dataclass(frozen=True)
 class Logged:
-    """What the log says of a filed letter: the sealed digest, its Akte, its class and date."""
+    """What the log says of a filed letter: the sealed digest and its level, Akte, class, date."""
 
     sealed: str
     akte: str
     class_id: str
     letter_date: str
+    level: str
 
 
 def logged(connection: Connection, document: str = "") -> dict[str, Logged]:
@@ -36,7 +40,9 @@ def logged(connection: Connection, document: str = "") -> dict[str, Logged]:
         for event in log.of_action(connection, action, document):
             latest.setdefault(event.object, {}).update(event.after)
     return {
-        name: Logged(said["sha256"], said.get("akte", ""), said["class"], said["date"])
+        name: Logged(
+            said["sha256"], said.get("akte", ""), said["class"], said["date"], said["level"]
+        )
         for name, said in latest.items()
         if "sha256" in said
     }
@@ -51,6 +57,11 @@ def against_record(
             known is not None and known.sealed == document.sealed,
             _("Digest in the log"),
             _("the audit log names the same SHA-256 for this letter"),
+        ),
+        (
+            known is not None and known.level == document.seal_level.value,
+            _("Level in the log"),
+            _("the audit log says that it was sealed for the same level"),
         ),
         (
             known is not None and known.akte == document.aktenzeichen,

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from eakte import sandbox
+from eakte.database import Connection
+from eakte.domain.access import Scope
 from eakte.domain.akten import Document, is_aktenzeichen
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
@@ -18,6 +20,7 @@ from eakte.records import akten, documents
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import write
 from eakte.seal.evidence.verify import Case, broken_down, check_record
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 from eakte.services.evidence_chains import Chains, Forest
 from eakte.services.verifying import Verified
@@ -51,10 +54,11 @@ def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple
 
     What is said about revocation now is asked for, where the home knows whom to ask.
     """
+    scope = require(desk, Permission.READ if names else Permission.AUDIT)
     with desk.engine.connect() as connection:
-        letters = {each.id: each for name in names for each in _letters(desk, name)}
-        if not names:
-            letters = {each.id: each for each in documents.sealed(connection)}
+        letters = {
+            each.id: each for name in names for each in _letters(connection, name, scope)
+        } or {each.id: each for each in documents.sealed(connection) if not names}
         forest = Forest.of(desk, connection)
         pairs = [
             (letter, forest.chains(connection, letter.sealed) if letter.sealed else [])
@@ -63,12 +67,11 @@ def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple
     return tuple(_verified(desk, stamper, letter, chains) for letter, chains in pairs)
 
 
-def _letters(desk: Desk, name: str) -> tuple[Document, ...]:
-    with desk.engine.connect() as connection:
-        if is_aktenzeichen(name):
-            akten.get(connection, name)
-            return documents.of_akte(connection, name)
-        return (documents.get_by_prefix(connection, name),)
+def _letters(connection: Connection, name: str, scope: Scope) -> tuple[Document, ...]:
+    if is_aktenzeichen(name):
+        akten.get(connection, name, scope)
+        return documents.of_akte(connection, name, scope)
+    return (documents.get_by_prefix(connection, name, scope),)
 
 
 def _verified(desk: Desk, stamper: ArchiveStamper, letter: Document, chains: Chains) -> Verified:
@@ -129,8 +132,9 @@ def _without(reason: str, trusted: str, at: datetime, *, passed: bool | None) ->
 
 def record_of(desk: Desk, name: str) -> tuple[Document, Chains]:
     """Give a letter with the chains of its record; raises NotFoundError if it has none."""
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        letter = documents.get_by_prefix(connection, name)
+        letter = documents.get_by_prefix(connection, name, scope)
         chains = Forest.of(desk, connection).chains(connection, letter.sealed or Digest(""))
     if not chains:
         raise NotFoundError(kind=N_("evidence record"), name=letter.id)

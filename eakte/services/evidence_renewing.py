@@ -28,6 +28,7 @@ from eakte.seal.evidence.hashtree import digest_of
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import encoded_sequence, of_chains
 from eakte.seal.lasting import end_of
+from eakte.services.access import Permission, require
 from eakte.services.evidence_chains import Forest
 from eakte.services.evidence_checks import flaw_of
 from eakte.services.evidence_trees import Kept, Outcome, keep, stamped
@@ -94,6 +95,7 @@ def renew(desk: Desk, stamper: ArchiveStamper, within_days: int, digest: str = "
     Raises SealDelayedError or SealFailedError without a time-stamp, RefusedError if another run was
     faster. A second run does nothing.
     """
+    require(desk, Permission.OPERATE)
     found = due(desk, within_days, digest)
     work = _Work(desk, stamper)
     for algorithm in sorted({each.digest for each in found if not each.anew}):

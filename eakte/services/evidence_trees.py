@@ -23,8 +23,10 @@ from eakte.pipeline.noted import event
 from eakte.records import evidence_records as records
 from eakte.seal.evidence.hashtree import HashTree, grow
 from eakte.seal.evidence.stamping import ArchiveStamper
+from eakte.seal.evidence.syntax import stated_in
 from eakte.seal.lasting import protection_in
 from eakte.services import actor
+from eakte.services.access import Permission, require
 
 FIRST_DIGEST = "sha256"
 """By which the store names its blobs: the hash of an object is its name."""
@@ -54,6 +56,7 @@ def create(desk: Desk, stamper: ArchiveStamper) -> Kept | None:
     Raises SealDelayedError or SealFailedError without a time-stamp, RefusedError if another run was
     faster; nothing is kept then.
     """
+    require(desk, Permission.OPERATE)
     with desk.engine.connect() as connection:
         objects = records.unprotected(connection)
     if not objects:
@@ -74,9 +77,8 @@ def stamped(
     """Build a tree, have it time-stamped, and put the token into the store."""
     tree = grow(digest, hashes)
     token = stamper.stamp(tree.root, digest)
-    protection = protection_in(token)
-    kept = desk.store.put(token)
-    return tree, NewTree(kind, protection.stamped_at, digest, tree.root.hex(), kept, protection)
+    kept, made = desk.store.put(token), stated_in(token).time
+    return tree, NewTree(kind, made, digest, tree.root.hex(), kept, protection_in(token))
 
 
 def keep(
@@ -98,6 +100,6 @@ def keep(
         "members": str(count),
         "token": tree.token,
     }
-    who, now = actor.current(), desk.clock.now()
+    who, now = actor.current(desk), desk.clock.now()
     log.append(connection, event(action, f"evidence-{number}", who, now, "", after))
     return Kept(number, tree.kind, count, tree.root)

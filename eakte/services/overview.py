@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eakte.database import Connection
+from eakte.domain.access import Scope
 from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Enclosure, ScanState
@@ -16,8 +17,9 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import intake_id
 from eakte.pipeline.workflows import pages_read
 from eakte.records import batches, documents, receipts, scans, troubles
-from eakte.records.scans import ScanRecord
+from eakte.records.scans import Receipt, ScanRecord
 from eakte.records.troubles import Trouble
+from eakte.services.access import Permission, require
 from eakte.services.survey import survey
 
 
@@ -123,19 +125,20 @@ class Line:
 
 
 def status(desk: Desk) -> Status:
-    """Gather the counts."""
+    """Gather the counts of what the current user may see."""
+    scope = require(desk, Permission.STATUS)
     with desk.engine.connect() as connection:
-        files, letters = scans.counts(connection), documents.counts(connection)
-        waiting = documents.in_state(connection, DocumentState.REVIEW)
-        quarantined = scans.in_state(connection, ScanState.QUARANTINE)
-        received = scans.in_state(connection, ScanState.RECEIVED)
-        again = len(scans.receipts(connection, again_only=True))
+        files, letters = scans.counts(connection, scope), documents.counts(connection, scope)
+        waiting = documents.in_state(connection, DocumentState.REVIEW, scope)
+        quarantined = scans.in_state(connection, ScanState.QUARANTINE, scope)
+        received = scans.in_state(connection, ScanState.RECEIVED, scope)
+        again = len(scans.receipts(connection, scope, again_only=True))
         present = troubles.every(connection)
-        wanted = documents.in_state(connection, DocumentState.RESCAN)
+        wanted = documents.to_scan_again(connection, scope)
         rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
-        held = tuple(_held_batches(connection))
-        delays = tuple(_delays(documents.in_state(connection, DocumentState.DELAYED)))
-    found = survey(desk.home)
+        held = tuple(_held_batches(connection, scope))
+        delays = tuple(_delays(documents.in_state(connection, DocumentState.DELAYED, scope)))
+    found = survey(desk.home, scope)
     return Status(
         files=files,
         letters=letters,
@@ -143,7 +146,7 @@ def status(desk: Desk) -> Status:
         oldest_waiting=waiting[0] if waiting else None,
         reading=tuple(_being_read(received, pages_read(desk.engine))),
         quarantine=tuple(_quarantined(record) for record in quarantined),
-        troubles=present,
+        troubles=tuple(each for each in present if scope.covers_station(each.station)),
         arriving=found.arriving,
         left_alone=found.left_alone,
         rescans=rescans,
@@ -157,25 +160,28 @@ def lines(desk: Desk) -> tuple[Line, ...]:
 
     Every arrival has one: also a repeated one, and a file that came beside another.
     """
+    scope = require(desk, Permission.STATUS)
     found: list[Line] = []
     with desk.engine.connect() as connection:
-        records = scans.every(connection)
-        again = scans.receipts(connection, again_only=True)
+        records = scans.every(connection, scope)
+        again = scans.receipts(connection, scope, again_only=True)
         beside = receipts.came_beside(connection)
         for record in records:
-            letters = documents.of_scan(connection, record.scan.digest)
+            letters = documents.of_scan(connection, record.scan.digest, scope)
             found += [_letter_line(desk, record, letter) for letter in letters]
             if not letters:
                 found.append(_file_line(record))
     first = {record.scan.digest: record for record in records}
-    found += [_again_line(receipt.name, first[receipt.digest]) for receipt in again]
-    found += [_beside_line(each, first[scan]) for scan, each in beside]
+    found += [_again_line(each, first.get(each.digest)) for each in again]
+    found += [_beside_line(each, first[scan]) for scan, each in beside if scan in first]
     return tuple(sorted(found, key=lambda line: (line.file, line.document)))
 
 
-def _held_batches(connection: Connection) -> Iterator[HeldBatch]:
+def _held_batches(connection: Connection, scope: Scope) -> Iterator[HeldBatch]:
     for batch in batches.unfinished(connection):
-        letters = documents.of_batch(connection, batch.id)
+        letters = documents.of_batch(connection, batch.id, scope)
+        if not letters:
+            continue
         held = sum(each.state is DocumentState.HELD for each in letters)
         waiting = (each for each in letters if each.state is DocumentState.REVIEW)
         if batch.state is BatchState.SAMPLING:
@@ -239,9 +245,10 @@ def _file_line(record: ScanRecord) -> Line:
     return Line(scan.name, scan.digest, "", pages, "", None, "", "", state, "", record.findings)
 
 
-def _again_line(name: str, first: ScanRecord) -> Line:
-    same_as = f"= {first.scan.name} ({first.state.value})"
-    digest = first.scan.digest
+def _again_line(receipt: Receipt, first: ScanRecord | None) -> Line:
+    """Tell of a repeated arrival; of the first one only what may be seen."""
+    same_as = f"= {first.scan.name} ({first.state.value})" if first else "="
+    name, digest = receipt.name, receipt.digest
     return Line(name, digest, "", 0, "", None, "", "", "duplicate", "", (), same_as=same_as)
 
 

@@ -19,6 +19,7 @@ from eakte.pipeline.desk import Desk
 from eakte.records import batches, documents, scans
 from eakte.review.paper import PaperOf, judge
 from eakte.services import actor
+from eakte.services.access import Permission, require, require_name
 from eakte.services.verifying import verify_document
 
 
@@ -40,6 +41,7 @@ def look(desk: Desk, name: str, trust: Path) -> PaperOfBatch:
 
     Seals are verified anew, but only where nothing else forbids: paper does not come back.
     """
+    require(desk, Permission.AUDIT)
     today = desk.clock.now().date()
     with snapshot(desk.engine) as connection:
         batch = batches.get(connection, name)
@@ -73,7 +75,8 @@ def decide(desk: Desk, name: str, trust: Path, person: str) -> PaperOfBatch:
 
     Raises RefusedError if none may.
     """
-    if not person.strip():
+    require(desk, Permission.OPERATE)
+    if not require_name(desk, person).strip():
         raise RefusedError(detail=_("{option} must not be empty").format(option="--person"))
     found = look(desk, name, trust)
     if not found.may_go:
@@ -86,7 +89,7 @@ def decide(desk: Desk, name: str, trust: Path, person: str) -> PaperOfBatch:
     }
     now = desk.clock.now()
     with transaction(desk.engine) as connection:
-        event = Event(Action.PAPER_RELEASED, name, actor.current(), "", now, after=after)
+        event = Event(Action.PAPER_RELEASED, name, actor.current(desk), "", now, after=after)
         log.append(connection, event)
     return found
 

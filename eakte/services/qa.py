@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eakte.audit import log
 from eakte.database import Connection, snapshot
+from eakte.domain.access import Scope
 from eakte.domain.akten import Document
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import DocumentId
@@ -15,6 +16,7 @@ from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.records import batches, documents
 from eakte.review import sampling
+from eakte.services.access import Permission, require
 
 _FROM_LOG = "log:"
 
@@ -43,8 +45,17 @@ class Draw:
 
 def overview(desk: Desk) -> tuple[BatchLine, ...]:
     """Give all batches, oldest first."""
+    scope = require(desk, Permission.SEE_QUEUE)
     with snapshot(desk.engine) as connection:
-        return tuple(_line(connection, each) for each in batches.every(connection))
+        lines = tuple(_line(connection, each, scope) for each in batches.every(connection))
+    if scope.everything:
+        return lines
+    return tuple(replace(each, batch=_bare(each.batch)) for each in lines if each.states)
+
+
+def _bare(batch: QaBatch) -> QaBatch:
+    """Leave out what names the other letters of a batch."""
+    return replace(batch, seed="", candidates="")
 
 
 def draw(desk: Desk, name: str) -> Draw:
@@ -52,6 +63,7 @@ def draw(desk: Desk, name: str) -> Draw:
 
     Raises NotFoundError if there is no such batch. A batch without a draw gives an empty one.
     """
+    require(desk, Permission.AUDIT)
     with snapshot(desk.engine) as connection:
         batch = batches.get(connection, name)
         seeded = _only(log.of_action(connection, Action.BATCH_SEEDED, name))
@@ -109,7 +121,7 @@ def _only(events: tuple[Event, ...]) -> Event | None:
     return events[0] if len(events) == 1 else None
 
 
-def _line(connection: Connection, batch: QaBatch) -> BatchLine:
-    letters = documents.of_batch(connection, batch.id)
+def _line(connection: Connection, batch: QaBatch, scope: Scope) -> BatchLine:
+    letters = documents.of_batch(connection, batch.id, scope)
     states = Counter(each.state.value for each in letters)
     return BatchLine(batch, dict(states), tuple(each.id for each in letters if each.sampled))

@@ -14,6 +14,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents
 from eakte.services import actor
+from eakte.services.access import Permission, require
 from eakte.services.reviewing import deciding, require_waiting
 
 
@@ -26,7 +27,7 @@ def split(desk: Desk, prefix: str, cuts: tuple[int, ...], seen: int = 0) -> tupl
     with deciding(desk, prefix, seen) as (connection, letter):
         groups = _groups(letter, cuts)
         submitter, now = Submitter(desk.engine), desk.clock.now()
-        return regrouping.begin(connection, (letter,), groups, submitter, actor.current(), now)
+        return regrouping.begin(connection, (letter,), groups, submitter, actor.current(desk), now)
 
 
 def join(
@@ -38,8 +39,9 @@ def join(
     RefusedError as `split` does.
     """
     versions = seen or (0,) * len(prefixes)
+    scope = require(desk, Permission.REVIEW)
     with transaction(desk.engine) as connection:
-        found = [documents.get_by_prefix(connection, prefix) for prefix in prefixes]
+        found = [documents.get_by_prefix(connection, prefix, scope) for prefix in prefixes]
         for each, version in zip(found, versions, strict=True):
             require_waiting(connection, each, version)
         letters = tuple({each.id: each for each in found}.values())
@@ -47,7 +49,7 @@ def join(
             raise RefusedError(detail=_("joining needs two letters or more"))
         pages = tuple(sorted(page for each in letters for page in each.pages))
         submitter, now = Submitter(desk.engine), desk.clock.now()
-        return regrouping.begin(connection, letters, (pages,), submitter, actor.current(), now)
+        return regrouping.begin(connection, letters, (pages,), submitter, actor.current(desk), now)
 
 
 def _groups(letter: Document, cuts: tuple[int, ...]) -> regrouping.Groups:

@@ -9,16 +9,18 @@ from enum import StrEnum
 
 from eakte.domain.akten import Document
 from eakte.domain.ids import DocumentId
-from eakte.domain.preservation import Protection
+from eakte.domain.preservation import Protection, SealLevel
 from eakte.domain.verification import Verdict
 from eakte.errors import EakteError, ExitCode
-from eakte.i18n import N_
+from eakte.i18n import N_, _
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.preserving import renew as renew_one
 from eakte.records import documents
 from eakte.seal.lasting import end_of
+from eakte.seal.renewal import NO_TIME
 from eakte.services import actor
+from eakte.services.access import Permission, require
 from eakte.services.verifying import verify_document
 
 
@@ -27,7 +29,10 @@ class Due:
     """A sealed original whose proof ends: by when another time-stamp must cover it, and why."""
 
     document: DocumentId
-    stamped_at: datetime
+    level: SealLevel
+    """Below B-LTA a renewal raises it to that."""
+    stamped_at: datetime | None
+    """None: nothing but the seal is in it (B-B)."""
     by: datetime
     because: str
     """`certificate`, or the algorithm that ends."""
@@ -57,6 +62,7 @@ class Renewed:
 
 def due(desk: Desk, within_days: int, only: tuple[str, ...] = ()) -> tuple[Due, ...]:
     """Give what ends within so many days, the earliest first; `only` names letters."""
+    require(desk, Permission.AUDIT)
     now = desk.clock.now()
     with desk.engine.connect() as connection:
         wanted = {documents.get_by_prefix(connection, name).id for name in only}
@@ -75,6 +81,7 @@ def renew(context: Context, within_days: int, only: tuple[str, ...] = ()) -> Ite
     A letter is verified first, against record, log and anchors: what is not VALID stays as it is.
     A letter that was renewed is not due any more, so a second run does nothing.
     """
+    require(context, Permission.OPERATE)
     for each in due(context, within_days, only):
         yield _renew(context, each.document)
 
@@ -91,14 +98,17 @@ def exit_code(done: tuple[Renewed, ...]) -> ExitCode:
 
 
 def _renew(context: Context, name: DocumentId) -> Renewed:
-    report = verify_document(context, name, context.home.trust).report
     letter = _letter(context, name)
     until = letter.protection.until if letter.protection else None
+    if not letter.seal_level.has_time:
+        return Renewed(name, Outcome.FAILED, Verdict(letter.verdict), _(NO_TIME), until)
+    report = verify_document(context, name, context.home.trust).report
+    letter = _letter(context, name)
     kept = Renewed(name, Outcome.NOT_VALID, report.verdict, report.reason, until)
     if report.verdict is not Verdict.VALID or report.sha256 != letter.sealed:
         return kept
     try:
-        letter = renew_one(context, letter, actor.current())
+        letter = renew_one(context, letter, actor.current(context))
     except EakteError as problem:
         return replace(kept, outcome=Outcome.FAILED, reason=problem.message())
     until = letter.protection.until if letter.protection else None
@@ -112,7 +122,7 @@ def _letter(desk: Desk, name: DocumentId) -> Document:
 
 def _due(name: DocumentId, protection: Protection, now: datetime) -> Due:
     by, because = end_of(protection)
-    return Due(name, protection.stamped_at, by, because, by <= now)
+    return Due(name, protection.level, protection.stamped_at, by, because, by <= now)
 
 
 def _urgency(each: Due) -> tuple[datetime, str]:

@@ -136,7 +136,7 @@ def _event(desk: Desk, done: Repair) -> Event:
         "damaged": len(found.damaged),
     }
     after = {name: str(count) for name, count in counts.items()}
-    return Event(Action.REPAIRED, "home", actor.current(), "", desk.clock.now(), after=after)
+    return Event(Action.REPAIRED, "home", actor.current(desk), "", desk.clock.now(), after=after)
 
 
 def _done(desk: Desk) -> Callable[[str], bool]:

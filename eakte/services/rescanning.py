@@ -10,6 +10,7 @@ from eakte.pipeline import closing
 from eakte.pipeline.desk import Desk
 from eakte.records import documents
 from eakte.services import actor
+from eakte.services.access import Permission, require
 from eakte.services.reviewing import deciding, required
 
 
@@ -20,7 +21,9 @@ def ask(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
     """
     with deciding(desk, prefix, seen) as (connection, letter):
         stated = required(reason, "--reason")
-        return closing.ask_for_rescan(connection, letter, stated, actor.current(), desk.clock.now())
+        return closing.ask_for_rescan(
+            connection, letter, stated, actor.current(desk), desk.clock.now()
+        )
 
 
 def withdraw(desk: Desk, prefix: str, seen: int = 0) -> Document:
@@ -29,12 +32,13 @@ def withdraw(desk: Desk, prefix: str, seen: int = 0) -> Document:
     Raises RefusedError if it does not wait for a new scan, has it already, or was changed since it
     was seen in version `seen` (0: any).
     """
+    scope = require(desk, Permission.REVIEW)
     with transaction(desk.engine) as connection:
-        letter = documents.get_by_prefix(connection, prefix)
+        letter = documents.get_by_prefix(connection, prefix, scope)
         if seen not in {0, letter.version}:
             detail = _("{document} was changed by someone else meanwhile")
             raise RefusedError(detail=detail.format(document=letter.id))
-        return closing.withdraw_rescan(connection, letter, actor.current(), desk.clock.now())
+        return closing.withdraw_rescan(connection, letter, actor.current(desk), desk.clock.now())
 
 
 def replace(desk: Desk, prefix: str, new: str) -> tuple[Document, Document]:
@@ -42,8 +46,9 @@ def replace(desk: Desk, prefix: str, new: str) -> tuple[Document, Document]:
 
     The date of receipt is that of the first scan: its deadline holds for the new letter too.
     """
+    scope = require(desk, Permission.REVIEW)
     with transaction(desk.engine) as connection:
-        old = documents.get_by_prefix(connection, prefix)
-        found = documents.get_by_prefix(connection, new)
-        who, now = actor.current(), desk.clock.now()
+        old = documents.get_by_prefix(connection, prefix, scope)
+        found = documents.get_by_prefix(connection, new, scope)
+        who, now = actor.current(desk), desk.clock.now()
         return closing.replace_by_rescan(connection, old, found, who, desk.definitions, now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from eakte.audit import log
 from eakte.database import Connection, transaction
-from eakte.domain.akten import Document, DocumentState
+from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.codec import each_from_json, to_json
 from eakte.domain.events import Action, Event
 from eakte.domain.findings import sentences
@@ -26,6 +26,7 @@ from eakte.records import akten, documents, scans
 from eakte.review import queue
 from eakte.review.corrections import by_person, difference, with_field
 from eakte.services import actor
+from eakte.services.access import Permission, require, require_name
 from eakte.services.desks import note
 
 _SALT_BYTES = 16
@@ -76,19 +77,27 @@ _LOOKED_AT = 200
 
 def waiting(desk: Desk) -> tuple[Waiting, ...]:
     """Give the queue: letters with the nearest deadline first, then by their receipt."""
+    scope = require(desk, Permission.SEE_QUEUE)
     with desk.engine.connect() as connection:
-        held = documents.in_state(connection, DocumentState.HELD)
-        letters = queue.ordered(documents.in_state(connection, DocumentState.REVIEW), held)
+        held = documents.in_state(connection, DocumentState.HELD, scope)
+        letters = queue.ordered(documents.in_state(connection, DocumentState.REVIEW, scope), held)
         return tuple(_waiting(connection, desk, *each) for each in letters)
+
+
+def reviewer(desk: Desk, person: str) -> str:
+    """Give the name under which somebody releases letters; raises RefusedError for no name."""
+    require(desk, Permission.REVIEW)
+    return required(require_name(desk, person), "--person")
 
 
 def look(desk: Desk, prefix: str) -> Waiting:
     """Give one letter as the queue shows it, whatever its state."""
+    scope = require(desk, Permission.SEE_QUEUE)
     with desk.engine.connect() as connection:
-        letter = documents.get_by_prefix(connection, prefix)
+        letter = documents.get_by_prefix(connection, prefix, scope)
         held = (
             each
-            for each in documents.of_batch(connection, letter.batch)
+            for each in documents.of_batch(connection, letter.batch, scope)
             if letter.batch and each.state is DocumentState.HELD
         )
         return _waiting(connection, desk, *queue.ordered((letter,), held)[0])
@@ -96,9 +105,17 @@ def look(desk: Desk, prefix: str) -> Waiting:
 
 def texts(desk: Desk, letter: Document) -> tuple[str, ...]:
     """Give what was read on each page of a letter; that somebody looked is noted."""
+    require(desk, Permission.READ)
     note(desk, Action.VIEWED, letter.id, what="text")
     pages = each_from_json(RecognisedPage, desk.store.get(letter.text))
     return tuple(page.text for page in pages)
+
+
+def known_akten(desk: Desk) -> tuple[Akte, ...]:
+    """Give the Akten into which the current user may lead letters."""
+    scope = require(desk, Permission.SEE_QUEUE)
+    with desk.engine.connect() as connection:
+        return akten.every(connection, scope)
 
 
 def correct(desk: Desk, prefix: str, corrections: Corrections, seen: int = 0) -> Document:
@@ -129,9 +146,9 @@ def release(
         corrected = _correct(connection, desk, letter, corrections)
         _require_other_person(desk, letter, corrected)
         station = scans.get(connection, letter.scan).scan.station
-        named, now = required(person, "--person"), desk.clock.now()
+        named, now = reviewer(desk, person), desk.clock.now()
         decision = Release(
-            ReleaseKind.PERSON, named, "", now, actor.current(), remark=_remark(remark)
+            ReleaseKind.PERSON, named, "", now, actor.current(desk), remark=_remark(remark)
         )
         submitter, definitions = Submitter(desk.engine), desk.definitions
         return transitions.release(connection, corrected, decision, submitter, station, definitions)
@@ -148,7 +165,7 @@ def reject(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
     """Close a letter without sealing; what was received is kept."""
     with deciding(desk, prefix, seen) as (connection, letter):
         stated = required(reason, "--reason")
-        transitions.reject(connection, letter, stated, actor.current(), desk.clock.now())
+        transitions.reject(connection, letter, stated, actor.current(desk), desk.clock.now())
     return letter
 
 
@@ -158,8 +175,9 @@ def deciding(desk: Desk, prefix: str, seen: int = 0) -> Iterator[tuple[Connectio
 
     Raises RefusedError, naming who was faster, unless it waits and is the version `seen` (0: any).
     """
+    scope = require(desk, Permission.REVIEW)
     with transaction(desk.engine) as connection:
-        letter = documents.get_by_prefix(connection, prefix)
+        letter = documents.get_by_prefix(connection, prefix, scope)
         require_waiting(connection, letter, seen)
         yield connection, letter
 
@@ -215,7 +233,7 @@ def _last_decision(connection: Connection, document: DocumentId) -> Event | None
 def _correct(
     connection: Connection, desk: Desk, letter: Document, corrections: Corrections
 ) -> Document:
-    account = actor.current()
+    account = actor.current(desk)
     corrected = _corrected(connection, desk, letter, corrections)
     if corrected == letter:
         return letter
@@ -235,24 +253,24 @@ def _corrected(
     if corrections.class_id:
         if desk.definitions.class_of(corrections.class_id) is None:
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
-        chosen = Classification(corrections.class_id, 1.0, (by_person(actor.current()),))
+        chosen = Classification(corrections.class_id, 1.0, (by_person(actor.current(desk)),))
         changed = replace(changed, classification=chosen)
         changed = transitions.with_deadline(changed, desk.definitions)
     for name, text in corrections.fields:
-        changed = _with_field(changed, name, text)
+        changed = _with_field(desk, changed, name, text)
     routed = transitions.route(connection, changed, desk.definitions).aktenzeichen
     before = transitions.route(connection, letter, desk.definitions).aktenzeichen
     if changed != letter and letter.aktenzeichen in {"", before}:
         changed = replace(changed, aktenzeichen=routed)
     if corrections.akte:
         if corrections.akte != routed:
-            akten.get(connection, corrections.akte)
+            akten.get(connection, corrections.akte, require(desk, Permission.REVIEW))
         changed = replace(changed, aktenzeichen=corrections.akte)
     return changed
 
 
-def _with_field(letter: Document, name: FieldName, text: str) -> Document:
+def _with_field(desk: Desk, letter: Document, name: FieldName, text: str) -> Document:
     try:
-        return with_field(letter, name, text, actor.current())
+        return with_field(letter, name, text, actor.current(desk))
     except ValueError as problem:
         raise RefusedError(detail=f"{name.value}: {problem}") from None

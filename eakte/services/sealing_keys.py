@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from eakte.config import Home
-from eakte.domain.clock import Clock
 from eakte.domain.seal_keys import SealKeyFacts
+from eakte.pipeline.desk import Desk
 from eakte.seal.key_facts import facts_of
 from eakte.seal.open_key import open_key, refused_pins
 from eakte.seal.trust import TrustAnchors
+from eakte.services.access import Permission, require
 
 
-def show(home: Home, clock: Clock) -> SealKeyFacts:
+def show(desk: Desk) -> SealKeyFacts:
     """Open the key, without a signature, and tell what is known of it.
 
     Raises ConfigurationError, KeyUnavailableError or PinRefusedError.
     """
+    require(desk, Permission.AUDIT)
+    home = desk.home
     key = open_key(home)
     anchors = TrustAnchors.load_any(home.trust).certificates
-    return facts_of(home.settings.seal.key.kind, key, anchors, clock.now())
+    return facts_of(home.settings.seal.key.kind, key, anchors, desk.clock.now())
 
 
-def allow_pin(home: Home) -> bool:
+def allow_pin(desk: Desk) -> bool:
     """Allow one more try of a PIN that was refused; tells whether any was."""
-    return refused_pins(home).clear()
+    require(desk, Permission.OPERATE)
+    return refused_pins(desk.home).clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eakte.config import Inbox
 from eakte.database import transaction
+from eakte.domain.access import Scope
 from eakte.domain.deliveries import is_delivery_folder
 from eakte.errors import ConfigurationError, NotFoundError
 from eakte.i18n import N_, _
@@ -15,7 +16,9 @@ from eakte.inbox.units import Unit, group
 from eakte.pipeline import arrivals
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
+from eakte.records import scans
 from eakte.services import actor
+from eakte.services.access import Permission, require
 
 
 class Outcome(StrEnum):
@@ -31,22 +34,23 @@ def submit(desk: Desk, paths: tuple[Path, ...], station: str) -> dict[Path, Outc
     A signature (.p7s) that is named together with its file belongs to it; a folder must be a
     delivery as a whole. Raises NotFoundError before anything is taken.
     """
-    inbox = _inbox(desk, station)
-    submitter = Submitter(desk.engine)
-    units = _units(paths)
+    scope = require(desk, Permission.SUBMIT)
+    inbox = _inbox(desk, station, scope)
     return {
-        folder / unit.main: _take(desk, submitter, folder, unit, inbox) for folder, unit in units
+        folder / unit.main: _take(desk, folder, unit, inbox, scope)
+        for folder, unit in _units(paths)
     }
 
 
-def _take(desk: Desk, submitter: Submitter, folder: Path, unit: Unit, inbox: Inbox) -> Outcome:
+def _take(desk: Desk, folder: Path, unit: Unit, inbox: Inbox, scope: Scope) -> Outcome:
     kept = keep(folder, unit, desk.store)
     scan = scan_of(kept, (inbox.station, inbox.pipeline), desk.clock.now())
     with transaction(desk.engine) as connection:
         desk.store.require([kept.digest, *(each.digest for each in kept.enclosures)])
-        who = actor.current()
-        new = arrivals.receive(connection, scan, desk.store, submitter, who, kept.enclosures)
-    return Outcome.TAKEN if new else Outcome.TAKEN_AGAIN
+        who, submitter = actor.current(desk), Submitter(desk.engine)
+        known = scans.is_known(connection, kept.digest, scope)
+        arrivals.receive(connection, scan, desk.store, submitter, who, kept.enclosures)
+    return Outcome.TAKEN_AGAIN if known else Outcome.TAKEN
 
 
 def _units(paths: tuple[Path, ...]) -> list[tuple[Path, Unit]]:
@@ -66,13 +70,12 @@ def _units(paths: tuple[Path, ...]) -> list[tuple[Path, Unit]]:
     return [(folder, unit) for folder in files for unit in group(files[folder])] + units
 
 
-def _inbox(desk: Desk, station: str) -> Inbox:
+def _inbox(desk: Desk, station: str, scope: Scope) -> Inbox:
     settings = desk.home.settings
     if not settings.inboxes:
         raise ConfigurationError(path=desk.home.root, detail=_("no inbox is configured"))
-    if not station:
-        return settings.inboxes[0]
+    station = station or (scope.stations or (settings.inboxes[0].station,))[0]
     inbox = settings.inbox_of(station)
-    if inbox is None:
+    if inbox is None or (scope.stations and not scope.covers_station(station)):
         raise NotFoundError(kind=N_("station"), name=station)
     return inbox

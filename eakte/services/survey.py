@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eakte.config import Home, Inbox
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.inbox.listing import LeftAlone, list_inbox, no_delivery, readable
 from eakte.inbox.places import places
 from eakte.inbox.watch import UNREADABLE
@@ -20,28 +21,29 @@ class Survey:
     left_alone: tuple[LeftAlone, ...]
 
 
-def survey(home: Home) -> Survey:
-    """Look into every inbox and its stations; one that cannot be read is told of."""
-    found = [_survey(home, inbox) for inbox in home.settings.inboxes]
+def survey(home: Home, scope: Scope = EVERYTHING) -> Survey:
+    """Look into every inbox and its stations in scope; one that cannot be read is told of."""
+    found = [_survey(home, inbox, scope) for inbox in home.settings.inboxes]
     return _sum(found)
 
 
-def _survey(home: Home, inbox: Inbox) -> Survey:
-    folder = home.inbox_folder(inbox)
+def _survey(home: Home, inbox: Inbox, scope: Scope) -> Survey:
+    folder, mine = home.inbox_folder(inbox), scope.covers_station(inbox.station)
     try:
         listing = list_inbox(folder)
         aside = sum(1 for place in places(folder) if not place.mark)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the others are shown
-        return Survey(0, (LeftAlone(readable(str(folder)), UNREADABLE),))
-    here = Survey(len(listing.units) + aside, tuple(listing.left_alone))
+        unreadable = (LeftAlone(readable(str(folder)), UNREADABLE),)
+        return Survey(0, unreadable if mine else ())
+    here = Survey(len(listing.units) + aside, tuple(listing.left_alone)) if mine else Survey(0, ())
     below = []
     for name, _files in listing.folders:
         station = implied(home, inbox, name)
         if station is None:
             continue
         if inbox.stations:
-            below.append(_survey(home, station))
-        else:
+            below.append(_survey(home, station, scope))
+        elif mine:
             below.append(Survey(0, (no_delivery(folder / name),)))
     return _sum([here, *below])
 

@@ -137,7 +137,7 @@ class Taking:
     def _receive(self, connection: Connection, kept: Kept) -> None:
         origin = (self._inbox.station, self._inbox.pipeline)
         scan = scan_of(kept, origin, self._desk.clock.now())
-        store, who = self._desk.store, actor.current()
+        store, who = self._desk.store, actor.current(self._desk)
         store.require([kept.digest, *(each.digest for each in kept.enclosures)])
         arrivals.receive(connection, scan, store, self._submitter, who, kept.enclosures)
 

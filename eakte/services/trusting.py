@@ -21,6 +21,7 @@ from eakte.seal.lists.model import TrustedList
 from eakte.seal.lists.reading import read_list
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 
 _LIMITS = sandbox.Limits(wall_seconds=120, cpu_seconds=120, memory_mb=3000)
@@ -58,6 +59,7 @@ class _Wanted:
 
 def show(desk: Desk) -> tuple[ListState, ...]:
     """Give the lists at hand."""
+    require(desk, Permission.STATUS)
     return tuple(_state(kept, desk.clock.now()) for kept in kept_lists(_folder(desk)))
 
 
@@ -67,6 +69,7 @@ def update(desk: Desk, source: str = "") -> tuple[ListState, ...]:
     A list that cannot be had, or is not signed by whom the settings name, changes nothing: the last
     good one stays. Raises ConfigurationError if the settings name no list.
     """
+    require(desk, Permission.OPERATE)
     configured = desk.home.settings.trusted_lists
     if not configured:
         detail = _("no [[trusted_lists]] says who signs trusted lists")

@@ -22,7 +22,7 @@ def unlock(desk: Desk, name: str, password: str) -> ScanRecord:
 
     The file stays as received. Raises NotFoundError, or RefusedError for a wrong password.
     """
-    record = quarantining.show(desk, name)
+    record = quarantining.to_retry(desk, name)
     if not any(finding.code is FindingCode.ENCRYPTED for finding in record.findings):
         raise RefusedError(detail=_("it is not encrypted"))
     source = desk.store.path(record.scan.digest)
@@ -33,5 +33,5 @@ def unlock(desk: Desk, name: str, password: str) -> ScanRecord:
     with transaction(desk.engine) as connection:
         desk.store.require([view])
         now, submitter = desk.clock.now(), Submitter(desk.engine)
-        arrivals.unlock(connection, record, view, submitter, actor.current(), now)
+        arrivals.unlock(connection, record, view, submitter, actor.current(desk), now)
     return record

@@ -30,6 +30,7 @@ from eakte.records.verfahren import Adopted
 from eakte.resources import data_dir
 from eakte.review.sampling import rate_of
 from eakte.services import actor
+from eakte.services.access import Permission, require, require_name
 from eakte.services.desks import note
 
 OBJECT = "verfahrensdokumentation"
@@ -53,6 +54,12 @@ class Shown:
     def is_current(self) -> bool:
         """Tell whether the file is what is in force."""
         return self.adopted is not None and self.adopted.verfahren.sha256 == self.file_sha256
+
+
+def begin(desk: Desk) -> Path:
+    """Write the template where the settings say; never over a file that is there."""
+    require(desk, Permission.OPERATE)
+    return write_draft(desk.home, desk.definitions, desk.home.settings.organisation)
 
 
 def write_draft(home: Home, definitions: Definitions, organisation: str) -> Path:
@@ -91,9 +98,10 @@ def adopt(desk: Desk, person: str) -> Adopted:
     Raises RefusedError if it names no version, names one that was in force with another text, or
     (but in a demo) still has places to fill in.
     """
+    require(desk, Permission.OPERATE)
     text = _read(desk.home.verfahrensdokumentation())
     version = _version(text)
-    if not person.strip():
+    if not require_name(desk, person).strip():
         raise RefusedError(detail=_("{option} must not be empty").format(option="--person"))
     if _OPEN.search(text):
         detail = _("places marked [AUSFÜLLEN …] are not filled in yet: {count}")
@@ -114,19 +122,19 @@ def put_in_force(desk: Desk, text: str, version: str, person: str) -> Adopted:
             detail = _("version {version} was in force before; give the new text another version")
             raise RefusedError(detail=detail.format(version=version))
         verfahren.adopt(connection, adopted)
-        log.append(connection, _event(known, adopted))
+        log.append(connection, _event(known, adopted, actor.current(desk)))
     return adopted
 
 
-def _event(known: tuple[Adopted, ...], adopted: Adopted) -> Event:
+def _event(known: tuple[Adopted, ...], adopted: Adopted, account: str) -> Event:
     before = to_plain(known[0].verfahren) if known else {}
     after = to_plain(adopted.verfahren) | {"person": adopted.person}
-    at, account = adopted.at, actor.current()
-    return Event(Action.VERFAHREN_ADOPTED, OBJECT, account, "", at, before, after)
+    return Event(Action.VERFAHREN_ADOPTED, OBJECT, account, "", adopted.at, before, after)
 
 
 def show(desk: Desk) -> Shown:
     """Tell what is in force, and whether the file was changed since."""
+    require(desk, Permission.STATUS)
     path = desk.home.verfahrensdokumentation()
     present = digest_of(path.read_bytes()) if path.is_file() else ""
     with desk.engine.connect() as connection:

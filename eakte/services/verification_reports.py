@@ -11,7 +11,13 @@ from tempfile import TemporaryDirectory
 
 from eakte.domain.codec import to_json
 from eakte.domain.mail import MediaType
-from eakte.domain.verification import Check, SignatureSummary, Step, TimestampSummary
+from eakte.domain.verification import (
+    Check,
+    SignatureSummary,
+    Step,
+    TimestampSummary,
+    VerificationReport,
+)
 from eakte.errors import UnusableInputError
 from eakte.i18n import N_, _
 from eakte.pages.inspect import inspect
@@ -119,6 +125,7 @@ def blocks(verified: Sequence[Verified]) -> Iterator[Block]:
                 (_("size"), _("{count} bytes").format(count=report.size)),
                 (_("verified at"), _moment(report.verified_at)),
                 (_("trust anchors"), report.trusted),
+                (_("evidence beside the file"), "; ".join(beside(report))),
             ]
         )
         for seal in report.signatures:
@@ -127,6 +134,15 @@ def blocks(verified: Sequence[Verified]) -> Iterator[Block]:
             yield from _timestamp(stamp)
         yield Heading(_("Checks"), 3)
         yield _checks(report.checks)
+
+
+def beside(report: VerificationReport) -> tuple[str, ...]:
+    """Name what stood beside the file and says whether certificates were revoked, and as of when.
+
+    Times of a seal without a time-stamp are those of the machine that verifies.
+    """
+    said = [(_(each.kind.value), each.said_at) for each in report.outside if each.said_at]
+    return tuple(f"{kind}, {_moment(at)}" for kind, at in said)
 
 
 def _signature(seal: SignatureSummary) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 from eakte import sandbox
 from eakte.database import Connection
 from eakte.domain.akten import Document, DocumentState
+from eakte.domain.codec import from_json
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
 from eakte.domain.verification import (
+    OutsideEvidence,
     SignatureSummary,
     TimestampSummary,
     Verdict,
@@ -22,8 +25,10 @@ from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
 from eakte.seal.detached import check_file
-from eakte.seal.verify import broken_down, verify_any, verify_own
-from eakte.services import evidence
+from eakte.seal.opening import evidence_at_hand
+from eakte.seal.verify import SealedAs, broken_down, verify_any, verify_own
+from eakte.services import akte_evidence, evidence
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 from eakte.services.evidence import Logged
 
@@ -70,10 +75,17 @@ def _is_cms(file: Path) -> bool:
     return file.suffix.lower() in _CMS_SUFFIXES
 
 
+def anchors_of(desk: Desk) -> Path:
+    """Give the home's trust anchors to one of its persons, for files from anywhere."""
+    require(desk, Permission.STATUS)
+    return desk.home.trust
+
+
 def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
     """Verify the sealed original of a letter against record, audit log and trust anchors."""
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        document = documents.get_by_prefix(connection, prefix)
+        document = documents.get_by_prefix(connection, prefix, scope)
         known = evidence.logged(connection, document.id)
     if document.sealed is None and document.id not in known:
         detail = _("{document} has no sealed original; it is {state}")
@@ -82,21 +94,32 @@ def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
 
 
 def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, ...]:
-    """Verify every letter of an Akte: those that the records name, and those that the log does."""
+    """Verify an Akte against its history, and every letter of it that records or log name.
+
+    What the records lack, and what exactly contradicts the history, is told only to who may see
+    everything: nobody knows how confidential it is.
+    """
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        akten.get(connection, aktenzeichen)
+        akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
-        filed = {each.id: each for each in documents.of_akte(connection, aktenzeichen)}
-        logged = {name for name, each in known.items() if each.akte == aktenzeichen}
-        return _verify(desk, connection, trust, known, logged | set(filed))
+        names = {str(each.id) for each in documents.of_akte(connection, aktenzeichen, scope)}
+        story = _akten(desk, connection, [aktenzeichen])
+        if scope.everything:
+            names |= {name for name, each in known.items() if each.akte == aktenzeichen}
+        story = _akten(desk, connection, [aktenzeichen], telling=scope.everything)
+        return (*story, *_verify(desk, connection, trust, known, names))
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
-    """Verify every letter that was ever filed, by the records or by the log."""
+    """Verify every Akte, and every letter that was ever filed, by the records or by the log."""
+    require(desk, Permission.AUDIT)
     with desk.engine.connect() as connection:
         known = evidence.logged(connection)
         sealed = {each.id for each in documents.sealed(connection)}
-        return _verify(desk, connection, trust, known, sealed | set(known))
+        names = [each.aktenzeichen for each in akten.every(connection)]
+        story = _akten(desk, connection, names)
+        return (*story, *_verify(desk, connection, trust, known, sealed | set(known)))
 
 
 def overall(verified: tuple[Verified, ...]) -> Verdict:
@@ -111,6 +134,18 @@ def overall(verified: tuple[Verified, ...]) -> Verdict:
 def worth(item: SignatureSummary | TimestampSummary) -> str:
     """Say what it is worth by the trusted lists, and on what that rests."""
     return ": ".join(filter(None, (_(item.qualification.value), item.basis)))
+
+
+def _akten(
+    desk: Desk, connection: Connection, names: Iterable[str], *, telling: bool = True
+) -> tuple[Verified, ...]:
+    """Hold Akten against their histories; `telling`: name the records that are wrong."""
+    logged, now, found = akte_evidence.logged(connection), desk.clock.now(), list[Verified]()
+    for name in names:
+        report = akte_evidence.report(connection, name, logged, now, telling=telling)
+        found.append(Verified(name, akten.get(connection, name).title, report))
+        note(desk, Action.VERIFIED, name, verdict=report.verdict.value)
+    return tuple(found)
 
 
 def _verify(
@@ -132,6 +167,14 @@ def _verified(
     return verified
 
 
+def _beside(desk: Desk, document: Document) -> tuple[OutsideEvidence, ...]:
+    """Give what is known of a seal's certificates: since it was made, and what is at hand now."""
+    kept: tuple[OutsideEvidence, ...] = ()
+    if document.report is not None:
+        kept = from_json(VerificationReport, desk.store.get(document.report)).outside
+    return tuple(dict.fromkeys((*kept, *evidence_at_hand(desk.home, desk.clock))))
+
+
 def _report(
     desk: Desk, trust: Path, document: Document | None, known: Logged | None
 ) -> VerificationReport:
@@ -143,5 +186,8 @@ def _report(
     if not path.is_file():
         reason = _("the sealed original is not in the store")
         return evidence.missing(_("Sealed original"), reason, str(trust), now)
-    report = verify_own(path, trust, now, document.sealed, len(document.pages))
+    level = document.seal_level
+    outside = () if level.has_evidence else _beside(desk, document)
+    expected = SealedAs(level, outside)
+    report = verify_own(path, trust, now, document.sealed, len(document.pages), sealed=expected)
     return evidence.against_record(desk, document, report, known)

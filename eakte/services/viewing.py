@@ -14,6 +14,7 @@ from eakte.errors import EnvironmentProblemError
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.records import documents
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 
 _FOLDER = "viewing"
@@ -31,8 +32,9 @@ def open_pages(desk: Desk, prefix: str) -> Path:
     if program is None:
         detail = _("{program} is not there; name a viewer of PDF files in EAKTE_VIEWER")
         raise EnvironmentProblemError(detail=detail.format(program=command[0]))
+    scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        letter = documents.get_by_prefix(connection, prefix)
+        letter = documents.get_by_prefix(connection, prefix, scope)
     folder = desk.home.work / _FOLDER
     _forget_old(folder, desk.clock.now())
     copy = folder / f"{letter.id}.pdf"

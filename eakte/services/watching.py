@@ -21,6 +21,7 @@ from eakte.pipeline.mending import (
 )
 from eakte.records import documents, scans
 from eakte.services import anchoring
+from eakte.services.access import require_to_run
 from eakte.services.concluding import Concluding
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
@@ -69,9 +70,11 @@ class Watcher:
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
         """Take files and work; with `once`, end when nothing is left to do. Gives the last state.
 
-        Raises AlreadyRunningError if another process works on this home, ConfigurationError or
+        Raises NotPermittedError or NotListedError if the current user neither runs this home nor is
+        an admin; AlreadyRunningError if another process works on this home, ConfigurationError or
         EnvironmentProblemError if something is missing: then no mail was touched.
         """
+        require_to_run(self._context)
         require_ready(self._context)
         gc.set_threshold(*_COLLECTIONS)
         sys.setswitchinterval(_TURN_SECONDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import pytest
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.desk import Desk
+from tests.tools import homes
 
 Eakte = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -24,6 +24,8 @@ _ROOT = Path(__file__).parents[2]
 def run_eakte(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does, in a process of its own."""
     environment = os.environ | {"EAKTE_HOME": str(home), "LANG": "C.UTF-8"} | variables
+    if arguments[:1] == ("init",) and "--database" not in arguments:
+        environment = homes.variables() | environment
     return subprocess.run(
         [sys.executable, "-m", "eakte", *arguments],
         env=environment,
@@ -54,7 +56,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             ended = subprocess.run(
                 [sys.executable, "-m", "sample_mail.demo", str(home)],
                 cwd=_ROOT,
-                env=_without_test_settings() | {"LANG": "C.UTF-8"},
+                env=_without_test_settings() | {"LANG": "C.UTF-8"} | homes.variables(lasting=True),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -66,13 +68,13 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 @pytest.fixture(scope="session")
 def demo(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The finished demo home as the tests of one process share it: to look at, not to change."""
-    return shutil.copytree(finished, tmp_path_factory.mktemp("demo") / "home")
+    return homes.copy(finished, tmp_path_factory.mktemp("demo") / "home")
 
 
 @pytest.fixture
 def home(finished: Path, tmp_path: Path) -> Path:
     """A copy of the finished demo home that a test may change."""
-    return shutil.copytree(finished, tmp_path / "home")
+    return homes.copy(finished, tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,23 +1,16 @@
-"""Issue 2, point 6: changing one audit row with the sqlite3 tool is found and located."""
+"""Issue 2, point 6: changing one audit row with the database's own tool is found and located."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-_DROP = "DROP TRIGGER audit_event_no_update; DROP TRIGGER audit_event_no_delete;"
-
-
-def _sqlite3(home: Path, statements: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["sqlite3", str(home / "eakte.db"), statements],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from eakte.audit import tree
+from tests.tools import homes
 
 
 def test_an_honest_log_is_intact(eakte: Callable[..., subprocess.CompletedProcess[str]]) -> None:
@@ -28,7 +21,7 @@ def test_an_honest_log_is_intact(eakte: Callable[..., subprocess.CompletedProces
 
 def test_the_guards_stop_the_tool(home: Path) -> None:
     for statement in ("DELETE FROM audit_event", "UPDATE audit_event SET entry = 'x'"):
-        assert "append-only" in _sqlite3(home, statement).stderr
+        assert "append-only" in homes.typed(home, statement).stderr
 
 
 @pytest.mark.parametrize(
@@ -59,8 +52,9 @@ def test_a_change_is_found_and_located(
     statements: str,
     place: str,
 ) -> None:
-    entry = _sqlite3(home, "SELECT entry FROM audit_event WHERE position = 42").stdout
-    changed = _sqlite3(home, _DROP + statements.replace("'root'", f"'{entry[2:12]}'"))
+    entry = homes.typed(home, "SELECT entry FROM audit_event WHERE position = 42").stdout
+    homes.unguard(home)
+    changed = homes.typed(home, statements.replace("'root'", f"'{entry[2:12]}'"))
     assert changed.returncode == 0, changed.stderr
     finished = eakte("audit", "verify")
     assert finished.returncode == 20
@@ -71,26 +65,18 @@ def test_a_log_rebuilt_without_its_tail_contradicts_the_checkpoints(
     home: Path, eakte: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     """Cut the log and mend the head as the program itself would: only the checkpoint tells."""
-    program = (
-        "import json, sqlite3; from eakte.audit import tree\n"
-        f"db = sqlite3.connect({str(home / 'eakte.db')!r})\n"
-        f"db.executescript({_DROP!r})\n"
-        "db.execute('DELETE FROM audit_event WHERE position >= 50')\n"
-        "frontier = ()\n"
-        "rows = db.execute('SELECT leaf FROM audit_event ORDER BY position').fetchall()\n"
-        "for size, (leaf,) in enumerate(rows):\n"
-        "    frontier = tree.append(frontier, size, bytes.fromhex(leaf))\n"
-        "head = (50, tree.root_of(frontier).hex(), json.dumps([p.hex() for p in frontier]))\n"
-        "db.execute('UPDATE audit_head SET size = ?, root = ?, frontier = ?', head)\n"
-        "db.commit()\n"
+    homes.unguard(home)
+    homes.execute(home, "DELETE FROM audit_event WHERE position >= 50")
+    frontier: tuple[bytes, ...] = ()
+    rows = homes.execute(home, "SELECT leaf FROM audit_event ORDER BY position")
+    for size, (leaf,) in enumerate(rows):
+        frontier = tree.append(frontier, size, bytes.fromhex(leaf))
+    homes.execute(
+        home,
+        "UPDATE audit_head SET size = 50, root = :root, frontier = :frontier",
+        root=tree.root_of(frontier).hex(),
+        frontier=json.dumps([part.hex() for part in frontier]),
     )
-    subprocess.run([_python(), "-c", program], check=True)
     finished = eakte("audit", "verify")
     assert finished.returncode == 20
     assert "checkpoint" in finished.stdout
-
-
-def _python() -> str:
-    import sys
-
-    return sys.executable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
@@ -26,16 +26,9 @@ def _filed(home: Path) -> list[str]:
     return [line["document"] for line in one_page]
 
 
-def _execute(home: Path, *statements: tuple[str, tuple[str, ...]]) -> None:
-    with sqlite3.connect(home / "eakte.db") as database:
-        for statement, values in statements:
-            database.execute(statement, values)
-
-
 def _sealed(home: Path, document: str) -> str:
-    with sqlite3.connect(home / "eakte.db") as database:
-        rows = database.execute("SELECT sealed FROM document WHERE id = ?", (document,))
-        return str(rows.fetchone()[0])
+    found = homes.execute(home, "SELECT sealed FROM document WHERE id = :id", id=document)
+    return str(found[0][0])
 
 
 def _invalid(eakte: Run, *what: str) -> dict[str, str]:
@@ -50,26 +43,25 @@ def _invalid(eakte: Run, *what: str) -> dict[str, str]:
 def test_two_sealed_originals_exchanged_in_the_records_are_found(home: Path, eakte: Run) -> None:
     first, second = _filed(home)[:2]
     one, other = _sealed(home, first), _sealed(home, second)
-    update = "UPDATE document SET sealed = ? WHERE id = ?"
-    _execute(home, (update, ("x", first)), (update, (one, second)), (update, (other, first)))
+    for sealed, document in (("x", first), (one, second), (other, first)):
+        update = "UPDATE document SET sealed = :sealed WHERE id = :id"
+        homes.execute(home, update, sealed=sealed, id=document)
     assert set(_invalid(eakte, "--all")) == {first, second}
     assert first in _invalid(eakte, first)
 
 
 def test_a_letter_removed_from_the_records_is_found(home: Path, eakte: Run) -> None:
     document = _filed(home)[0]
-    _execute(home, ("DELETE FROM document WHERE id = ?", (document,)))
+    homes.execute(home, "DELETE FROM document WHERE id = :id", id=document)
     assert set(_invalid(eakte, "--all")) == {document}
 
 
 def test_a_letter_moved_to_another_akte_behind_our_back_is_found(home: Path, eakte: Run) -> None:
     first, second = _filed(home)[:2]
-    move = "UPDATE document SET aktenzeichen = (SELECT aktenzeichen FROM document WHERE id = ?)"
-    with sqlite3.connect(home / "eakte.db") as database:
-        (akte,) = database.execute(
-            "SELECT aktenzeichen FROM document WHERE id = ?", (first,)
-        ).fetchone()
-    _execute(home, (f"{move} WHERE id = ?", (second, first)))
+    question = "SELECT aktenzeichen FROM document WHERE id = :id"
+    akte, other = (homes.execute(home, question, id=each)[0][0] for each in (first, second))
+    move = "UPDATE document SET aktenzeichen = :akte WHERE id = :id"
+    homes.execute(home, move, akte=other, id=first)
     assert set(_invalid(eakte, "--all")) == {first}
     assert first in _invalid(eakte, akte), "the Akte that it was filed into misses it"
 
@@ -97,7 +89,7 @@ def test_a_missing_sealed_original_is_found_and_the_others_are_verified(
 )
 def test_a_record_edited_behind_our_back_is_found(home: Path, eakte: Run, change: str) -> None:
     document = _filed(home)[0]
-    _execute(home, (f"UPDATE document SET {change} WHERE id = ?", (document,)))
+    homes.execute(home, f"UPDATE document SET {change} WHERE id = :id", id=document)
     assert set(_invalid(eakte, "--all")) == {document}
 
 
@@ -132,12 +124,10 @@ def test_a_kept_copy_of_the_checkpoints_counts(home: Path, eakte: Run, tmp_path:
     copy = tmp_path / "copy"
     (home / "anchors").rename(copy)
     (home / "anchors").mkdir()
-    with sqlite3.connect(home / "eakte.db") as database:
-        database.executescript(
-            "DROP TRIGGER audit_event_no_update; DROP TRIGGER audit_event_no_delete"
-        )
-        database.execute("DELETE FROM audit_event WHERE position >= 0")
-        database.execute("UPDATE audit_head SET size = 0, frontier = '[]', root = ?", (_EMPTY,))
+    homes.unguard(home)
+    homes.execute(home, "DELETE FROM audit_event WHERE position >= 0")
+    emptied = "UPDATE audit_head SET size = 0, frontier = '[]', root = :root"
+    homes.execute(home, emptied, root=_EMPTY)
     assert eakte("audit", "verify").returncode == 0
     assert eakte("audit", "verify", "--anchors", str(copy)).returncode == 20
 
@@ -146,13 +136,13 @@ def test_the_transfervermerk_is_bound_to_the_record(home: Path, eakte: Run) -> N
     """The record's copy of the Transfervermerk cannot be changed unnoticed."""
     document = _filed(home)[0]
     change = "UPDATE document SET transfervermerk = replace(transfervermerk, 'Stadt', 'Statt')"
-    _execute(home, (f"{change} WHERE id = ?", (document,)))
+    homes.execute(home, f"{change} WHERE id = :id", id=document)
     assert set(_invalid(eakte, "--all")) == {document}
 
 
 def test_a_record_that_cannot_be_read_is_named(home: Path, eakte: Run) -> None:
     document = _filed(home)[0]
-    _execute(home, ("UPDATE document SET transfervermerk = '{' WHERE id = ?", (document,)))
+    homes.execute(home, "UPDATE document SET transfervermerk = '{' WHERE id = :id", id=document)
     finished = eakte("verify", "--all")
     assert finished.returncode == 20
     assert document in finished.stderr

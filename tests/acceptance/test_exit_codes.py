@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from eakte.errors import ExitCode
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 _README = Path(__file__).parents[2] / "README.md"
 
@@ -72,6 +72,10 @@ def test_environment(home: Path) -> None:
     assert "apt-get install" in _expect(without_tesseract, ExitCode.ENVIRONMENT)
     _expect(run_eakte(home, "watch", "--once", PATH="/nonexistent"), ExitCode.ENVIRONMENT)
     _expect(run_eakte(home, "init", "--home", "/proc/nowhere/home"), ExitCode.ENVIRONMENT)
+    gone = "postgresql+psycopg://eakte@/eakte?host=/nonexistent"
+    told = _expect(run_eakte(home, "status", EAKTE_DATABASE=gone), ExitCode.ENVIRONMENT)
+    assert "database" in told
+    assert "/nonexistent" in told
 
 
 def test_nothing_is_taken_while_something_is_missing(home: Path) -> None:
@@ -87,8 +91,7 @@ def test_nothing_is_taken_while_something_is_missing(home: Path) -> None:
     (home / "trust").rename(home / "gone")
     _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
     (home / "gone").rename(home / "trust")
-    with sqlite3.connect(home / "eakte.db") as database:
-        database.execute("DELETE FROM verfahren")
+    homes.execute(home, "DELETE FROM verfahren")
     told = _expect(run_eakte(home, "watch", "--once"), ExitCode.CONFIGURATION)
     assert "Verfahrensdokumentation" in told
     assert scan.exists()

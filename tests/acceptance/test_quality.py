@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from eakte.review.sampling import draw
 from sample_mail.check import expectations
 from sample_mail.demo import SEED
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -100,8 +100,7 @@ def test_an_auditor_draws_every_sample_again(eakte: Run, home: Path) -> None:
         < each["rate"] * 2**64
     ]
     assert found["drawn"] == by_hand != []
-    with sqlite3.connect(home / "eakte.db") as database:
-        database.execute("UPDATE document SET sampled = 0 WHERE id = ?", (by_hand[0],))
+    homes.execute(home, "UPDATE document SET sampled = false WHERE id = :id", id=by_hand[0])
     told = eakte("qa", "draw", name)
     assert told.returncode == 20
     assert "records" in told.stdout

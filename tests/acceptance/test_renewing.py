@@ -31,6 +31,7 @@ from eakte.services import renewing, repair, verifying
 from eakte.services.renewing import Outcome
 from tests.integration.killed_renewal import POINTS
 from tests.integration.test_renewal_in_time import change_authority
+from tests.tools import homes
 
 YEAR, MONTH = timedelta(days=365), timedelta(days=30)
 
@@ -56,7 +57,7 @@ def trust(finished, later, tmp_path_factory):
 @pytest.fixture
 def office(finished, later, trust, tmp_path):
     """The demo home ten years later."""
-    home = shutil.copytree(finished, tmp_path / "home")
+    home = homes.copy(finished, tmp_path / "home")
     shutil.rmtree(home / "trust")
     shutil.copytree(trust, home / "trust")
     return Context(open_home(home), FixedClock(later))

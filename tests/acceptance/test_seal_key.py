@@ -12,8 +12,9 @@ from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.errors import ExitCode, PinRefusedError
 from eakte.seal.open_key import refused_pins
-from eakte.services import checkup, homes
+from eakte.services import checkup
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from eakte.domain.clock import SystemClock
 from eakte.domain.verification import Verdict
 from eakte.pages.inspect import inspect
 from eakte.pipeline import jobs
-from eakte.seal import signer as signing
+from eakte.seal.archive_signer import ArchiveSigner
 from eakte.seal.opening import open_sealer
 from eakte.seal.signer import Sealer
 from eakte.seal.timestamp import CheckedTimeStamper
@@ -84,7 +84,7 @@ def _cpu_by_part(seal: Callable[[int], Path]) -> Counter[str]:
         _timed(CheckedTimeStamper, "async_timestamp", "time-stamps", spent),
         _timed(Sealer, "_evidence", "evidence", spent),
         _timed(Sealer, "_preserve", "preserve", spent),
-        _timed(signing._ArchiveSigner, "async_sign_pdf", "sign", spent),
+        _timed(ArchiveSigner, "async_sign_pdf", "sign", spent),
     ):
         before = time.process_time()
         for number in range(_SEALS):

@@ -14,6 +14,7 @@ from eakte.classify.extract import extract
 from eakte.domain.clock import FixedClock
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.mail import Inspection, SourcePage
+from eakte.domain.preservation import SealLevel
 from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.pipeline import jobs
@@ -163,4 +164,5 @@ def note(pages: int) -> Transfervermerk:
         match_statement="Bild und Inhalt stimmen mit dem Papier überein.",
         schutzbedarf="normal",
         level_reached="demo",
+        seal_level=SealLevel.LTA,
     )

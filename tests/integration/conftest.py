@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
-from eakte.services import homes
+from tests.tools import homes
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +26,4 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def context(new_home: Path, tmp_path: Path) -> Context:
     """A home of the test's own."""
-    return Context(open_home(shutil.copytree(new_home, tmp_path / "home")), SystemClock())
+    return Context(open_home(homes.copy(new_home, tmp_path / "home")), SystemClock())

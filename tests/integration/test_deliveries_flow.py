@@ -36,9 +36,10 @@ from eakte.errors import RefusedError
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans
 from eakte.records.scans import ScanRecord
-from eakte.services import homes, quarantining, unlocking
+from eakte.services import quarantining, unlocking
 from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
+from tests.tools import homes
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus")

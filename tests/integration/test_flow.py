@@ -30,12 +30,13 @@ from eakte.pipeline.context import Context
 from eakte.pipeline.intake_steps import IntakeSteps
 from eakte.records import documents, scans
 from eakte.seal.signer import Sealer
-from eakte.services import homes, quarantining, reviewing
+from eakte.services import quarantining, reviewing
 from eakte.services.reviewing import Corrections
 from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
 from eakte.store.local import LocalBlobStore
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 _TEXT = """Irmgard Hollenbeck
 Lindenweg 4, 79999 Neuenfurt

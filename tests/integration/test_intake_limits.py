@@ -28,6 +28,7 @@ from eakte.services.quarantining import Retries
 from eakte.services.sources import Inboxes, Source
 from eakte.services.space import MEGABYTE, Space
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def test_a_file_without_permission_waits_and_goes_on_by_itself(new_home: Path) -
         pytest.skip("another user cannot reach this interpreter and this code")
 
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        home = Path(shutil.copytree(new_home, Path(folder) / "home"))
+        home = Path(homes.copy(new_home, Path(folder) / "home"))
         Path(folder).chmod(0o755)
         for path in (home, *home.rglob("*")):
             os.chown(path, 65534, 65534)

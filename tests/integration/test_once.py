@@ -19,15 +19,25 @@ from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.clock import SystemClock
 from eakte.domain.ids import Digest, document_id
 from eakte.domain.letters import Classification, Extraction
-from eakte.domain.mail import Inspection, MediaType, PageKind, ScanState, SourcePage
+from eakte.domain.mail import (
+    Batch,
+    Half,
+    Inspection,
+    MediaType,
+    PageKind,
+    Scan,
+    ScanState,
+    Side,
+    SourcePage,
+)
 from eakte.errors import RefusedError
-from eakte.pipeline import transitions
+from eakte.pipeline import arrivals, transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
-from eakte.services import homes
 from eakte.services.submitting import Outcome, submit
 from eakte.store.local import file_digest
+from tests.tools import homes
 
 _NOW = datetime(2026, 10, 5, 8, tzinfo=UTC)
 
@@ -110,3 +120,27 @@ def test_the_same_bytes_at_the_same_time_are_one_record(desk: Desk, tmp_path: Pa
         assert len(scans.every(connection)) == 1
         assert sum(each.again for each in scans.receipts(connection)) == 7
         assert verify(connection).intact
+
+
+def test_two_halves_at_the_same_time_are_joined_once(desk: Desk) -> None:
+    """Demand 17, in parallel: neither waits for a half that is there."""
+    submitter = Submitter(desk.engine)
+
+    def collate(number: int, side: Side) -> None:
+        digest = desk.store.put(f"{number} {side}".encode())
+        name = f"{number}-{side.value}.pdf"
+        with transaction(desk.engine) as connection:
+            scan = Scan(digest, name, "poststelle", "posteingang", 5, _NOW)
+            transitions.receive(connection, scan, submitter, "scanner")
+        half = Half(Batch(str(number), 1, side))
+        with transaction(desk.engine) as connection:
+            arrivals.collate(connection, digest, half, desk.store, submitter, _NOW)
+
+    sides = [(number, side) for number in range(8) for side in (Side.ODD, Side.EVEN)]
+    with ThreadPoolExecutor(8) as pool:
+        tuple(pool.map(lambda each: collate(*each), sides))
+    with desk.engine.connect() as connection:
+        found = {each.scan.name: each.state for each in scans.every(connection)}
+        assert verify(connection).intact
+    assert ScanState.WAITING not in found.values()
+    assert {name for name in found if "duplex" in name} == {f"{n} (duplex)" for n in range(8)}

@@ -61,7 +61,7 @@ def test_an_outage_outlives_kills_of_the_watcher(tmp_path):
     since = office.letter(first).delay.since
     second = office.release()
     told = run_eakte(office.root, "status", EAKTE_LANG="de").stdout
-    assert "Wartet auf einen Zeitstempel seit" in told
+    assert "Warten auf ihr Siegel seit" in told
     with serving(tmp_path / "pki") as services:
         services.fault = "hang"
         with _watch(office.root) as killed:

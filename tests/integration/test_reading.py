@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,11 +18,12 @@ from eakte.domain.clock import SystemClock
 from eakte.domain.findings import FindingCode
 from eakte.pipeline.context import NOTES
 from eakte.pipeline.desk import Desk
-from eakte.services import homes, overview, records
+from eakte.services import overview, records
 from eakte.services.repair import repair
 from eakte.services.submitting import submit
 from tests.acceptance.conftest import run_eakte
 from tests.integration.page_samples import letter, tiff
+from tests.tools import homes
 from tests.unit.ocr.alto_rules import NAMESPACE, check
 
 _WAITING = """
@@ -55,7 +55,7 @@ class _Slow:
 
     def __init__(self, made: Path, folder: Path, free: int) -> None:
         self.home, self._tools = folder / "home", folder / "tools"
-        shutil.copytree(made, self.home)
+        homes.copy(made, self.home)
         self._tools.mkdir()
         (self._tools / "tesserocr.py").write_text(_WAITING.replace("FREE", str(free)))
         (self._tools / "wait").touch()

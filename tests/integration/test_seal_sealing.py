@@ -16,17 +16,17 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import handle_tsp_response
 
 from eakte.domain.clock import FixedClock
+from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Verdict
 from eakte.errors import ConfigurationError, SealDelayedError, SealFailedError
 from eakte.seal import keys
-from eakte.seal.facts import Level
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.revocation import DemoRevocation, RevocationData
 from eakte.seal.signer import Sealer
 from eakte.seal.timestamp import DemoTimestampAuthority
 from eakte.seal.trust import TrustAnchors
 from eakte.seal.trust_folder import TrustFolder
-from eakte.seal.verify import accept, verify, verify_own
+from eakte.seal.verify import SealedAs, accept, verify, verify_own
 from tests.unit.seal.making import CLOCK, NOW, YEAR, Bench, pdfa, seal_bytes, sealed, trust
 
 
@@ -161,7 +161,7 @@ class TestTheVerdict:
         assert report.checks[-1].name == "Preservable"
         assert accept(path, folder, NOW, digest, 3).verdict is Verdict.INVALID
         assert accept(path, folder, NOW, "0" * 64, 2).verdict is Verdict.INVALID
-        lower = accept(path, folder, NOW, digest, 2, level=Level.T)
+        lower = accept(path, folder, NOW, digest, 2, sealed=SealedAs(SealLevel.T))
         assert lower.verdict is Verdict.VALID
         assert lower.checks[-1].name == "Pages in the record"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from hashlib import sha256
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ from eakte.errors import ConfigurationError, SealDelayedError
 from eakte.seal.endpoints import Endpoint
 from eakte.seal.opening import open_sealer
 from eakte.seal.verify import accept
-from eakte.services import homes
+from tests.tools import homes
 from tests.tools.authorities import TSA_FAULTS, join, serving
 from tests.unit.seal.making import pdfa
 
@@ -55,7 +54,7 @@ def made(tmp_path_factory):
 class _Case:
     def __init__(self, made, folder):
         self.services, self.root, self.folder = made.services, folder / "home", folder
-        shutil.copytree(made.root, self.root)
+        homes.copy(made.root, self.root)
         self.services.fault = ""
         (folder / "archive.pdf").write_bytes(pdfa(1))
         self.out = folder / "sealed.pdf"

@@ -16,7 +16,8 @@ from eakte.domain.events import Action
 from eakte.errors import ConfigurationError
 from eakte.pipeline.desk import Desk
 from eakte.seal.trust import TrustAnchors
-from eakte.services import homes, trusting
+from eakte.services import trusting
+from tests.tools import homes
 from tests.unit.seal.list_making import ISSUED, Entry, Scheme, party, signed
 
 OPERATOR = party("Operator")

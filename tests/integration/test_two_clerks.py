@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from eakte.audit import log
 from eakte.audit.verify import verify
@@ -18,6 +19,7 @@ from eakte.pipeline.submit import COMPLETE
 from eakte.services import reviewing
 from eakte.services.reviewing import Corrections
 from tests.integration.waiting_letters import add_letters, new_desk
+from tests.tools import homes
 
 _ROOT = Path(__file__).parents[2]
 _ROUNDS = 60
@@ -58,8 +60,9 @@ def test_two_clerks_at_once_release_each_letter_once(tmp_path: Path) -> None:
     with desk.engine.connect() as connection:
         assert verify(connection).intact
         events = log.of_action(connection, Action.RELEASED)
-        query = "SELECT workflow_uuid FROM workflow_status WHERE name = ?"
-        works = connection.exec_driver_sql(query, (COMPLETE,)).all()
+        table = f"{homes.ENGINE_TABLES}workflow_status"
+        query = sa.text(f"SELECT workflow_uuid FROM {table} WHERE name = :name")
+        works = connection.execute(query, {"name": COMPLETE}).all()
     assert [event.object for event in events] == [letter.id for letter in letters]
     assert [event.after["person"] for event in events] == winners
     assert len(works) == _ROUNDS, "each is sealed once"

@@ -14,9 +14,10 @@ from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
 from eakte.records import scans
-from eakte.services import homes, overview
+from eakte.services import overview
 from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
+from tests.tools import homes
 
 _SECONDS = 10.0
 """So soon everything must have been noticed and healed (issue 3)."""

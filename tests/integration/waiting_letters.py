@@ -20,7 +20,7 @@ from eakte.domain.text import Box, RecognisedPage, Word
 from eakte.pipeline import transitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
-from eakte.services import homes
+from tests.tools import homes
 
 _WIDTH, _HEIGHT = 413, 583
 

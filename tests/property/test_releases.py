@@ -22,8 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from eakte.audit import log
 from eakte.audit.verify import verify
-from eakte.database import Connection, connect, transaction
-from eakte.database.migrate import upgrade
+from eakte.database import Connection, transaction
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.events import Action, Event
@@ -39,6 +38,7 @@ from eakte.pipeline import releasing, transitions
 from eakte.pipeline.definition import Definitions
 from eakte.pipeline.submit import Submitter
 from eakte.records import batches, documents, scans
+from tests.tools import homes
 
 _MORNING = datetime(2026, 10, 5, 8, tzinfo=UTC)
 _NEEDS = {"rechnung": "normal", "mahnung": "normal", "kuendigung": "hoch", "vergabe": "sehr hoch"}
@@ -129,8 +129,8 @@ class Releases(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._folder = Path(tempfile.mkdtemp())
-        self.engine = connect(f"sqlite:///{self._folder / 'test.db'}")
-        upgrade(self.engine)
+        self._before = homes.made()
+        self.engine = homes.connected(self._folder)
         self.submitter = _Recording()
         self.now, self.number, self.judged = _MORNING, 0, 0
         self.definitions = _DEFINITIONS
@@ -142,6 +142,7 @@ class Releases(RuleBasedStateMachine):
         with self.engine.connect() as connection:
             assert verify(connection).intact
         self.engine.dispose()
+        homes.drop_since(self._before)
         shutil.rmtree(self._folder)
 
     @initialize(seed=st.sampled_from(["", "fixed"]))

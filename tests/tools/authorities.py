@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -66,8 +67,13 @@ TSA_FAULTS = (
 OCSP_FAULTS = ("ocsp-500", "ocsp-garbage", "ocsp-old", "ocsp-other")
 
 
-def make_pki(folder: Path, address: str) -> None:
-    """Make a trust folder whose certificates name services below `address`."""
+def make_pki(folder: Path, port: int = 0, seal_key: demo_pki.PublicKey | None = None) -> None:
+    """Make a trust folder whose certificates name services on a port (0: a free one).
+
+    `seal_key` gets the seal's certificate if its private key is elsewhere.
+    """
+    port = port or _free_port()
+    address = f"http://127.0.0.1:{port}"
     layout, organisation = TrustFolder(folder), f"Stadt Neuenfurt {demo_pki.DEMO_MARK}"
     start = _CLOCK.now() - _DAY
     folder.mkdir(mode=0o700, parents=True)
@@ -83,12 +89,28 @@ def make_pki(folder: Path, address: str) -> None:
     stamps = services["tsa"]
     loose = replace(stamps, name="DEMO loose", purpose=ExtendedKeyUsageOID.CODE_SIGNING)
     wishes = services | {"second": replace(stamps, name="DEMO second"), "loose": loose}
-    for name, wish in wishes.items():
-        party = issue(replace(wish, ocsp=f"{address}/ocsp"), organisation, start, issuing)
-        _write_party(layout, name, party, issuing)
+    for name, each in wishes.items():
+        wish = replace(each, ocsp=f"{address}/ocsp")
+        if name == "seal" and seal_key is not None:
+            certificate = demo_pki._certify(wish, organisation, start, issuing, seal_key)
+            write(layout.certificates / "seal.pem", demo_pki._pem(certificate))
+        else:
+            _write_party(layout, name, issue(wish, organisation, start, issuing), issuing)
     brief = replace(stamps, name="DEMO expired", life=_DAY, ocsp=f"{address}/ocsp")
     expired = issue(brief, organisation, start - 9 * _DAY, issuing)
     _write_party(layout, "expired", expired, issuing)
+    (folder / "port").write_text(str(port))
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def tsa_of(services: Path) -> str:
+    """Give the address of the time-stamp authority of a PKI that was made."""
+    return f"http://127.0.0.1:{(services / 'port').read_text()}/tsa"
 
 
 def _write_party(layout, name, party, issuing):
@@ -105,7 +127,8 @@ def join(services: Path, home: Path, *tsas: str) -> None:
         shutil.copy(services / part, trust / part)
     (trust / "keys").mkdir(mode=0o700)
     for part in ("keys/seal.p12", "keys/seal.pin"):
-        shutil.copy(services / part, trust / part)
+        if (services / part).is_file():
+            shutil.copy(services / part, trust / part)
     with (home / "eakte.toml").open("a") as settings:
         settings.writelines(
             f'\n[[tsa]]\nurl = "{each}"\ntimeout_seconds = 0.5\nretry_seconds = 0.1\n'
@@ -193,13 +216,13 @@ class Services:
         self.address = f"http://127.0.0.1:{self.port}"
         self.tsa = f"{self.address}/tsa"
         if not folder.exists():
-            make_pki(folder, self.address)
-            (folder / "port").write_text(str(self.port))
+            make_pki(folder, self.port)
         self.trust = TrustFolder(folder)
         self.responder = _Responder(self.trust)
         self.keys = {
             name: Pkcs12SealKey.of(self.trust, name)
             for name in ("tsa", "second", "expired", "loose", "seal")
+            if self.trust.key(name).is_file()
         }
 
     @property

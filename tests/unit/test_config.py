@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from eakte.config import FileKey, Settings, TokenKey, open_home, read_settings
 from eakte.errors import ConfigurationError, HomeMissingError
@@ -38,6 +39,11 @@ def test_the_environment_overrides_the_file(
         _GOOD + "[watching]\nrescan_seconds = 0\n",
         _GOOD + "[watching]\nreserve_mb = -1\n",
         _GOOD + '[[inboxes]]\nfolder = "in"\nstation = "other"\n',
+        _GOOD + '[[persons]]\naccount = "a"\nname = "A"\nroles = ["clerk"]\n',
+        _GOOD + '[[persons]]\naccount = "a"\nname = "A"\nroles = ["auditor", "admin"]\n',
+        _GOOD + '[[persons]]\naccount = "a"\nname = "A"\nroles = ["boss"]\n',
+        _GOOD + '[[persons]]\naccount = "a"\nname = " "\nroles = ["admin"]\n',
+        _GOOD + '[[persons]]\naccount = "a"\nname = "A"\nroles = ["admin"]\n' * 2,
         "organisation = ",
         "",
     ],
@@ -47,6 +53,11 @@ def test_the_environment_overrides_the_file(
         "bad value",
         "bad reserve",
         "one folder twice",
+        "a clerk of no office",
+        "an auditor who may change things",
+        "unknown role",
+        "a person without a name",
+        "one account twice",
         "bad TOML",
         "missing key",
     ],
@@ -108,3 +119,32 @@ def test_a_station_has_an_inbox(tmp_path: Path) -> None:
     assert below is not None
     assert (below.station, below.duplex) == ("many/scanner 1", True)
     assert settings.inbox_of("post/scanner 1") is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://eakte:geheim@db/eakte",
+        "postgresql://:geheim@db/eakte",
+        "postgresql+psycopg://eakte@db/eakte?password=geheim",
+        "postgresql+psycopg://eakte@db/eakte?host=/run&password=geheim",
+        "mysql://eakte@db/eakte",
+    ],
+)
+def test_a_database_with_its_password_or_of_another_kind_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(organisation="Stadt", database=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "sqlite:////srv/eakte/eakte.db",
+        "postgresql+psycopg://eakte@/eakte?host=/run/postgresql",
+        "postgresql://eakte@[::1]:5432/eakte?passfile=/etc/eakte/pgpass",
+        "postgresql+psycopg:///?service=eakte",
+    ],
+)
+def test_a_database_without_a_password_is_taken(url: str) -> None:
+    assert Settings(organisation="Stadt", database=url).database == url

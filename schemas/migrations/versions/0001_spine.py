@@ -73,19 +73,33 @@ def upgrade() -> None:
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("office", sa.Text, nullable=False),
         sa.Column("opened_at", sa.BigInteger, nullable=False),
+        sa.Column("uuid", sa.Text, nullable=False),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("confidentiality", sa.Text, nullable=False),
+        sa.Column("begins", sa.Text, nullable=False),
+        sa.Column("ends", sa.Text, nullable=False),
+        sa.Column("closed_at", sa.BigInteger, nullable=True),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("aktenzeichen", name="pk_akte"),
+        sa.UniqueConstraint("uuid", name="uq_akte_uuid"),
     )
+    for column in ("office", "unit"):
+        op.create_index(f"ix_akte_{column}", "akte", [column])
     op.create_table(
         "vorgang",
         sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
         sa.Column("aktenzeichen", sa.Text, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
+        sa.Column("uuid", sa.Text, nullable=False),
+        sa.Column("closed_at", sa.BigInteger, nullable=True),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_vorgang"),
         sa.ForeignKeyConstraint(
             ["aktenzeichen"], ["akte.aktenzeichen"], name="fk_vorgang_aktenzeichen_akte"
         ),
         sa.UniqueConstraint("aktenzeichen", "number", name="uq_vorgang_aktenzeichen_number"),
+        sa.UniqueConstraint("uuid", name="uq_vorgang_uuid"),
     )
     op.create_table(
         "document",
@@ -128,6 +142,7 @@ def upgrade() -> None:
         sa.Column("first_received_at", sa.BigInteger, nullable=True),
         sa.Column("lowered_by", sa.Text, nullable=False),
         sa.Column("delay", sa.Text, nullable=False),
+        sa.Column("confidentiality", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_document"),
         sa.ForeignKeyConstraint(["scan"], ["scan.digest"], name="fk_document_scan_scan"),
         sa.ForeignKeyConstraint(["vorgang_id"], ["vorgang.id"], name="fk_document_vorgang_id_vorgang"),
@@ -151,6 +166,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_former_seal_document", "former_seal", ["document"])
     _create_evidence()
+    _create_records()
     _create_quality()
     _create_audit_log()
 
@@ -180,6 +196,63 @@ def _create_evidence() -> None:
         sa.PrimaryKeyConstraint("object", "tree", name="pk_evidence_leaf"),
         sa.ForeignKeyConstraint(["tree"], ["evidence_tree.id"], name="fk_evidence_leaf_tree_evidence_tree"),
     )
+
+
+def _create_records() -> None:
+    op.create_table(
+        "aktenplan",
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("parent", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("office", sa.Text, nullable=False),
+        sa.Column("retention_years", sa.Integer, nullable=True),
+        sa.Column("disposal", sa.Text, nullable=False),
+        sa.Column("schutzbedarf", sa.Text, nullable=False),
+        sa.Column("confidentiality", sa.Text, nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("key", "version", name="pk_aktenplan"),
+    )
+    op.create_table(
+        "drawn_number",
+        sa.Column("series", sa.Text, nullable=False),
+        sa.Column("last", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("series", name="pk_drawn_number"),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("uuid", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("content", sa.Text, nullable=False),
+        sa.Column("other", sa.Text, nullable=False),
+        sa.Column("due", sa.Text, nullable=False),
+        sa.Column("ended", sa.Boolean, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("uuid", name="pk_entry"),
+    )
+    for column in ("subject", "other", "due"):
+        op.create_index(f"ix_entry_{column}", "entry", [column])
+    op.create_table(
+        "history",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("akte", sa.Text, nullable=False),
+        sa.Column("left_akte", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("action", sa.Text, nullable=False),
+        sa.Column("before", sa.Text, nullable=False),
+        sa.Column("after", sa.Text, nullable=False),
+        sa.Column("salt", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_history"),
+        sa.UniqueConstraint("kind", "key", "version", name="uq_history_kind_key_version"),
+    )
+    for column in ("akte", "left_akte"):
+        op.create_index(f"ix_history_{column}", "history", [column])
 
 
 def _create_quality() -> None:
@@ -227,9 +300,10 @@ def _create_audit_log() -> None:
     op.bulk_insert(head, [{"id": 1, "size": 0, "root": empty_root, "frontier": "[]"}])
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite()
-        _create_search_index()
+        _create_sqlite_index()
     else:
         _guard_postgresql()
+        _create_postgresql_index()
 
 
 def _guard_sqlite() -> None:
@@ -251,25 +325,68 @@ def _guard_postgresql() -> None:
     )
 
 
-def _create_search_index() -> None:
+def _create_sqlite_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
     op.execute(
         """
         CREATE TABLE search_text (
             id INTEGER PRIMARY KEY,
-            document TEXT NOT NULL UNIQUE,
-            pages TEXT NOT NULL,
             t TEXT NOT NULL,
             p TEXT NOT NULL,
-            x TEXT NOT NULL
+            x TEXT NOT NULL,
+            s TEXT NOT NULL,
+            pages TEXT NOT NULL
         )
+        """
+    )
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT,
+            form TEXT,
+            stem TEXT,
+            PRIMARY KEY (key, form, stem)
+        ) WITHOUT ROWID
         """
     )
     op.execute(
         """
         CREATE VIRTUAL TABLE search_index USING fts5(
-            t, p, x,
+            t, p, x, s,
             content='search_text', content_rowid='id', prefix='3 5',
             tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
+        )
+        """
+    )
+
+
+def _create_postgresql_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
+    op.execute(
+        """
+        CREATE TABLE search_text (
+            id INTEGER PRIMARY KEY,
+            t TEXT COMPRESSION lz4 NOT NULL,
+            p TEXT COMPRESSION lz4 NOT NULL,
+            x TEXT COMPRESSION lz4 NOT NULL,
+            s TEXT COMPRESSION lz4 NOT NULL,
+            pages TEXT COMPRESSION lz4 NOT NULL,
+            terms TSVECTOR NOT NULL
+        )
+        """
+    )
+    op.execute("CREATE INDEX ON search_text USING gin (terms) WITH (fastupdate = off)")
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT COLLATE "C",
+            form TEXT COLLATE "C",
+            stem TEXT COLLATE "C",
+            PRIMARY KEY (key, form, stem)
         )
         """
     )

@@ -15,6 +15,7 @@ from eakte.audit import log, tree, verify
 from eakte.audit.verify import Checkpoint
 from eakte.database import Engine, snapshot, transaction
 from eakte.domain.events import Action, Event
+from tests.tools import homes
 
 _AT = datetime(2026, 10, 5, tzinfo=UTC)
 
@@ -37,11 +38,9 @@ def _verdict(engine: Engine, *checkpoints: Checkpoint) -> verify.AuditVerdict:
 
 
 def _tamper(engine: Engine, *statements: str) -> None:
-    """Do what an attacker with the database file does: drop the guards, then change rows."""
+    """Do what an attacker who owns the database does: drop the guards, then change rows."""
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_event_no_update")
-        connection.exec_driver_sql("DROP TRIGGER audit_event_no_delete")
-        for statement in statements:
+        for statement in (*homes.UNGUARD, *statements):
             connection.exec_driver_sql(statement)
 
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pikepdf
 import pytest
+from pikepdf import Dictionary, Name
 from PIL import Image, ImageDraw, ImageFilter
 
 from eakte.domain.mail import MediaType
@@ -95,6 +97,36 @@ def test_the_measured_clarity_chooses_the_preparation(tmp_path: Path) -> None:
         "black and white at 300 dpi": Preparation.BITONAL,
         "black and white at 200 dpi": Preparation.SMOOTHED,
     }
+
+
+def test_the_rings_of_a_hard_jpeg_are_sharpened_less(tmp_path: Path) -> None:
+    page, _ = _strokes(np.full((900, 1200), 200.0), 0.6)
+    page.filter(ImageFilter.GaussianBlur(2)).save(tmp_path / "page.jpg", quality=12, dpi=(300, 300))
+    with Image.open(tmp_path / "page.jpg") as file:
+        same = file.copy()
+    with pikepdf.new() as pdf:
+        size = same.width * 0.24, same.height * 0.24
+        sheet = pdf.add_blank_page(page_size=size)
+        image = pdf.make_stream((tmp_path / "page.jpg").read_bytes())
+        image.update({"/Type": Name.XObject, "/Subtype": Name.Image, "/Filter": Name.DCTDecode})
+        image.update({"/Width": same.width, "/Height": same.height})
+        image.update({"/ColorSpace": Name.DeviceGray, "/BitsPerComponent": 8})
+        sheet.obj.Resources = Dictionary(XObject=Dictionary(Im0=image))
+        drawn = f"q {size[0]} 0 0 {size[1]} 0 0 cm /Im0 Do Q".encode()
+        sheet.obj.Contents = pdf.make_stream(drawn)
+        pdf.save(tmp_path / "page.pdf")
+
+    def sharpness(file: str, kind: MediaType) -> float:
+        out = tmp_path / "out"
+        prepare(tmp_path / file, kind, 1, out, Preparation.SHARPENED)
+        with Image.open(out) as made:
+            return float(np.abs(np.diff(np.asarray(made, np.int16), axis=1)).mean())
+
+    same.save(tmp_path / "page.png", dpi=(300, 300))
+    strong = sharpness("page.png", MediaType.PNG)
+    hard = sharpness("page.jpg", MediaType.JPEG)
+    assert hard < 0.9 * strong
+    assert sharpness("page.pdf", MediaType.PDF) == pytest.approx(hard, rel=0.01)
 
 
 def test_pixels_that_are_not_square_become_square(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from eakte.domain.archive import Claim, Level
 from eakte.domain.findings import Finding, FindingCode
+from eakte.domain.preservation import SealLevel
 from eakte.domain.transfervermerk import Release, ReleaseKind, Transfervermerk, Verfahren
 from eakte.pdfa.invoice_xmp import InvoiceFacts, invoice_facts
 from eakte.pdfa.xmp import NAMESPACE, Facts, packet, read_facts
@@ -37,6 +38,7 @@ VERMERK = Transfervermerk(
     match_statement="Bild und Inhalt stimmen mit dem Papier überein.",
     schutzbedarf="normal",
     level_reached="demo",
+    seal_level=SealLevel.LTA,
 )
 FACTUR_X = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 ZUGFERD_2 = "urn:zugferd:pdfa:CrossIndustryDocument:invoice:2p0#"

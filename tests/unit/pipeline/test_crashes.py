@@ -12,7 +12,7 @@ from eakte.pipeline.complete_steps import CompleteSteps
 from eakte.pipeline.context import Context
 from eakte.pipeline.crashes import CrashNotes
 from eakte.pipeline.opening import OpeningSteps
-from eakte.services import homes
+from tests.tools import homes
 
 
 def _process(folder: Path) -> CrashNotes:

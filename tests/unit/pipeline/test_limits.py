@@ -7,7 +7,7 @@ import pytest
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.context import Context
-from eakte.services import homes
+from tests.tools import homes
 
 
 @pytest.fixture

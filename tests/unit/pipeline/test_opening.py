@@ -18,7 +18,7 @@ from eakte.errors import UnusableInputError
 from eakte.pipeline.context import Context
 from eakte.pipeline.opening import MAX_DEPTH, MAX_FILES, OpeningSteps
 from eakte.records import scans
-from eakte.services import homes
+from tests.tools import homes
 
 JPEG = b"\xff\xd8\xff\xe0 a logo"
 

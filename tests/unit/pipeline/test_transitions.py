@@ -230,6 +230,7 @@ def test_no_sequence_seals_without_a_release(engine: Engine, steps: list[str]) -
     """Whatever is tried in whatever order: filed means released before, and all is in the log."""
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM document")
+        connection.exec_driver_sql("DELETE FROM history")
         connection.exec_driver_sql("DELETE FROM receipt")
         connection.exec_driver_sql("DELETE FROM scan")
     submitter = _RecordingSubmitter()

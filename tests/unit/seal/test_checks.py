@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Verdict
 from eakte.seal import checks
 from eakte.seal.algorithms import Used, Weakness
-from eakte.seal.facts import Change, FileFacts, Level, Signature, Timestamp
+from eakte.seal.facts import Change, FileFacts, Signature, Timestamp
 from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.keys import Pkcs12SealKey
@@ -36,7 +37,9 @@ def good(certificate):
     passed = Judgement(Indication.PASSED, "", "", intact=True, chain=(certificate,))
     passed = replace(passed, best_time=NOW)
     said = (Statement(NOW),)
-    seal = Signature("Siegel", Level.LTA, certificate, passed, True, Change.LTA_UPDATES, "", said)
+    seal = Signature(
+        "Siegel", SealLevel.LTA, certificate, passed, True, Change.LTA_UPDATES, "", said
+    )
     inner = Timestamp("Siegel", "signature", NOW, NOW, certificate, passed, Change.NONE, said)
     outer = Timestamp("Zeit", "document", NOW, NOW + YEAR, certificate, passed, Change.NONE, said)
     return FileFacts(
@@ -52,7 +55,7 @@ def good(certificate):
         container_flaw=None,
         shape_flaw=None,
         forbids_changes=True,
-        demanded=Level.LTA,
+        demanded=SealLevel.LTA,
     )
 
 
@@ -106,7 +109,7 @@ def _open(sub):
         ),
         (lambda f: _with_seal(f, permitted=False), "INVALID", "Permission"),
         (lambda f: _with_seal(f, change=Change.OTHER), "INVALID", "changed after Siegel"),
-        (lambda f: _with_seal(f, level=Level.LT), "INDETERMINATE", "NO_POE"),
+        (lambda f: _with_seal(f, level=SealLevel.LT), "INDETERMINATE", "NO_POE"),
         (lambda f: replace(f, timestamps=f.timestamps[:1]), "INDETERMINATE", "NO_POE"),
         (
             lambda f: _with_stamp(
@@ -187,10 +190,10 @@ def test_changes_after_an_anchored_signature_that_permits_some_are_not_classifie
 def test_without_a_demand_a_signature_is_judged_by_its_own_level(good):
     """B-T: a time-stamp in the signature, nothing behind it."""
     plain = replace(good, timestamps=good.timestamps[:1], last_is_timestamp=False)
-    plain = _with_seal(plain, level=Level.T, change=Change.NONE)
+    plain = _with_seal(plain, level=SealLevel.T, change=Change.NONE)
     assert _verdict(replace(plain, demanded=None))[0] is Verdict.VALID
-    assert _verdict(replace(plain, demanded=Level.T))[0] is Verdict.VALID
-    verdict, reason = _verdict(replace(plain, demanded=Level.LT))
+    assert _verdict(replace(plain, demanded=SealLevel.T))[0] is Verdict.VALID
+    verdict, reason = _verdict(replace(plain, demanded=SealLevel.LT))
     assert verdict is Verdict.INDETERMINATE
     assert "PAdES-B-LT" in reason
 
@@ -198,7 +201,7 @@ def test_without_a_demand_a_signature_is_judged_by_its_own_level(good):
 def test_evidence_behind_a_seal_without_archive_time_stamp_is_accounted_for(good):
     """B-LT: certificates and answers follow; anything else does not fit their shape."""
     plain = replace(good, timestamps=good.timestamps[:1], last_is_timestamp=False, demanded=None)
-    followed = replace(_with_seal(plain, level=Level.LT), covers_file=False, bytes_after=900)
+    followed = replace(_with_seal(plain, level=SealLevel.LT), covers_file=False, bytes_after=900)
     assert _verdict(followed)[0] is Verdict.VALID
     assert _verdict(replace(followed, shape_flaw=ShapeFlaw("x")))[0] is Verdict.INVALID
 
@@ -217,7 +220,8 @@ def test_a_proof_is_named_before_a_doubt(good):
 
 
 def test_a_time_stamp_may_be_a_little_ahead_of_our_clock(good):
-    ahead = _with_stamp(good, time=NOW + YEAR + timedelta(seconds=20))
+    moment = NOW + YEAR + timedelta(seconds=20)
+    ahead = _with_stamp(good, time=moment, statements=(Statement(NOW + YEAR),))
     assert _verdict(ahead)[0] is Verdict.VALID
 
 
@@ -234,6 +238,36 @@ def test_a_revocation_after_the_seal_and_an_anchor_that_nobody_revokes_are_no_ma
     later = _with_seal(good, statements=(Statement(NOW), Statement(NOW + HOUR, NOW + HOUR)))
     assert _verdict(later)[0] is Verdict.VALID
     assert _verdict(_with_stamp(good, statements=None))[0] is Verdict.VALID
+
+
+@pytest.mark.parametrize("with_", [_with_seal, _with_stamp])
+def test_what_is_said_about_a_ca_must_have_been_in_force(good, with_):
+    """However long ago that is now: it spoke of the moment of the seal."""
+
+    def said(*about):
+        return _verdict(with_(good, issuers=((*about,),)))
+
+    lasting = Statement(NOW - HOUR, until=NOW + HOUR)
+    ended = Statement(NOW - 9 * HOUR, until=NOW - HOUR)
+    assert said(lasting)[0] is said(ended, lasting)[0] is Verdict.VALID
+    for found in (said(), said(ended), said(Statement(NOW - HOUR))):
+        assert found[0] is Verdict.INDETERMINATE
+        assert "a CA behind" in found[1]
+    assert "REVOKED_NO_POE" in said(lasting, Statement(NOW, NOW - HOUR))[1]
+
+
+def test_an_answer_from_after_the_certificate_is_none(good):
+    """CAs forget what has ended."""
+    late = (Statement(NOW + 30 * YEAR),)
+    assert "TRY_LATER" in _verdict(_with_seal(good, statements=late))[1]
+
+
+def test_a_later_time_stamp_needs_answers_of_its_own_time(good):
+    """Who stole the key of an authority keeps its old answers, too."""
+    renewed = _with_stamp(good, time=NOW + YEAR, statements=(Statement(NOW),))
+    assert "TRY_LATER" in _verdict(renewed)[1]
+    revoked = (Statement(NOW + YEAR, NOW + HOUR), Statement(NOW + YEAR))
+    assert "REVOKED_NO_POE" in _verdict(_with_stamp(renewed, statements=revoked))[1]
 
 
 def test_a_record_that_differs_is_a_proof():

@@ -11,7 +11,7 @@ import pytest
 
 from eakte.audit import log
 from eakte.cli import auditor
-from eakte.config import Home
+from eakte.config import Home, Settings
 from eakte.database import Engine, transaction
 from eakte.domain.clock import FixedClock
 from eakte.domain.events import Action, Event
@@ -23,7 +23,11 @@ from tests.conftest import NOW
 
 @pytest.fixture
 def desk(tmp_path: Path, engine: Engine, clock: FixedClock) -> Desk:
-    home = SimpleNamespace(store=tmp_path / "store", anchors=tmp_path / "anchors")
+    home = SimpleNamespace(
+        store=tmp_path / "store",
+        anchors=tmp_path / "anchors",
+        settings=Settings(organisation="Stadt"),
+    )
     home.anchors.mkdir()
     made = Desk(cast("Home", home), clock)
     made.__dict__["engine"] = engine

@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 
 from eakte.audit import log
-from eakte.config import Home, Quality
+from eakte.config import Home, Quality, Settings
 from eakte.database import Engine, transaction
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.archive import ArchiveWay, Claim, Conversion
@@ -60,7 +60,7 @@ def _letter(name: str, class_id: str, received: datetime, **more: object) -> Doc
 
 @pytest.fixture
 def desk(tmp_path: Path, engine: Engine) -> Desk:
-    settings = SimpleNamespace(quality=Quality())
+    settings = Settings(organisation="Stadt", quality=Quality())
     store, pipelines = tmp_path / "store", data_dir("pipelines")
     home = SimpleNamespace(store=store, pipelines=pipelines, settings=settings)
     made = Desk(cast("Home", home), FixedClock(_TODAY))

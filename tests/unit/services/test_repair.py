@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,22 +16,24 @@ from eakte.database import transaction
 from eakte.domain.clock import FixedClock, SystemClock
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, digest_of
-from eakte.domain.mail import ScanState
+from eakte.domain.mail import Scan, ScanState
 from eakte.errors import AlreadyRunningError, StoreError
 from eakte.inbox.listing import TAKEN
-from eakte.pipeline import engine, transitions, workflows
+from eakte.pipeline import arrivals, engine, transitions, workflows
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
-from eakte.services import homes, reviewing
+from eakte.services import reviewing
 from eakte.services.records import new_akte
-from eakte.services.repair import look, repair
+from eakte.services.repair import Repair, _remove_orphans, look, repair
 from eakte.services.reviewing import Corrections
 from eakte.services.sources import Inboxes
 from eakte.services.submitting import submit
 from eakte.services.watching import Watcher
 from eakte.store.local import file_digest
 from tests.acceptance.conftest import run_eakte
+from tests.tools import homes
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(made: Path, tmp_path: Path) -> Desk:
-    import shutil
-
-    shutil.copytree(made, tmp_path / "home")
+    homes.copy(made, tmp_path / "home")
     return Desk(open_home(tmp_path / "home"), SystemClock())
 
 
@@ -82,8 +83,8 @@ def test_work_that_is_not_done_keeps_its_results_and_what_they_name(desk: Desk) 
     with desk.engine.begin() as connection:
         step = {"workflow": f"intake-{scan}-1", "output": f'{{"value":"{outer}"}}'}
         statement = (
-            "INSERT INTO operation_outputs (workflow_uuid, function_id, output) "
-            "VALUES (:workflow, 1, :output)"
+            f"INSERT INTO {homes.ENGINE_TABLES}operation_outputs "
+            "(workflow_uuid, function_id, output) VALUES (:workflow, 1, :output)"
         )
         connection.execute(sa.text(statement), step)
     assert repair(desk).found.orphans == frozenset()
@@ -150,6 +151,23 @@ def test_who_records_bytes_that_a_repair_removed_is_refused(desk: Desk) -> None:
     taken = file_digest(file)
     assert repair(bystander).found.orphans == frozenset()
     assert bystander.store.get(taken) == file.read_bytes()
+
+
+def test_a_repair_waits_for_an_arrival_that_is_being_recorded(desk: Desk) -> None:
+    data = b"a scan"
+    digest = desk.store.put(data)
+    scan = Scan(digest, "brief.pdf", "poststelle", "posteingang", len(data), desk.clock.now())
+    bystander = Desk(desk.home, SystemClock())
+    with ThreadPoolExecutor() as pool:
+        with transaction(desk.engine) as connection:
+            arrivals.receive(connection, scan, desk.store, Submitter(desk.engine), "clerk")
+            found = look(bystander)
+            assert digest in found.orphans, "nobody knows yet that it is wanted"
+            removing = pool.submit(_remove_orphans, bystander, Repair(found, 0, 0, 0))
+            with pytest.raises(TimeoutError):
+                removing.result(1)
+        removing.result(30)
+    assert desk.store.get(digest) == data
 
 
 def test_leftovers_of_crashes_go(desk: Desk) -> None:

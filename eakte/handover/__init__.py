@@ -1,0 +1,1 @@
+"""Handing over: an Akte as an xdomea message with its files, written, checked, published."""
