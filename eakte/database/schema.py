@@ -121,7 +121,7 @@ document = sa.Table(
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("sender", sa.Text, nullable=False),
-    sa.Column("letter_date", sa.Text, nullable=False),
+    sa.Column("letter_date", sa.Text, nullable=False, index=True),
     sa.Column("aktenzeichen", sa.Text, nullable=False, index=True),
     sa.Column("fields", sa.Text, nullable=False),
     sa.Column("findings", sa.Text, nullable=False),

@@ -108,9 +108,13 @@ def lexemes(columns: dict[str, str]) -> list[str]:
 
 def _meets(asked: Tree) -> ColumnElement[bool]:
     """Say that a text meets a query: by its tokens, and where those do not tell by the text."""
-    if isinstance(asked, Term):
-        return sa.or_(*(_held(run) for run in asked.runs))
-    return _vector(asked) if _is_plain(asked) else _both(asked)
+    if _is_plain(asked):
+        return _vector(asked)
+    if not isinstance(asked, Term):
+        return _both(asked)
+    plain = tuple(run for run in asked.runs if _is_plain(Term((run,))))
+    longer = (_held(run) for run in asked.runs if run not in plain)
+    return sa.or_(*([_vector(Term(plain))] if plain else []), *longer)
 
 
 def _both(asked: Every | AnyOf) -> ColumnElement[bool]:
@@ -140,10 +144,8 @@ def _runs(asked: Tree) -> Iterator[Run]:
 
 
 def _held(run: Run) -> ColumnElement[bool]:
-    found = _vector(Term((run,)))
-    if len(run.tokens) <= _longest(run):
-        return found
-    return found & (sa.func.strpos(texts.c[run.column], needle(run)) > 0)
+    """Say that a run occurs: its tokens by the index, their order by the text."""
+    return _vector(Term((run,))) & (sa.func.strpos(texts.c[run.column], needle(run)) > 0)
 
 
 def _vector(asked: Tree) -> ColumnElement[bool]:

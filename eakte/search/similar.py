@@ -19,7 +19,7 @@ SHORTEST = 4
 """Letters of a word that similar ones may stand in for."""
 _SHORTEST_EDITED = 5
 _LONG = 9
-_ENDS = 2
+_ENDS = 3
 _MOST = 24
 _AS_LETTER = str.maketrans("150842963", "lsobazgos")
 _PAIRS = re.compile("rn|cl|vv|ii|ss")

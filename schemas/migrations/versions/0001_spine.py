@@ -149,7 +149,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("sealed", name="uq_document_sealed"),
         sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
     )
-    for column in ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch"):
+    columns = ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch")
+    for column in (*columns, "letter_date"):
         op.create_index(f"ix_document_{column}", "document", [column])
     op.create_table(
         "former_seal",

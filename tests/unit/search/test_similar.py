@@ -44,8 +44,8 @@ def test_short_words_stay_apart(left, right):
 
 
 def test_the_nearest_comes_first_and_the_word_itself_not_at_all():
-    others = ("wiederspruche", "widerspruoh", "widcrspruch", "widerspruch")
-    assert found("widerspruch", *others) == ("widcrspruch", "widerspruoh", "wiederspruche")
+    others = ("wiederspruch", "widerspruoh", "widcrspruch", "widerspruch")
+    assert found("widerspruch", *others) == ("widcrspruch", "widerspruoh", "wiederspruch")
 
 
 @pytest.mark.parametrize("place", range(len("widerspruch")))
