@@ -54,6 +54,7 @@ class Row:
     sealed: str
     level: str
     level_of_akte: str
+    batch: str
     says: str
     """The fields that were read in it: they may name other Akten."""
 
@@ -111,7 +112,7 @@ def rows(home: Path) -> tuple[Row, ...]:
     query = (
         "SELECT document.id, document.state, aktenzeichen, subject, sender, name, scan, station, "
         "coalesce(sealed, ''), document.confidentiality, coalesce(akte.confidentiality, 'offen'), "
-        "fields FROM document JOIN scan ON digest = scan LEFT JOIN akte USING (aktenzeichen)"
+        "document.batch, fields FROM document JOIN scan ON digest = scan LEFT JOIN akte USING (aktenzeichen)"
     )
     return tuple(Row(*map(str, row)) for row in homes.execute(home, query))
 
@@ -174,6 +175,10 @@ def test_counts_are_those_of_what_may_be_seen(home: Path, rows: tuple[Row, ...])
         if account in {"bin", "games"}:
             assert sum(said["files"].values()) == len(files), account
             assert said["quarantine"] == []
+        batches = act(home, account, "qa", "list", "--json")
+        if batches.code == 0:
+            counted = [sum(each["states"].values()) for each in json.loads(batches.out)]
+            assert sum(counted) == sum(bool(row.batch) for row in mine), account
         assert (said["oldest_waiting"] or {"id": ""})["id"] in {"", *(row.id for row in mine)}
 
 
