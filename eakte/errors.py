@@ -108,6 +108,27 @@ class NotFoundError(EakteError):
         return _(self.sentence).format_map(_Facts(facts))
 
 
+class QueryError(EakteError):
+    """A query that cannot be read; `place` counts its characters from 1."""
+
+    exit_code = ExitCode.USAGE
+    sentence = N_("The query cannot be read at character {place}: {detail}")
+    advice = N_('Words, "a phrase", -not, OR, prefix*, az: klasse: von: datum: betrag: iban:')
+
+    def message(self) -> str:
+        """Say what is wrong; the reason has facts of its own."""
+        detail = _(str(self.facts.get("detail", ""))).format_map(_Facts(self.facts))
+        return _(self.sentence).format_map(_Facts(self.facts | {"detail": detail}))
+
+
+class IndexBrokenError(EakteError):
+    """A search index that cannot be read."""
+
+    exit_code = ExitCode.ENVIRONMENT
+    sentence = N_("The search index cannot be used: {detail}")
+    advice = N_("Make it anew: eakte index rebuild. Filing goes on meanwhile.")
+
+
 class RefusedError(EakteError):
     """An action that the state of the record forbids."""
 

@@ -75,7 +75,7 @@ def show(
         closed = f" – {_closed(True)}" if vorgang.closed_at else ""
         output.table(f"Vorgang {vorgang.number}: {vorgang.title}{closed}", columns, rows)
     if found.entries:
-        columns = (_("entry"), _("kind"), _("on"), _("what"), _("version"))
+        columns = (_("entry"), _("kind"), _("on"), _("content"), _("version"))
         output.table(_("Entries"), columns, [_entry(each) for each in found.entries])
     output.qualification(
         each.level_reached for _vorgang, letters in found.content for each in letters

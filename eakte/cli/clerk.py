@@ -1,8 +1,7 @@
-"""Commands of clerks: search and show."""
+"""The command of clerks that shows a letter."""
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,72 +20,13 @@ if TYPE_CHECKING:
     from eakte.domain.transfervermerk import Transfervermerk
     from eakte.pipeline.desk import Desk
     from eakte.services.records import Shown
-    from eakte.services.searching import Found
 
 _STANDARD_OUTPUT = Path("-")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    app.command("search", help=_("Find filed letters by their text."))(search)
+    """Add the command to the program."""
     app.command("show", help=_("Show a letter, its text, or save its bytes."))(show)
-
-
-def search(  # noqa: PLR0913, PLR0917 - one parameter per option
-    query: Annotated[
-        list[str], typer.Argument(help=_('Words that must all occur; "a phrase", -not, prefix*.'))
-    ],
-    home: HomeOption = None,
-    akte: Annotated[str, typer.Option(help=_("Only this Aktenzeichen."))] = "",
-    class_id: Annotated[str, typer.Option("--class", help=_("Only this class."))] = "",
-    since: Annotated[
-        str, typer.Option("--from", help=_("Letters dated YYYY-MM-DD or later."))
-    ] = "",
-    until: Annotated[
-        str, typer.Option("--to", help=_("Letters dated YYYY-MM-DD or earlier."))
-    ] = "",
-    limit: Annotated[int, typer.Option(help=_("At most this many hits."), min=1)] = 10,
-    as_json: JsonOption = False,
-) -> None:
-    """Find filed letters."""
-    from eakte.services.searching import Filters, Found
-    from eakte.services.searching import search as find
-
-    filters = Filters(akte, class_id, _iso_date(since), _iso_date(until))
-    found = find(open_desk(home), " ".join(query), filters, limit)
-    if as_json:
-        output.data(found, tuple[Found, ...])
-    else:
-        _print_hits(found)
-
-
-def _iso_date(text: str) -> str:
-    """Check a date of the command line; wrong usage ends with exit code 2."""
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        problem = _("{text} is no date like 2026-03-31").format(text=text)
-        raise typer.BadParameter(problem) from None
-
-
-def _print_hits(found: tuple[Found, ...]) -> None:
-    output.line(_("Hits: {count}").format(count=len(found)), "bold")
-    for number, each in enumerate(found, start=1):
-        document = each.document
-        head = f"{number}. {document.id}  {document.subject}"
-        output.line(head, "bold cyan")
-        place = _("   {akte} · {kind} · {date} · page {page} · {verdict}")
-        output.line(
-            place.format(
-                akte=document.aktenzeichen,
-                kind=each.class_name,
-                date=document.letter_date,
-                page=document.pages[each.hit.page - 1],
-                verdict=document.verdict,
-            )
-        )
-        output.marked(each.hit.snippet.text, each.hit.snippet.marks, "   ")
-    output.qualification(each.document.level_reached for each in found)
 
 
 def show(  # noqa: PLR0913, PLR0917 - one parameter per option

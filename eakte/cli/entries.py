@@ -140,7 +140,7 @@ def list_wiedervorlagen(
         )
         for each in found
     ]
-    columns = (_("due"), _("for"), _("what"), "Akte", _("title"), _("entry"))
+    columns = (_("due"), _("for"), _("content"), "Akte", _("title"), _("entry"))
     output.table(_("Wiedervorlagen"), columns, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv as csv_format
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -98,6 +99,19 @@ def marked(text: str, marks: Sequence[tuple[int, int]], indent: str = "") -> Non
 def data(value: object, kind: Any = None) -> None:
     """Print a value as JSON."""
     raw(json.dumps(to_plain(value, kind), ensure_ascii=False, indent=2))
+
+
+def csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as CSV (RFC 4180); no cell can be a formula of a spreadsheet."""
+    writer = csv_format.writer(sys.stdout)
+    writer.writerow(columns)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
+
+
+def _harmless(value: object) -> object:
+    """Put an apostrophe before what a spreadsheet would calculate: it comes from outside."""
+    is_formula = isinstance(value, str) and value.lstrip()[:1] in {"=", "+", "-", "@"}
+    return f"'{value}" if is_formula else value
 
 
 def table(

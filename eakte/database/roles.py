@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from eakte.database.engine import Connection, Engine
 from eakte.database.schema import APPEND_ONLY, metadata
+from eakte.errors import RefusedError
+from eakte.i18n import _
 
 ENGINE_SCHEMA = "dbos"
 """Where the workflow engine keeps its tables on PostgreSQL; its own default."""
-_SCHEMAS = ("public", ENGINE_SCHEMA)
+_DERIVED = "search_"
+_RIGHTS = {"audit_head": "SELECT, UPDATE", "alembic_version": "SELECT"}
 
 
 @dataclass(frozen=True)
@@ -50,19 +54,39 @@ def grant(connection: Connection, role: str) -> None:
     """Let a role work with all tables that this connection's role owns, but not with their shape.
 
     It may never change, remove or empty rows of append-only tables: of the audit log least of all.
+    The search index becomes its own: that is derived, and is made anew while others read the old.
+    Raises RefusedError if this connection's role is no member of it, as that needs.
     """
     name = connection.dialect.identifier_preparer.quote(role)
-    for schema in _SCHEMAS:
-        for statement in (
-            f"GRANT USAGE ON SCHEMA {schema} TO {name}",
-            f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {name}",
-            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {name}",
-            f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {name}",
-        ):
+    member = sa.text("SELECT pg_has_role(current_user, :role, 'MEMBER')")
+    if not connection.execute(member, {"role": role}).scalar_one():
+        owner = connection.execute(sa.text("SELECT current_user")).scalar_one()
+        detail = _("{owner} must be a member of {role} (GRANT {role} TO {owner})")
+        raise RefusedError(detail=detail.format(owner=owner, role=role))
+    connection.exec_driver_sql(f"GRANT CREATE ON SCHEMA public TO {name}")
+    for schema in ("public", ENGINE_SCHEMA):
+        for statement in _grants(connection, schema, name):
             connection.exec_driver_sql(statement)
-    for table in metadata.tables.values():
-        if APPEND_ONLY in table.info:
-            connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table.name} FROM {name}")
-    connection.exec_driver_sql(f"REVOKE INSERT, DELETE ON audit_head FROM {name}")
-    connection.exec_driver_sql(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {name}")
+
+
+def _grants(connection: Connection, schema: str, role: str) -> Iterator[str]:
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {role}"
+    yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}"
+    yield f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}"
+    for name in sa.inspect(connection).get_table_names(schema):
+        table = f'{schema}."{name}"'
+        if name.startswith(_DERIVED):
+            yield f"ALTER TABLE {table} OWNER TO {role}"
+            continue
+        yield f"REVOKE ALL ON TABLE {table} FROM {role}"
+        yield f"GRANT {_rights(name)} ON TABLE {table} TO {role}"
+
+
+def _rights(table: str) -> str:
+    """Say what eakte's role may do with a table; the engine's are not in our metadata."""
+    if table in _RIGHTS:
+        return _RIGHTS[table]
+    ours = metadata.tables.get(table)
+    if ours is not None and APPEND_ONLY in ours.info:
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE, DELETE"

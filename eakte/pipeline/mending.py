@@ -19,7 +19,7 @@ from eakte.pipeline.indexing import index_document
 from eakte.pipeline.submit import COMPLETE, INTAKE, Submitter, complete_id, intake_id, regroup_id
 from eakte.pipeline.workflows import ended
 from eakte.records import documents, scans
-from eakte.search.index import SqliteIndex
+from eakte.search.index import index_of
 
 _log = logging.getLogger(__name__)
 
@@ -100,14 +100,17 @@ def conclude_batch(desk: Desk, name: str) -> None:
 
 
 def index_what_is_missing(context: Context) -> None:
-    """Index filed letters that the index does not know, because it was broken when they came."""
+    """Look at the index, and index filed letters that it does not know: it was broken then."""
     try:
         with context.engine.connect() as connection:
-            known = SqliteIndex().known(connection)
-            filed = documents.in_state(connection, DocumentState.FILED)
+            index = index_of(connection)
+            for problem in index.problems(connection, quick=True):
+                _log.warning("the search index: %s; see `eakte index check`", problem)
+            known = index.known(connection)
+            filed = documents.filed_texts(connection)
     except SQLAlchemyError as problem:
         _log.warning("the index is broken: %s", problem)
         return
-    for letter in filed:
-        if letter.id not in known:
-            index_document(context, letter.id)
+    for letter, _text, _sender in filed:
+        if letter not in known:
+            index_document(context, letter)

@@ -6,11 +6,12 @@ Functions that take a scope give and count only what it may see (`records.visibl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
 from eakte.database.schema import document as table
@@ -177,16 +178,10 @@ def protections(connection: Connection) -> tuple[tuple[DocumentId, Protection], 
     return tuple((DocumentId(row.id), from_json(Protection, row.protection)) for row in rows)
 
 
-def matching(
-    connection: Connection,
-    scope: Scope = EVERYTHING,
-    *,
-    akte: str = "",
-    class_id: str = "",
-    since: str = "",
-    until: str = "",
-) -> tuple[Document, ...]:
-    """Give the filed letters of an Akte, class, and range of letter dates (ISO, inclusive)."""
+def filed(
+    *, akte: str = "", class_id: str = "", since: str = "", until: str = ""
+) -> ColumnElement[bool]:
+    """Say which letters are filed, of an Akte, class, and range of dates (ISO, inclusive)."""
     condition = table.c.state == DocumentState.FILED.value
     if akte:
         condition &= table.c.aktenzeichen == akte
@@ -196,7 +191,20 @@ def matching(
         condition &= table.c.letter_date >= since
     if until:
         condition &= (table.c.letter_date <= until) & (table.c.letter_date != "")
-    return _select(connection, condition, scope)
+    return condition
+
+
+def several(connection: Connection, ids: Collection[str]) -> dict[DocumentId, Document]:
+    """Give letters by their ids; unknown ones are left out."""
+    rows = connection.execute(sa.select(table).where(table.c.id.in_(ids))).all()
+    return {DocumentId(row.id): _document(row) for row in rows}
+
+
+def filed_texts(connection: Connection) -> tuple[tuple[DocumentId, Digest, str], ...]:
+    """Give id, digest of the text, and sender of every filed letter, oldest first; light."""
+    query = sa.select(table.c.id, table.c.text, table.c.sender).where(filed())
+    rows = connection.execute(query.order_by(table.c.received_at, table.c.id)).all()
+    return tuple((DocumentId(row.id), Digest(row.text), row.sender) for row in rows)
 
 
 def counts(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:

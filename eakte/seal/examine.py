@@ -7,6 +7,7 @@ import io
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -70,10 +71,16 @@ class _File:
     """Also the lower processes of the norm are wanted, for the report."""
     inside: LocalKnowledge
     """The evidence that the file itself carries."""
+    outside: LocalKnowledge
 
-    @property
+    @cached_property
     def revocation(self) -> RevocationData:
         return ades.revocation_in(self.spec.local_knowledge)
+
+    @cached_property
+    def spec_for_archives(self) -> SignatureValidationSpec:
+        """Give the rules for pyHanko's B-LTA: it takes the file's evidence from there itself."""
+        return replace(self.spec, local_knowledge=self.outside)
 
     @property
     def seals(self) -> list[EmbeddedPdfSignature]:
@@ -105,8 +112,9 @@ def examine(
     with path.open("rb") as file:
         reader, strictly = _open(file)
         inside = ades.evidence_in(reader)
-        spec = whenever_said(validation_spec(anchors, _together(inside, known(outside))))
-        found = _File(file, reader, spec, at, steps, inside)
+        beside = known(outside)
+        spec = whenever_said(validation_spec(anchors, _together(inside, beside)))
+        found = _File(file, reader, spec, at, steps, inside, beside)
         with as_of(at):
             return asyncio.run(_examine(found, structure, strictly=strictly, future=future))
 
@@ -227,7 +235,9 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
     change, detail = _change(item)
     first, until = _as_first_preserved(file, item)
     with as_of(until):
-        judgement = await ades.judge_signature(first, level, file.spec, until)
+        known_there = level is SealLevel.LTA and first is item
+        spec = file.spec_for_archives if known_there else file.spec
+        judgement = await ades.judge_signature(first, level, spec, until)
     weak = _weak_signature(file, item, judgement)
     judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
@@ -370,7 +380,8 @@ def _timestamp(
 async def _future(file: _File) -> Judgement:
     """Simulate the day after the last of these certificates expired, time-stamps well renewed."""
     expiries = [item.signer_cert.not_valid_after for item in file.reader.embedded_signatures]
-    return await ades.judge_in_future(file.seals[0], file.spec, file.at, max(expiries) + _DAY)
+    then = max(expiries) + _DAY
+    return await ades.judge_in_future(file.seals[0], file.spec_for_archives, file.at, then)
 
 
 def _tokens(item: EmbeddedPdfSignature) -> Iterator[cms.SignedData]:

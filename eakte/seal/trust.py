@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.algos import SignedDigestAlgorithm
+from asn1crypto.keys import PublicKeyInfo
 from cryptography import x509
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -37,6 +39,11 @@ from pyhanko_certvalidator.policy_decl import (
     FreshnessReqType,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    DefaultSignatureValidator,
+    SignatureValidationContext,
+)
 
 from eakte.errors import ConfigurationError
 from eakte.i18n import _
@@ -149,6 +156,7 @@ def validation_spec(
         trust_manager=SimpleTrustManager.build(trust_roots=list(anchors.certificates)),
         revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO),
         algorithm_usage_policy=_ANY_ALGORITHM,
+        signature_validator=_EachOnce(),
     )
     offline = RevocationInfoGatheringSpec(
         online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
@@ -176,6 +184,34 @@ def whenever_said(spec: SignatureValidationSpec) -> SignatureValidationSpec:
     )
     policy = replace(spec.cert_validation_policy, revinfo_policy=rule)
     return replace(spec, cert_validation_policy=policy)
+
+
+class _EachOnce(DefaultSignatureValidator):
+    """Computes each signature on certificates and revocation data once in a verification.
+
+    pyHanko builds the same chains for a seal, its time-stamps and its future: six times. Only
+    what was good is remembered, by every byte that it depends on.
+    """
+
+    def __init__(self) -> None:
+        self._good = set[tuple[bytes, bytes, bytes, bytes, SignatureValidationContext]]()
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: PublicKeyInfo,
+        signature_algorithm: SignedDigestAlgorithm,
+        context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
+    ) -> None:
+        """Raise InvalidSignature and others as pyHanko's own does."""
+        key, algorithm = public_key_info.dump(), signature_algorithm.dump()
+        asked = (signature, signed_data, key, algorithm, context)
+        if asked not in self._good:
+            super().validate_signature(
+                signature, signed_data, public_key_info, signature_algorithm, context
+            )
+            self._good.add(asked)
 
 
 class _NoNetwork(FetcherBackend):

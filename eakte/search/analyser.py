@@ -13,31 +13,23 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
-from eakte.domain.german import aktenzeichen_in, dates_in
 from eakte.search.compounds import CompoundSplitter
+from eakte.search.identifiers import identifiers
 from eakte.search.vocabulary import SEED
 
 
-@dataclass(frozen=True)
-class Token:
-    """A word of a text: where it stands, its stem and the stems of its parts."""
+class Token(NamedTuple):
+    """A word of a text: where it stands, itself folded, its stem and the stems of its parts."""
 
     start: int
     end: int
+    folded: str
     stem: str
     parts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Identifier:
-    """A canonical token for something with a fixed form, and where it stands."""
-
-    start: int
-    end: int
-    token: str
 
 
 @dataclass(frozen=True)
@@ -47,19 +39,25 @@ class Terms:
     stems: tuple[str, ...]
     parts: tuple[str, ...]
     identifiers: tuple[str, ...]
+    forms: frozenset[tuple[str, str]]
+    """Words and parts that similar ones may stand in for: their `form`, their stem."""
 
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u00ad]\n[a-zäöüß]+|\u00ad[^\W_]+)*")
 _BREAK = re.compile(r"[-\u00ad]\n?")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _VOWEL_E = re.compile(r"(?<=[ao])e|(?<![aeq])ue")
+_AS_LETTER = str.maketrans("1058", "losb")
+_MOST_DIGITS = 2
+"""Digits in a word that may be letters misread."""
+_NAMES = frozenset("muller moller zoller heller maler schafer fischer".split())  # noqa: SIM905 - a list
+"""Names (folded) whose stem would be that of another word: Müller that of Müll."""
+_LONGEST_TOKEN = 64
+_ENDINGS = ("en", "er", "es", "e", "s")
+_SHORTEST_FORM = 4
+_TELLING = re.compile(r"(?=.*[a-z])[^\W_]{4,30}")
+"""Words that may have been misread: neither short nor numbers."""
 _DOTS = ("\u0308", "\u0300", "\u0301", "\u0302", "\u0327", "\u030c", "\u0303", "\u030a")
-_AMOUNT = re.compile(
-    r"(?<![\w.,])(?:€|EUR|Euro)?\s?(?P<whole>\d{1,3}(?:[.\s]\d{3})+|\d{1,9}),(?P<cents>\d{2}|-)(?![\w,]|\.\d)",
-    re.IGNORECASE,
-)
-_IBAN = re.compile(r"\bDE\s?\d{2}(?:\s?\d{4}){4}\s?\d{2}\b", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
 def fold(word: str) -> str:
@@ -83,39 +81,84 @@ def _stemmer() -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=200_000)
 def stem(folded: str) -> str:
-    """Give the stem of a folded word; numbers stay as they are."""
+    """Give the stem of a folded word; numbers stay as they are, and names that mislead."""
+    if (name := folded.removesuffix("s")) in _NAMES:
+        return name
     found: str = _stemmer().stemWord(folded)
     return found
 
 
 @lru_cache(maxsize=200_000)
 def parts(folded: str) -> tuple[str, ...]:
-    """Give the stems of the parts of a folded compound, none if it is none."""
-    return tuple(stem(part) for part in _splitter().parts(folded))
+    """Give the stems of the parts of a folded compound, none if it is none.
+
+    Digits within a word are letters that OCR misread.
+    """
+    letters = folded if folded.isalpha() else _lettered(folded)
+    return tuple(stem(part) for part in _splitter().parts(letters))
+
+
+def _lettered(folded: str) -> str:
+    digits = sum(each.isdigit() for each in folded)
+    return folded.translate(_AS_LETTER) if digits <= _MOST_DIGITS < len(folded) else ""
+
+
+@lru_cache(maxsize=10_000)
+def is_known(folded: str) -> bool:
+    """Tell whether a word is known, or a compound of known ones: then it is no misreading."""
+    return _splitter().knows(folded)
+
+
+def form(folded: str) -> str:
+    """Give a word without its commonest endings; what OCR misread must not change how it is cut.
+
+    (Stems cannot be compared: Kündigung is kundig, its misreading Kündlgung stays whole.)
+    """
+    return next((folded[: -len(end)] for end in _ENDINGS if _ends(folded, end)), folded)
+
+
+def _ends(folded: str, end: str) -> bool:
+    return folded.endswith(end) and len(folded) - len(end) >= _SHORTEST_FORM
+
+
+@lru_cache(maxsize=200_000)
+def _forms(folded: str) -> frozenset[tuple[str, str]]:
+    words = (folded, *_splitter().parts(folded))
+    return frozenset(
+        (form(word), stem(word)[:_LONGEST_TOKEN]) for word in words if _TELLING.fullmatch(word)
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _read(word: str) -> tuple[str, str, tuple[str, ...]]:
+    """Give a word of a text folded, its stem and its parts."""
+    folded = _whole(word)
+    return folded, stem(folded)[:_LONGEST_TOKEN], parts(folded)
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Give the words of a text in order; a word broken at the end of a line is one word."""
     for found in _WORD.finditer(text):
-        folded = fold(_BREAK.sub("", found.group()))
-        yield Token(found.start(), found.end(), stem(folded), parts(folded))
+        yield Token(found.start(), found.end(), *_read(found.group()))
 
 
-def identifiers(text: str) -> Iterator[Identifier]:
-    """Give the identifiers of a text; they may stand anywhere and are words as well."""
-    for reading in aktenzeichen_in(text):
-        yield Identifier(reading.start, reading.end, f"az{re.sub(r'[^0-9]', '', reading.value)}")
-    for reading in dates_in(text):
-        yield Identifier(reading.start, reading.end, f"d{reading.value.replace('-', '')}")
-    for found in _AMOUNT.finditer(text):
-        whole = re.sub(r"\D", "", found["whole"]).lstrip("0") or "0"
-        cents = "00" if found["cents"] == "-" else found["cents"]
-        yield Identifier(found.start(), found.end(), f"m{whole}_{cents}")
-    for found in _IBAN.finditer(text):
-        yield Identifier(found.start(), found.end(), re.sub(r"\s", "", found.group()).casefold())
-    for found in _EMAIL.finditer(text):
-        token = re.sub(r"[^a-z0-9]", "_", fold(found.group().rstrip(".")))
-        yield Identifier(found.start(), found.end(), f"e_{token}")
+class Spot(NamedTuple):
+    """A word of a text: where it stands, itself folded; nothing of it was analysed yet."""
+
+    start: int
+    end: int
+    folded: str
+
+
+@lru_cache(maxsize=200_000)
+def _whole(word: str) -> str:
+    return fold(_BREAK.sub("", word))
+
+
+def spots(text: str) -> Iterator[Spot]:
+    """Give the words of a text as `tokens` does, for who looks for few of them."""
+    for found in _WORD.finditer(text):
+        yield Spot(found.start(), found.end(), _whole(found.group()))
 
 
 def analyse(text: str) -> Terms:
@@ -124,5 +167,10 @@ def analyse(text: str) -> Terms:
     return Terms(
         tuple(token.stem for token in read),
         tuple(part for token in read for part in token.parts),
-        tuple(dict.fromkeys(found.token for found in identifiers(text))),
+        tuple(
+            dict.fromkeys(
+                token for found in identifiers(text) for token in (found.token, *found.others)
+            )
+        ),
+        frozenset[tuple[str, str]]().union(*(_forms(token.folded) for token in read)),
     )

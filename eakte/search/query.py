@@ -1,114 +1,300 @@
-"""The query language (pure): words, "phrases", -not and prefix*; anything else is ignored.
+"""The query language (pure): a text becomes a small tree, or an error that names its place.
 
-A query asks for documents that hold all of its clauses and none of the excluded ones. No input is
-an error: what leaves no word or identifier asks for nothing and finds nothing.
+    widerspruch gebühr        all words, in any form          "grüne Tonne"     in this order
+    hund OR katze             one of them (ODER as well)      -mahnung          not this
+    (a OR b) c                groups                          wider*            words that begin so
+    az:32.1-112.05/2026-0417  the Akte, or how it begins      klasse:rechnung   the class
+    von:müller                the sender                      iban:"DE02 …"     an IBAN
+    datum:2026-01..2026-03    date of the letter              betrag:>1000      an amount in it
+
+Dates, amounts, Aktenzeichen and the like may hold blanks: they are one word. A node is written
+(`str`) so that reading it gives the same node again; places are offsets in the text that was read.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from typing import NoReturn
 
-from eakte.search.analyser import Identifier, fold, identifiers, stem, tokens
+from eakte.errors import QueryError
+from eakte.i18n import N_
+from eakte.search.identifiers import Identifier, identifiers
+from eakte.search.values import AMOUNT, DATE, amounts, dates
 
 LONGEST = 500
-"""Characters of a query that are read."""
-MOST_CLAUSES = 32
-_PLAIN = re.compile(r'[^\s"]+')
-_MINUS = re.compile(r"(?<!\S)-")
+"""Characters of a query."""
+MOST_TERMS = 32
+DEEPEST = 8
+"""Groups within groups."""
+SHORTEST_PREFIX = 3
+FIELDS = ("az", "klasse", "von", "datum", "betrag", "iban")
+
 _BLANK = re.compile(r"\s+")
+_WORD = re.compile(r'[^\s"()]+')
+_OR = re.compile(r'(?:OR|ODER|\|)(?=[\s"()]|$)')
+_AND = re.compile(r'(?:AND|UND)(?=[\s"()]|$)')
+_FIELD = re.compile(r"([^\W\d_]{2,}):(?!//)")
+_SAID = re.compile(r"[^\W_]")
+_MINUS = re.compile(r"(?<![^\s(])-(?=\S)")
 
 
 @dataclass(frozen=True)
-class Clause:
-    """One thing asked for; it is met by its stems in a row, or else by its identifier.
+class Word:
+    """A word in any of its forms, or an identifier however it is written."""
 
-    A single stem is also met by the part of a compound, and a word that is a compound itself by a
-    longer one with the same `parts` in a row; `prefix` is the folded beginning of a word (with an
-    empty `stems`: only that).
-    """
+    text: str
+    place: int = field(default=0, compare=False)
 
-    stems: tuple[str, ...] = ()
-    prefix: str = ""
-    identifier: str = ""
-    excluded: bool = False
-    parts: tuple[str, ...] = ()
+    def __str__(self) -> str:
+        """Give what was typed."""
+        return self.text
 
 
 @dataclass(frozen=True)
-class Query:
-    """All clauses of a query."""
+class Phrase:
+    """Words in a row."""
 
-    clauses: tuple[Clause, ...]
+    text: str
+    place: int = field(default=0, compare=False)
 
-    @property
-    def wanted(self) -> tuple[Clause, ...]:
-        """The clauses that must be met."""
-        return tuple(clause for clause in self.clauses if not clause.excluded)
-
-    @property
-    def unwanted(self) -> tuple[Clause, ...]:
-        """The clauses that must not be met."""
-        return tuple(clause for clause in self.clauses if clause.excluded)
+    def __str__(self) -> str:
+        """Give it with its quotes."""
+        return f'"{self.text}"'
 
 
-def parse(text: str) -> Query:
-    """Read a query; the same text as in letters is recognised, so dates may hold spaces."""
-    read = text[:LONGEST]
-    plain = _MINUS.sub(" ", read)
-    known = {found.start: found for found in sorted(identifiers(plain), key=_length)}
-    clauses: list[Clause] = []
-    place = 0
-    while place < len(read) and len(clauses) < MOST_CLAUSES:
-        if blank := _BLANK.match(read, place):
-            place = blank.end()
-            continue
-        excluded = read[place] == "-"
-        place += excluded
-        end, clause = _clause(read, place, known.get(place))
-        if clause.stems or clause.prefix or clause.identifier:
-            clauses.append(_marked(clause, excluded=excluded))
-        place = max(end, place + (not excluded))
-    return Query(tuple(clauses))
+@dataclass(frozen=True)
+class Prefix:
+    """Words that begin so; `text` is without the asterisk."""
+
+    text: str
+    place: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        """Give it with its asterisk."""
+        return f"{self.text}*"
 
 
-def _length(found: Identifier) -> int:
-    return found.end - found.start
+@dataclass(frozen=True)
+class Field:
+    """Something about the letter: one of FIELDS with its value as typed."""
+
+    name: str
+    value: str
+    place: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        """Give name and value, the value in quotes if it must be."""
+        bare = _WORD.fullmatch(self.value)
+        return f"{self.name}:{self.value}" if bare else f'{self.name}:"{self.value}"'
 
 
-def _marked(clause: Clause, *, excluded: bool) -> Clause:
-    return replace(clause, excluded=excluded)
+@dataclass(frozen=True)
+class Not:
+    """What must not be met; stands in an All only."""
+
+    node: Node
+
+    def __str__(self) -> str:
+        """Give it with a minus."""
+        return f"-{_grouped(self.node)}"
 
 
-def _clause(read: str, place: int, known: Identifier | None) -> tuple[int, Clause]:
-    """Read one clause at a place; gives where it ends."""
-    if known is not None:
-        return known.end, Clause(_stems(read[known.start : known.end]), identifier=known.token)
-    if read.startswith('"', place):
-        end = read.find('"', place + 1)
-        end = len(read) if end < 0 else end
-        return end + 1, Clause(_stems(read[place + 1 : end]))
-    found = _PLAIN.match(read, place)
-    if found is None:
-        return place, Clause()
-    word = found.group()
-    if word.endswith("*"):
-        return found.end(), _prefixed(word)
-    return found.end(), _word(word)
+@dataclass(frozen=True)
+class All:
+    """Two nodes or more that must all be met."""
+
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        """Give them beside each other."""
+        return " ".join(map(_grouped, self.nodes))
 
 
-def _word(read: str) -> Clause:
-    """Ask for a word; where it is a compound, its parts in a row will do as well."""
-    words = list(tokens(read))
-    parts = words[0].parts if len(words) == 1 else ()
-    return Clause(tuple(word.stem for word in words), parts=parts if len(parts) > 1 else ())
+@dataclass(frozen=True)
+class Either:
+    """Two nodes or more of which one must be met."""
+
+    nodes: tuple[Node, ...]
+
+    def __str__(self) -> str:
+        """Give them with OR between them."""
+        return " OR ".join(map(_grouped, self.nodes))
 
 
-def _stems(read: str) -> tuple[str, ...]:
-    return tuple(token.stem for token in tokens(read))
+Node = Word | Phrase | Prefix | Field | Not | All | Either
 
 
-def _prefixed(word: str) -> Clause:
-    """Ask for words that begin so; the last word counts where there are several."""
-    folded = [fold(found) for found in re.findall(r"[^\W_]+", word)]
-    return Clause((stem(folded[-1]),), prefix=folded[-1]) if folded else Clause()
+def parse(text: str) -> Node:
+    """Read a query. Raises QueryError with the place (from 0) and the reason."""
+    if len(text) > LONGEST:
+        _refuse(LONGEST, N_("the query is too long"))
+    reader = _Reader(text)
+    node = reader.either(0)
+    reader.end()
+    return node
+
+
+def _grouped(node: Node) -> str:
+    return f"({node})" if isinstance(node, All | Either) else str(node)
+
+
+def _refuse(place: int, reason: str, **facts: str) -> NoReturn:
+    raise QueryError(place=place + 1, detail=reason, **facts)
+
+
+class _Reader:
+    """Reads one query by recursive descent."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._place = 0
+        self._terms = 0
+        plain = _MINUS.sub(" ", text)
+        found = sorted(identifiers(plain), key=lambda each: each.end - each.start)
+        self._known: dict[int, Identifier] = {each.start: each for each in found}
+
+    def either(self, depth: int) -> Node:
+        """Read what OR joins."""
+        nodes = [self._all(depth)]
+        while self._taken(_OR):
+            nodes.append(self._all(depth))
+        if len(nodes) > 1:
+            for node in nodes:
+                if isinstance(node, Not):
+                    _refuse(place_of(node), N_("“-” cannot stand alone beside OR"))
+        return nodes[0] if len(nodes) == 1 else Either(tuple(nodes))
+
+    def end(self) -> None:
+        """Insist that all was read."""
+        if self._rest():
+            _refuse(self._place, N_("this bracket was never opened"))
+
+    def _all(self, depth: int) -> Node:
+        nodes = list[Node]()
+        while self._rest() and not self._at(_OR) and self._text[self._place] != ")":
+            if self._taken(_AND):
+                continue
+            node = self._one(depth)
+            nodes += [] if node is None else [node]
+        if not nodes:
+            _refuse(self._place, N_("a word is missing here"))
+        return nodes[0] if len(nodes) == 1 else All(tuple(nodes))
+
+    def _one(self, depth: int) -> Node | None:
+        """Read one term or group; None for signs that say nothing."""
+        text, place = self._text, self._place
+        if text[place] == "-" and not _blank_at(text, place + 1):
+            self._place += 1
+            if text[place + 1] == "-":
+                _refuse(place + 1, N_("one “-” is enough"))
+            node = self._one(depth)
+            return None if node is None else Not(node)
+        if text[place] == "(":
+            return self._group(depth)
+        self._count()
+        if text[place] == '"':
+            return self._phrase()
+        if place in self._known:
+            self._place = self._known[place].end
+            return Word(text[place : self._place], place)
+        if found := _FIELD.match(text, place):
+            return self._field(found)
+        return self._word()
+
+    def _group(self, depth: int) -> Node:
+        opened = self._place
+        if depth >= DEEPEST:
+            _refuse(opened, N_("too many brackets within brackets"))
+        self._place += 1
+        node = self.either(depth + 1)
+        if not self._rest():
+            _refuse(opened, N_("this bracket is not closed"))
+        self._place += 1
+        return node
+
+    def _phrase(self) -> Phrase | None:
+        place = self._place
+        text = self._quoted()
+        return Phrase(text, place) if _SAID.search(text) else None
+
+    def _quoted(self) -> str:
+        start = self._place + 1
+        end = self._text.find('"', start)
+        if end < 0:
+            _refuse(start - 1, N_("this quotation mark is not closed"))
+        self._place = end + 1
+        return self._text[start:end]
+
+    def _word(self) -> Node | None:
+        found = _WORD.match(self._text, self._place)
+        if found is None:  # pragma: no cover - quotes and brackets were looked at before
+            _refuse(self._place, N_("a word is missing here"))
+        place, self._place = self._place, found.end()
+        word = found.group()
+        if not word.endswith("*"):
+            return Word(word, place) if _SAID.search(word) else None
+        begun = word.rstrip("*")
+        if len(re.findall(r"\w", re.split(r"\W", begun)[-1])) < SHORTEST_PREFIX:
+            _refuse(place, N_("at least three letters must stand before “*”"))
+        return Prefix(begun, place)
+
+    def _field(self, found: re.Match[str]) -> Field:
+        place, name = found.start(), found[1].casefold()
+        if name not in FIELDS:
+            reason = N_("there is no field “{name}”; there are {fields} (or put it in quotes)")
+            _refuse(place, reason, name=found[1], fields=", ".join(FIELDS))
+        self._place = found.end()
+        value = self._value()
+        if not _SAID.search(value):
+            _refuse(self._place, N_("a value is missing after “{name}:”"), name=name)
+        self._check(name, value, found.end())
+        return Field(name, value.strip(), place)
+
+    def _value(self) -> str:
+        if self._text.startswith('"', self._place):
+            return self._quoted()
+        known = self._known.get(self._place)
+        word = _WORD.match(self._text, self._place)
+        end = max(known.end if known else 0, word.end() if word else self._place)
+        value, self._place = self._text[self._place : end], end
+        return value
+
+    def _check(self, name: str, value: str, place: int) -> None:
+        """Refuse dates and amounts that cannot be read."""
+        if name == "datum" and dates(value) is None:
+            _refuse(place, N_("“{value}” is no date like {example}"), value=value, example=DATE)
+        if name == "betrag" and amounts(value) is None:
+            _refuse(place, N_("“{value}” is no amount like {example}"), value=value, example=AMOUNT)
+
+    def _count(self) -> None:
+        self._terms += 1
+        if self._terms > MOST_TERMS:
+            _refuse(self._place, N_("the query has too many words"))
+
+    def _rest(self) -> bool:
+        if blank := _BLANK.match(self._text, self._place):
+            self._place = blank.end()
+        return self._place < len(self._text)
+
+    def _at(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.match(self._text, self._place)
+
+    def _taken(self, pattern: re.Pattern[str]) -> bool:
+        found = self._at(pattern) if self._rest() else None
+        if found:
+            self._place = found.end()
+        return found is not None
+
+
+def _blank_at(text: str, place: int) -> bool:
+    return place >= len(text) or text[place].isspace()
+
+
+def place_of(node: Node) -> int:
+    """Give where a node begins, its brackets not counted."""
+    if isinstance(node, Not):
+        return place_of(node.node) - 1
+    if isinstance(node, All | Either):
+        return place_of(node.nodes[0])
+    return node.place

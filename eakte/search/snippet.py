@@ -1,15 +1,21 @@
-"""Where a document meets a query (pure): its best page and a piece of it with marks."""
+"""Where a letter meets a query (pure): its best page and a piece of it with marks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from eakte.search.analyser import Token, fold, identifiers, tokens
-from eakte.search.query import Clause, Query
+from eakte.search.analyser import Spot, fold, parts, spots, stem
+from eakte.search.identifiers import Identifier, identifiers
+from eakte.search.meaning import Run, Term
 
 _BEFORE = 60
 _LENGTH = 220
+_MOST_PAGES = 12
+"""So many pages of a letter are read closely."""
+_BEGINNING = 4
+_TELLING = 2
+"""A stem and the words it is of have so many letters in common, at least."""
 
 
 @dataclass(frozen=True)
@@ -24,60 +30,79 @@ class Snippet:
 class _Mark:
     start: int
     end: int
-    clause: int
+    term: int
 
 
-def locate(pages: Sequence[str], query: Query) -> tuple[int, Snippet]:
-    """Give the number of the page (from 1) that meets most clauses, and a snippet of it."""
+def locate(pages: Sequence[str], terms: Sequence[Term]) -> tuple[int, Snippet]:
+    """Give the number of the page (from 1) that meets most terms, and a snippet of it."""
     if not pages:
         return 1, Snippet("", ())
-    marked = [_marks(page, query.wanted) for page in pages]
-    best = max(range(len(pages)), key=lambda page: _worth(marked[page]))
+    marked = {place: _marks(pages[place], terms) for place in _promising(pages, terms)}
+    best = max(marked, key=lambda place: (*_worth(marked[place]), -place))
     return best + 1, _cut(pages[best], marked[best])
 
 
+def _promising(pages: Sequence[str], terms: Sequence[Term]) -> Sequence[int]:
+    """Give the pages to read closely: of a long letter those that hold beginnings of the words."""
+    if len(pages) <= _MOST_PAGES:
+        return range(len(pages))
+    begun = [{token[:_BEGINNING] for run in term.runs for token in run.tokens} for term in terms]
+
+    def promise(place: int) -> tuple[int, int]:
+        plain = fold(pages[place])
+        return -sum(any(each in plain for each in term) for term in begun), place
+
+    return sorted(range(len(pages)), key=promise)[:_MOST_PAGES]
+
+
 def _worth(marks: Sequence[_Mark]) -> tuple[int, int]:
-    return len({mark.clause for mark in marks}), len(marks)
+    return len({mark.term for mark in marks}), len(marks)
 
 
-def _marks(text: str, clauses: Sequence[Clause]) -> list[_Mark]:
-    """Give every place of a text that meets a clause."""
-    read = list(tokens(text))
-    known = list(identifiers(text))
-    found: list[_Mark] = []
-    for number, clause in enumerate(clauses):
-        found += [_Mark(start, end, number) for start, end in _rows(text, read, clause)]
-        found += [
-            _Mark(each.start, each.end, number)
-            for each in known
-            if clause.identifier and each.token == clause.identifier
-        ]
+def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
+    """Give every place of a text that meets a term."""
+    read = list(spots(text))
+    exact = any(run.column == "x" for term in terms for run in term.runs)
+    known = list(identifiers(text)) if exact else []
+    found = [
+        _Mark(start, end, number)
+        for number, term in enumerate(terms)
+        for run in term.runs
+        for start, end in _places(run, read, known)
+    ]
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
-def _rows(text: str, read: Sequence[Token], clause: Clause) -> list[tuple[int, int]]:
-    """Give the runs of words that meet a clause."""
-    size = len(clause.stems)
-    if size == 1:
-        return [(word.start, word.end) for word in read if _meets(text, word, clause)]
-    stems = [word.stem for word in read]
-    return [
-        (read[first].start, read[first + size - 1].end)
-        for first in range(len(read) - size + 1 if size else 0)
-        if tuple(stems[first : first + size]) == clause.stems
-    ]
+def _places(
+    run: Run, read: Sequence[Spot], known: Sequence[Identifier]
+) -> Iterator[tuple[int, int]]:
+    """Give the stretches of a text that meet a run; words that cannot meet it stay unanalysed."""
+    size, begun = len(run.tokens), run.tokens[0][:_TELLING]
+    if run.column == "x":
+        held = ((each, (each.token, *each.others)) for each in known)
+        yield from ((each.start, each.end) for each, forms in held if run.tokens[0] in forms)
+    elif run.column == "p":
+        mine = (word for word in read if begun in word.folded)
+        yield from ((word.start, word.end) for word in mine if _holds(word.folded, run.tokens))
+    elif run.column == "t":
+        mine_at = (at for at, word in enumerate(read) if word.folded.startswith(begun))
+        yield from (
+            (read[at].start, read[at + size - 1].end)
+            for at in mine_at
+            if _meets([word.folded for word in read[at : at + size]], run)
+        )
 
 
-def _meets(text: str, word: Token, clause: Clause) -> bool:
-    if word.stem == clause.stems[0] or clause.stems[0] in word.parts:
-        return True
-    if clause.parts and clause.parts in _runs(word.parts, len(clause.parts)):
-        return True
-    return bool(clause.prefix) and fold(text[word.start : word.end]).startswith(clause.prefix)
+def _meets(words: Sequence[str], run: Run) -> bool:
+    if run.prefix:
+        before = tuple(map(stem, words[:-1])) == run.tokens[:-1]
+        return len(words) == len(run.tokens) and before and words[-1].startswith(run.tokens[-1])
+    return tuple(map(stem, words)) == run.tokens
 
 
-def _runs(parts: tuple[str, ...], size: int) -> set[tuple[str, ...]]:
-    return {parts[first : first + size] for first in range(len(parts) - size + 1)}
+def _holds(folded: str, wanted: tuple[str, ...]) -> bool:
+    found, size = parts(folded), len(wanted)
+    return any(found[at : at + size] == wanted for at in range(len(found) - size + 1))
 
 
 def _cut(text: str, marks: Sequence[_Mark]) -> Snippet:

@@ -26,8 +26,7 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.search.index import SqliteIndex
-from eakte.services import sealing_keys, trusting, verfahren
+from eakte.services import indexing, sealing_keys, trusting, verfahren
 from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
@@ -126,6 +125,7 @@ def _home(home: Home) -> Iterator[Health]:
     yield from _levels(definitions)
     yield from _lists(home)
     yield from _database(connect(home.database_url))
+    yield _index(Desk(home, SystemClock()))
     yield _model(home)
 
 
@@ -235,11 +235,16 @@ def _database(engine: Engine) -> Iterator[Health]:
     revision, wanted = current(engine), newest()
     advice = _("Run `eakte migrate`; if it refuses, use the version of eakte that was here before.")
     yield Health(_("database"), revision == wanted, f"{revision} ({wanted})", advice)
-    with engine.connect() as connection:
-        sound = SqliteIndex().check(connection)
-    detail = _("sound") if sound else _("broken")
-    advice = _("Filing goes on without it; letters filed meanwhile are not found by search.")
-    yield Health(_("search index"), sound, detail, advice)
+
+
+def _index(desk: Desk) -> Health:
+    found = indexing.examine(desk)
+    counts = _("{missing} missing, {surplus} too many of {filed}").format(
+        missing=found.missing, surplus=found.surplus, filed=found.filed
+    )
+    detail = _("sound") if found.sound else "; ".join((*found.problems, counts))
+    advice = _("Filing goes on without it. Make it anew: eakte index rebuild.")
+    return Health(_("search index"), found.sound, detail, advice)
 
 
 def _server(engine: Engine) -> Iterator[Health]:

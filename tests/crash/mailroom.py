@@ -138,9 +138,10 @@ class Mailroom:
         letters = Counter(line["file"] for line in lines if line["document"])
         assert {line["file"] for line in lines} == {each.name for each in self.dropped}, "lost"
         assert {line["state"] for line in lines} <= _STATES
-        assert letters == Counter(
-            {each.name: each.letters for each in self.dropped if each.letters}
-        )
+        wanted = Counter({each.name: each.letters for each in self.dropped if each.letters})
+        assert letters == wanted, [
+            line for line in lines if letters[line["file"]] != wanted[line["file"]]
+        ]
         ids = [line["document"] for line in lines if line["document"]]
         assert len(set(ids)) == len(ids), "a letter twice"
         self._check_once(lines)

@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from eakte.config import open_home
-from eakte.database import connect
+from eakte.database import connect, roles
 from eakte.domain.clock import SystemClock
+from eakte.errors import RefusedError
 from eakte.services import homes as making
 from sample_mail.check import expectations
 from tests.acceptance.conftest import run_eakte
@@ -40,6 +41,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Office]:
         for statement in (
             f'CREATE ROLE "{owner}" LOGIN',
             f'CREATE ROLE "{worker}" LOGIN',
+            f'GRANT "{worker}" TO "{owner}"',
             f'CREATE DATABASE "{name}" OWNER "{owner}"',
         ):
             connection.exec_driver_sql(statement)
@@ -65,7 +67,8 @@ def test_the_role_does_the_whole_work(office: _Office) -> None:
     assert run_eakte(office.root, "watch", "--once", **haste).returncode == 0
     (line,) = json.loads(run_eakte(office.root, "status", "--all", "--json").stdout)
     assert (line["state"], line["verdict"]) == ("filed", "VALID")
-    for command in (("verify", "--all"), ("audit", "verify"), ("doctor", "--repair")):
+    commands = (("index", "rebuild"), ("search", "Hundesteuer"), ("verify", "--all"))
+    for command in (*commands, ("audit", "verify"), ("doctor", "--repair")):
         done = run_eakte(office.root, *command)
         assert done.returncode == 0, done.stdout + done.stderr
     assert "owns the tables" not in run_eakte(office.root, "doctor").stdout
@@ -86,6 +89,7 @@ def test_the_role_does_the_whole_work(office: _Office) -> None:
         "DELETE FROM audit_head",
         "INSERT INTO audit_head VALUES (2, 0, '', '[]')",
         "DELETE FROM receipt",
+        "UPDATE history SET actor = 'x'",
         "UPDATE verfahren SET person = 'x'",
         "DELETE FROM former_seal",
         "UPDATE alembic_version SET version_num = '0000'",
@@ -123,6 +127,18 @@ def test_migrate_grants_anew_and_nothing_else(office: _Office) -> None:
     owner.dispose()
     refused = run_eakte(office.root, "migrate")
     assert refused.returncode == 0, "nothing is missing: its own role need not make anything"
+
+
+def test_an_owner_that_is_no_member_is_told_what_to_do(office: _Office, tmp_path: Path) -> None:
+    root = homes.create(tmp_path / "home", SystemClock(), "Stadt", demo=True).root
+    url = sa.make_url(open_home(root).database_url)
+    stranger = sa.make_url(office.owner).username
+    engine = connect(url.render_as_string())
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f'SET ROLE "{stranger}"')
+        with pytest.raises(RefusedError, match="must be a member"):
+            roles.grant(connection, "postgres")
+    engine.dispose()
 
 
 def test_a_database_belongs_to_one_home(office: _Office, tmp_path: Path) -> None:

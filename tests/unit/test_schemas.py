@@ -11,7 +11,7 @@ import pytest
 
 from eakte.database import Engine
 from eakte.resources import data_dir
-from eakte.search.index import DDL
+from eakte.search.tables import ddl
 from tests.tools.schemas import FOLDER, generated
 
 _FILES = [
@@ -35,5 +35,5 @@ def test_migrations_make_the_index_of_the_code(engine: Engine) -> None:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
         made = {" ".join(row.sql.split()) for row in rows}
-    for statement in DDL:
+    for statement in ddl("sqlite"):
         assert " ".join(statement.split()) in made

@@ -165,9 +165,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("sealed", name="uq_former_seal_sealed"),
     )
     op.create_index("ix_former_seal_document", "former_seal", ["document"])
+    _create_evidence()
     _create_records()
     _create_quality()
     _create_audit_log()
+
+
+def _create_evidence() -> None:
+    op.create_table(
+        "evidence_tree",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("root", sa.Text, nullable=False),
+        sa.Column("token", sa.String(64), nullable=False),
+        sa.Column("protection", sa.Text, nullable=False),
+        sa.Column("followed_by", sa.Integer, nullable=True),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_evidence_tree"),
+        sa.ForeignKeyConstraint(
+            ["followed_by"], ["evidence_tree.id"], name="fk_evidence_tree_followed_by_evidence_tree"
+        ),
+    )
+    op.create_table(
+        "evidence_leaf",
+        sa.Column("object", sa.String(64), nullable=False),
+        sa.Column("tree", sa.Integer, nullable=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("object", "tree", name="pk_evidence_leaf"),
+        sa.ForeignKeyConstraint(["tree"], ["evidence_tree.id"], name="fk_evidence_leaf_tree_evidence_tree"),
+    )
 
 
 def _create_records() -> None:
@@ -272,9 +300,10 @@ def _create_audit_log() -> None:
     op.bulk_insert(head, [{"id": 1, "size": 0, "root": empty_root, "frontier": "[]"}])
     if op.get_bind().dialect.name == "sqlite":
         _guard_sqlite()
-        _create_search_index()
+        _create_sqlite_index()
     else:
         _guard_postgresql()
+        _create_postgresql_index()
 
 
 def _guard_sqlite() -> None:
@@ -296,25 +325,68 @@ def _guard_postgresql() -> None:
     )
 
 
-def _create_search_index() -> None:
+def _create_sqlite_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
     op.execute(
         """
         CREATE TABLE search_text (
             id INTEGER PRIMARY KEY,
-            document TEXT NOT NULL UNIQUE,
-            pages TEXT NOT NULL,
             t TEXT NOT NULL,
             p TEXT NOT NULL,
-            x TEXT NOT NULL
+            x TEXT NOT NULL,
+            s TEXT NOT NULL,
+            pages TEXT NOT NULL
         )
+        """
+    )
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT,
+            form TEXT,
+            stem TEXT,
+            PRIMARY KEY (key, form, stem)
+        ) WITHOUT ROWID
         """
     )
     op.execute(
         """
         CREATE VIRTUAL TABLE search_index USING fts5(
-            t, p, x,
+            t, p, x, s,
             content='search_text', content_rowid='id', prefix='3 5',
             tokenize="unicode61 remove_diacritics 0 tokenchars '_'"
+        )
+        """
+    )
+
+
+def _create_postgresql_index() -> None:
+    op.execute("CREATE TABLE search_document (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE)")
+    op.execute("CREATE TABLE search_state (analyser TEXT NOT NULL)")
+    op.execute(
+        """
+        CREATE TABLE search_text (
+            id INTEGER PRIMARY KEY,
+            t TEXT COMPRESSION lz4 NOT NULL,
+            p TEXT COMPRESSION lz4 NOT NULL,
+            x TEXT COMPRESSION lz4 NOT NULL,
+            s TEXT COMPRESSION lz4 NOT NULL,
+            pages TEXT COMPRESSION lz4 NOT NULL,
+            terms TSVECTOR NOT NULL
+        )
+        """
+    )
+    op.execute("CREATE INDEX ON search_text USING gin (terms) WITH (fastupdate = off)")
+    op.execute("CREATE TABLE search_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))")
+    op.execute(
+        """
+        CREATE TABLE search_near (
+            key TEXT COLLATE "C",
+            form TEXT COLLATE "C",
+            stem TEXT COLLATE "C",
+            PRIMARY KEY (key, form, stem)
         )
         """
     )

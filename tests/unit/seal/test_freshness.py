@@ -12,7 +12,7 @@ from eakte.seal.revocation import DemoRevocation, RevocationData
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
 from tests.unit.seal.attacks import OldAnswers
-from tests.unit.seal.making import CLOCK, NOW, trust
+from tests.unit.seal.making import CLOCK, NOW, YEAR, trust
 
 SECOND = NOW.replace(microsecond=0)
 
@@ -29,7 +29,8 @@ def chain(folder):
 
 
 def test_a_genuine_answer_counts_from_its_own_moment(folder, chain):
-    assert statements(chain, DemoRevocation(folder, CLOCK).collect()) == (Statement(SECOND),)
+    said = statements(chain, DemoRevocation(folder, CLOCK).collect())
+    assert said == (Statement(SECOND, until=SECOND + 10 * YEAR),)
 
 
 def test_a_revocation_is_told_with_its_date(folder, chain):

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from eakte.search.analyser import analyse, fold, identifiers, parts, stem, tokens
+from eakte.search.analyser import analyse, fold, parts, stem, tokens
+from eakte.search.identifiers import identifiers
 from eakte.search.vocabulary import SEED
 
 
@@ -71,11 +72,22 @@ def test_plain_words_have_none(word):
         ("1.747,80 €", "m1747_80"),
         ("EUR 1747,80", "m1747_80"),
         ("DE02 1203 0000 0000 2020 51", "de02120300000000202051"),
+        ("1747.80 EUR", "m1747_80"),
+        ("1 747,80", "m1747_80"),
+        ("500 Euro", "m500_00"),
+        ("€ 500,-", "m500_00"),
+        ("DE02 12O3 0000 0000 2020 5l", "de02120300000000202051"),
+        ("DE0212030000000020205", None),
+        ("de99 1203 0000 0000 2020 51", "de99120300000000202051"),
+        ("AT61 1904 3002 3457 3201 an", "at611904300234573201"),
+        ("32.1-112.05/2026-O4I7", "az3211120520260417"),
         ("Info@Ruhmann.example.", "e_info_ruhmann_example"),
+        ("info @ ruhmann.example", "e_info_ruhmann_example"),
     ],
 )
 def test_identifiers_have_one_form(text, token):
-    assert token in {found.token for found in identifiers(text)}
+    tokens = {found.token for found in identifiers(text)}
+    assert (token in tokens) if token else (tokens == set())
 
 
 def test_a_word_broken_at_the_end_of_a_line_is_whole():

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from eakte.search.query import parse
+from eakte.search.meaning import terms, understand
+from eakte.search.query import parse as read
 from eakte.search.snippet import Snippet, locate
+
+
+def parse(query: str):
+    return terms(understand(read(query)).text)
 
 
 def marked(snippet: Snippet) -> list[str]:
@@ -41,3 +46,14 @@ def test_markup_in_a_letter_stays_text():
 
 def test_no_pages():
     assert locate((), parse("hund")) == (1, Snippet("", ()))
+
+
+def test_in_a_very_long_letter_the_right_page_is_found():
+    pages = tuple(f"Seite {number} von vielen" for number in range(500))
+    pages = (*pages[:400], "Die Laternen am Hafen", *pages[400:])
+    assert locate(pages, parse("laterne hafen"))[0] == 401
+
+
+def test_a_hyphen_hides_nothing():
+    _, snippet = locate(("Die Abfall-Gebühren steigen",), parse("abfallgebühr"))
+    assert marked(snippet) == ["Abfall-Gebühren"]

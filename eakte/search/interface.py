@@ -1,0 +1,94 @@
+"""The index as everybody else sees it: what goes in, and the port that two databases implement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from eakte.search.analyser import analyse
+from eakte.search.identifiers import cents_of
+from eakte.search.meaning import Tree
+from eakte.search.rank import Candidate
+from eakte.search.similar import Similar
+
+Condition = ColumnElement[bool]
+"""What must hold of a row of `database.schema.document`."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A letter as the index keeps it; `columns` t, p, x and s: tokens between blanks."""
+
+    document: str
+    pages: tuple[str, ...]
+    columns: dict[str, str]
+    amounts: tuple[int, ...]
+    """In cents, ascending."""
+    forms: frozenset[tuple[str, str]]
+    """Words that similar ones may stand in for: form and stem."""
+
+
+def entry(document: str, pages: Sequence[str], sender: str = "") -> Entry:
+    """Analyse a letter; takes milliseconds, shares nothing, may run in another process."""
+    terms = analyse("\n".join(pages))
+    who = analyse(sender)
+    columns = {
+        "t": terms.stems,
+        "p": terms.parts,
+        "x": terms.identifiers,
+        "s": (*who.stems, *who.parts),
+    }
+    amounts = {cents for token in terms.identifiers if (cents := cents_of(token)) is not None}
+    texts = {name: f" {' '.join(tokens)} " for name, tokens in columns.items()}
+    clean = tuple(page.replace("\x00", "\ufffd") for page in pages)
+    return Entry(document, clean, texts, tuple(sorted(amounts)), terms.forms)
+
+
+class SearchIndex(Protocol):
+    """Port: what finds letters by their text; callers open and commit the connections.
+
+    Only letters whose row in `document` meets a Condition are candidates: it is part of the query,
+    so what somebody may not see is neither found nor counted.
+    """
+
+    def put(self, conn: Connection, entries: Iterable[Entry], *, new: bool = False) -> None:
+        """Index letters in place of what was known of them; `new`: into the index being built."""
+        ...
+
+    def remove(self, conn: Connection, document: str) -> None:
+        """Forget a letter; nothing happens if it is unknown."""
+        ...
+
+    def candidates(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> tuple[Candidate, ...]:
+        """Give the newest letters that meet a query (None: any) and a condition, newest first."""
+        ...
+
+    def pages(self, conn: Connection, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Give the texts of pages by the number of a candidate."""
+        ...
+
+    def similar(self, conn: Connection, form: str) -> tuple[Similar, ...]:
+        """Give indexed words that a form may have been typed or read wrongly for, nearest first."""
+        ...
+
+    def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
+        """Give the names of all indexed letters."""
+        ...
+
+    def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:
+        """Tell what is wrong with the index itself; a quick look does not read all of it."""
+        ...
+
+    def begin(self, conn: Connection) -> None:
+        """Make room for an index built anew beside the one in use."""
+        ...
+
+    def swap(self, conn: Connection) -> None:
+        """Put the index built anew in the place of the other."""
+        ...
