@@ -112,7 +112,8 @@ def rows(home: Path) -> tuple[Row, ...]:
     query = (
         "SELECT document.id, document.state, aktenzeichen, subject, sender, name, scan, station, "
         "coalesce(sealed, ''), document.confidentiality, coalesce(akte.confidentiality, 'offen'), "
-        "document.batch, fields FROM document JOIN scan ON digest = scan LEFT JOIN akte USING (aktenzeichen)"
+        "document.batch, fields FROM document JOIN scan ON digest = scan "
+        "LEFT JOIN akte USING (aktenzeichen)"
     )
     return tuple(Row(*map(str, row)) for row in homes.execute(home, query))
 
