@@ -29,7 +29,8 @@ OWN = "18d834a0141646dd-1"
 _READING = (
     "status", "status --json", "status --all", "status --all --json", "akte list",
     "akte list --json", "deadlines", "deadlines --json", "search Widerspruch OR Rechnung OR Antrag",
-    "search Hollenbek --json", f"search az:{FOREIGN_AKTE} --json", "search klasse:widerspruch --json",
+    "search Hollenbek --json", f"search az:{FOREIGN_AKTE} --json",
+    "search klasse:widerspruch --json",
     "search Anmeldung --json", "search Schule --json", "search Uhlandschule --json",
     "review list", "review list --json", "qa list", "qa list --json", "quarantine list",
     "quarantine list --json", "wiedervorlage list --days 9000 --json", "aktenplan show --json",
