@@ -47,8 +47,8 @@ def _sealed(desk: Desk, name: DocumentId, version: int) -> Sealed:
     context, store = Context(desk.home, desk.clock), desk.store
     steps = CompleteSteps(context)
     noted = steps.attach_transfervermerk(name)
-    made = steps.seal(name, version, noted["pdf"])
-    checked = steps.verify(made["sealed"], made["report"])
+    made = steps.seal(name, version, noted["pdf"], noted["record"])
+    checked = steps.verify(made["sealed"], made["report"], noted["record"])
     context.engine.dispose()
     sealed = SealedVersion(
         Digest(made["sealed"]),
