@@ -1,4 +1,4 @@
-.PHONY: test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal clean
+.PHONY: test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -96,6 +96,10 @@ bench-fields: setup
 # How well letters are classified, beside the approach of paperless-ngx (two minutes).
 bench-classify: setup
 	@.venv/bin/python -m tests.benchmarks.bench_classify
+
+# What evidence records of 20,000 documents cost (two minutes).
+bench-evidence: setup
+	@.venv/bin/python -m tests.benchmarks.bench_evidence
 
 # What a seal costs by part, and how many are made a second against a loopback authority (two minutes).
 bench-seal: setup

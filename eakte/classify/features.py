@@ -19,6 +19,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from eakte.classify.limits import LONGEST
+
 Buckets = NDArray[np.signedinteger[Any]]
 Counted = tuple[Buckets, NDArray[np.int64]]
 """Buckets in ascending order, each once, and how often each was there."""
@@ -27,8 +29,6 @@ WIDTH = 1 << 18
 """Buckets per kind: words hash to [0, WIDTH), character grams to [WIDTH, 2 * WIDTH)."""
 SIZES = (4, 5)
 """Characters of a gram; those of 3 took a third of the time and knew no letter more."""
-LONGEST = 20_000
-"""Characters that are looked at; the class of a letter shows on its first pages."""
 
 _WORD = re.compile(r"\w+")
 _SOFT_BREAK = re.compile(r"(\w)[-\u00ad]\n(?=[a-zäöüß])")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-from eakte.classify.features import LONGEST, words
+from eakte.classify.features import words
+from eakte.classify.limits import LONGEST
 from eakte.i18n import N_
 
 GERMAN = ""

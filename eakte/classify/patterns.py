@@ -12,7 +12,7 @@ import re
 from re import _parser as parser  # type: ignore[attr-defined]  # there is no public one
 from typing import Any
 
-from eakte.classify.features import LONGEST
+from eakte.classify.limits import LONGEST
 from eakte.i18n import N_
 
 MOST_WAYS = LONGEST

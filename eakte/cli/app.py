@@ -12,6 +12,7 @@ from eakte.cli import (
     clerk,
     deadlines,
     entries,
+    evidence,
     handover,
     index,
     mailroom,
@@ -62,6 +63,9 @@ app.add_typer(handover.export_app, name="export", help=_("Hand records over to o
 app.add_typer(handover.import_app, name="import", help=_("Take in what others hand over."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
 app.add_typer(seal.app, name="seal", help=_("Seals: the key, and what must be renewed."))
+app.add_typer(
+    evidence.app, name="evidence", help=_("Evidence records (RFC 4998) over sealed originals.")
+)
 app.add_typer(trust.app, name="trust", help=_("Trusted lists: what is qualified."))
 app.add_typer(index.app, name="index", help=_("The search index: check it, make it anew."))
 app.add_typer(classify.app, name="classify", help=_("The classifier: what it is worth, training."))

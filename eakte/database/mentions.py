@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from eakte.database.engine import Connection
-from eakte.database.schema import document, enclosure, former_seal, scan, verfahren
+from eakte.database.schema import (
+    document,
+    enclosure,
+    evidence_tree,
+    former_seal,
+    scan,
+    verfahren,
+)
 from eakte.domain.ids import Digest
 
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -45,7 +52,7 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     columns = (
         scan.c.digest, enclosure.c.digest, letter.text, letter.alto, letter.archive_copy,
         letter.sealed, letter.report, former_seal.c.sealed, former_seal.c.report,
-        verfahren.c.sha256,
+        verfahren.c.sha256, evidence_tree.c.token,
     )  # fmt: skip
     promised = {
         Digest(digest)

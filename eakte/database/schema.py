@@ -232,6 +232,30 @@ former_seal = sa.Table(
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
+evidence_tree = sa.Table(
+    "evidence_tree",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("token", sa.String(64), nullable=False),
+    sa.Column("protection", sa.Text, nullable=False),
+    sa.Column("followed_by", sa.Integer, sa.ForeignKey("evidence_tree.id"), nullable=True),
+    sa.Column("path", sa.Text, nullable=False),
+)
+"""Hash trees of evidence records (RFC 4998), each with the blob of its time-stamp; see TreeKind."""
+
+evidence_leaf = sa.Table(
+    "evidence_leaf",
+    metadata,
+    sa.Column("object", sa.String(64), primary_key=True),
+    sa.Column("tree", sa.Integer, sa.ForeignKey("evidence_tree.id"), primary_key=True),
+    sa.Column("path", sa.Text, nullable=False),
+)
+"""Which objects (blobs) are in which trees, and their reduced hash trees: lists of base64."""
+
 qa_batch = sa.Table(
     "qa_batch",
     metadata,

@@ -31,6 +31,8 @@ class Action(StrEnum):
     SEALED = "sealed"
     FILED = "filed"
     RENEWED = "renewed"
+    EVIDENCE_CREATED = "evidence-created"
+    EVIDENCE_RENEWED = "evidence-renewed"
     SEAL_REFUSED = "seal-refused"
     SEAL_DELAYED = "seal-delayed"
     SEAL_RESUMED = "seal-resumed"

@@ -9,8 +9,9 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from eakte.database import transaction
+from eakte.domain.akten import DocumentState
 from eakte.domain.ids import Digest, DocumentId
-from eakte.pipeline.context import Context
+from eakte.pipeline.desk import Desk
 from eakte.records import documents
 from eakte.search.index import index_of
 from eakte.search.interface import Entry, entry
@@ -19,13 +20,18 @@ from eakte.store.local import LocalBlobStore
 _log = logging.getLogger(__name__)
 
 
-def index_document(context: Context, document: str) -> bool:
-    """Put a filed letter into the index; gives False (and warns) if the index is broken."""
-    with context.engine.connect() as connection:
+def index_document(desk: Desk, document: str) -> bool:
+    """Put a filed letter into the index; gives False (and warns) if the index is broken.
+
+    One that came back to review, because its Akte was closed meanwhile, is left out.
+    """
+    with desk.engine.connect() as connection:
         letter = documents.get(connection, DocumentId(document))
-    made = read_entry(context.home.store, letter.id, letter.text, letter.sender)
+    if letter.state is not DocumentState.FILED:
+        return False
+    made = read_entry(desk.home.store, letter.id, letter.text, letter.sender)
     try:
-        with transaction(context.engine) as connection:
+        with transaction(desk.engine) as connection:
             index_of(connection).put(connection, [made])
     except SQLAlchemyError as problem:
         _log.warning("the index could not take %s: %s", document, problem)

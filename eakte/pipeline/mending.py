@@ -100,10 +100,13 @@ def conclude_batch(desk: Desk, name: str) -> None:
 
 
 def index_what_is_missing(context: Context) -> None:
-    """Index filed letters that the index does not know, because it was broken when they came."""
+    """Look at the index, and index filed letters that it does not know: it was broken then."""
     try:
         with context.engine.connect() as connection:
-            known = index_of(connection).known(connection)
+            index = index_of(connection)
+            for problem in index.problems(connection, quick=True):
+                _log.warning("the search index: %s; see `eakte index check`", problem)
+            known = index.known(connection)
             filed = documents.filed_texts(connection)
     except SQLAlchemyError as problem:
         _log.warning("the index is broken: %s", problem)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-
-from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from typing import TYPE_CHECKING
 
 from eakte.database import Connection, Engine
 from eakte.domain.ids import Digest, DocumentId, part_of_id
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, EnqueueOptions
 
 APPLICATION = "eakte"
 APPLICATION_VERSION = "1"
@@ -30,6 +32,8 @@ class Submitter:
 
     @cached_property
     def _client(self) -> DBOSClient:
+        from dbos import DBOSClient, DBOSPortableJSONSerializer  # noqa: PLC0415 - who only reads need not wait for it
+
         return DBOSClient(
             system_database_engine=self._engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -94,9 +98,9 @@ def regroup_id(new: tuple[DocumentId, ...]) -> str:
 
 
 def _options(name: str, workflow_id: str, queue: str = "") -> EnqueueOptions:
-    return EnqueueOptions(
-        queue_name=queue or name,
-        workflow_name=name,
-        workflow_id=workflow_id,
-        app_version=APPLICATION_VERSION,
-    )
+    return {
+        "queue_name": queue or name,
+        "workflow_name": name,
+        "workflow_id": workflow_id,
+        "app_version": APPLICATION_VERSION,
+    }

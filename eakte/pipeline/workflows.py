@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer
 
 from eakte.database import Engine, transaction
 from eakte.database.roles import ENGINE_SCHEMA
 from eakte.pipeline.submit import APPLICATION, READ_PAGE, intake_of, pages_prefix
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
 
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _OPEN = ["PENDING", "ENQUEUED"]
@@ -78,6 +81,8 @@ def _delete_checkpoints(engine: Engine, workflows: list[str]) -> None:
 
 
 def _client(engine: Engine) -> DBOSClient:
+    from dbos import DBOSClient, DBOSPortableJSONSerializer  # noqa: PLC0415 - who only reads need not wait for it
+
     return DBOSClient(
         system_database_engine=engine,
         serializer=DBOSPortableJSONSerializer(),

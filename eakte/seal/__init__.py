@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from eakte.seal import asn1_lengths, asn1_names
+from eakte.seal import asn1_lengths, asn1_names, hex_strings
 
 # pyHanko logs every failed path with a traceback; what matters of it is in our reports.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL + 1)
@@ -16,3 +16,4 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL + 1)
 
 asn1_lengths.correct()
 asn1_names.remember()
+hex_strings.quicken()

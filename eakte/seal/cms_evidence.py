@@ -12,6 +12,8 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 _OCSP_IN_CMS = "1.3.6.1.5.5.7.16.2"
 """id-ri-ocsp-response (RFC 5940)."""
+_BASIC_ANSWER = "1.3.6.1.5.5.7.48.1.1"
+"""id-pkix-ocsp-basic: only the inner part of an answer; BSI TR-ESOR-ERS wants it so in tokens."""
 _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 
@@ -36,6 +38,18 @@ class _RevocationValues(core.Sequence):  # type: ignore[misc]
 
 class _CertificateValues(core.SequenceOf):  # type: ignore[misc]
     _child_spec = x509.Certificate
+
+
+def evidence_of(signed: cms.SignedData) -> LocalKnowledge:
+    """Give the certificates and revocation data in signed data itself, such as a time-stamp."""
+    revocation = signed["crls"] or ()
+    lists = [choice.chosen for choice in revocation if choice.name == "crl"]
+    answers = [answer for choice in revocation for answer in _answers(choice)]
+    return LocalKnowledge(
+        known_certs=certificates_in(signed),
+        known_crls=[CRLContainer(crl_data=CertificateList.load(item.dump())) for item in lists],
+        known_ocsps=[one for answer in answers for one in OCSPContainer.load_multi(answer)],
+    )
 
 
 def evidence_in(signed: cms.SignedData, signer: cms.SignerInfo) -> LocalKnowledge:
@@ -78,8 +92,13 @@ def _unsigned(signer: cms.SignerInfo, kind: str) -> Iterator[bytes]:
 
 
 def _answers(choice: cms.RevocationInfoChoice) -> Iterator[ocsp.OCSPResponse]:
-    if choice.name == "other" and choice.chosen["other_rev_info_format"].dotted == _OCSP_IN_CMS:
-        yield ocsp.OCSPResponse.load(choice.chosen["other_rev_info"].dump())
+    if choice.name != "other":
+        return
+    kind, encoded = (choice.chosen[f"other_rev_info{part}"] for part in ("_format", ""))
+    if kind.dotted == _OCSP_IN_CMS:
+        yield ocsp.OCSPResponse.load(encoded.dump())
+    elif kind.dotted == _BASIC_ANSWER:
+        yield _wrapped(ocsp.BasicOCSPResponse.load(encoded.dump()))
 
 
 def _wrapped(basic: ocsp.BasicOCSPResponse) -> ocsp.OCSPResponse:

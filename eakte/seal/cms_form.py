@@ -14,6 +14,7 @@ from eakte.seal.structure import is_der
 
 _STAMP = "signature_time_stamp_token"
 _BY_NUMBER = "issuer_and_serial_number"
+_OF_TOKENS = "v3"
 
 
 def form_flaw(wrapping: bytes, rest: int, known: set[bytes]) -> str | None:
@@ -34,6 +35,28 @@ def form_flaw(wrapping: bytes, rest: int, known: set[bytes]) -> str | None:
         if flaw := _flaw(part, known):
             return flaw
     return None
+
+
+def token_flaw(encoded: bytes, known: set[bytes]) -> str | None:
+    """Say what is loose in a time-stamp that stands by itself (DER), None if nothing.
+
+    `known` as for form_flaw. One signer, no unsigned attributes, and version 3 even where CMS
+    would want 5 for its revocation data: so BSI TR-ESOR-ERS prescribes it.
+    """
+    if not is_der(encoded):
+        return _("the signature is not encoded canonically (DER)")
+    content = cms.ContentInfo.load(encoded, strict=True)
+    signed = content["content"]
+    infos = list(signed["signer_infos"])
+    if len(infos) != 1 or infos[0]["unsigned_attrs"]:
+        return _("the signature carries attributes that nobody signed")
+    if not all(_accounts_for_all(part) for part in (content, signed, infos[0])):
+        return _("the signature holds values that CMS does not know")
+    if signed["version"].native not in {_OF_TOKENS, _version(signed)} or _misnamed(infos[0]):
+        return _("a version in the signature is not the right one")
+    if not _digests_fit(signed):
+        return _("the signature names other digest algorithms than it uses")
+    return _certificate_flaw(signed, known) or _unsigned_flaw(signed)
 
 
 def _flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:

@@ -88,6 +88,19 @@ def protection_of(sealed: Path, level: SealLevel = SealLevel.LTA) -> Protection:
         )
 
 
+def protection_in(token: bytes) -> Protection:
+    """Give what an archive time-stamp rests on: a token (DER) with its chain inside."""
+    end = _end(cms.ContentInfo.load(token)["content"], is_authority=True)
+    chain = tuple(_chain(end.certificate, end.others))
+    used = [*_used(end), *algorithms.used_by_chain(chain)]
+    return Protection(
+        level=SealLevel.LTA,
+        stamped_at=end.signed["encap_content_info"]["content"].parsed["gen_time"].native,
+        until=min(_ends(chain)),
+        algorithms=tuple(dict.fromkeys(f"{each.table}:{each.name}" for each in used)),
+    )
+
+
 def _end(signed: cms.SignedData, *, is_authority: bool) -> End:
     found = extract_certificate_info(signed)
     return End(found.signer_cert, tuple(found.other_certs), is_authority, signed)

@@ -11,13 +11,19 @@ from eakte.errors import ConfigurationError, EakteError
 from eakte.i18n import _
 from eakte.seal.chains import Chains
 from eakte.seal.endpoints import Endpoint
+from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.fetched import FetchedRevocation, kept_revocation
 from eakte.seal.open_key import open_key
 from eakte.seal.outside import told
 from eakte.seal.pins import SecretPlace
 from eakte.seal.revocation import DemoRevocation, RevocationSource
 from eakte.seal.signer import Sealer
-from eakte.seal.timestamp import Authorities, CheckedTimeStamper, HttpTimestampAuthority
+from eakte.seal.timestamp import (
+    Authorities,
+    CheckedTimeStamper,
+    DemoTimestampAuthority,
+    HttpTimestampAuthority,
+)
 from eakte.seal.tokens import Terms
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
@@ -31,15 +37,30 @@ def open_sealer(home: Home, clock: Clock) -> Sealer:
     KeyUnavailableError or PinRefusedError.
     """
     chains = Chains(TrustFolder(home.trust), clock)
-    members = [_stamper(home, each, chains, clock) for each in home.settings.tsa]
     return Sealer(
         home.trust,
         clock,
         open_key(home),
         revocation=_revocation(home, chains, clock),
         chains=chains,
-        authorities=Authorities(members, networked=True) if members else None,
+        authorities=_authorities(home, chains, clock),
     )
+
+
+def open_archive_stamper(home: Home, clock: Clock) -> ArchiveStamper:
+    """Open what evidence records need, with the same services as a seal: no seal key."""
+    chains = Chains(TrustFolder(home.trust), clock)
+    return ArchiveStamper(
+        _authorities(home, chains, clock), chains, _revocation(home, chains, clock)
+    )
+
+
+def _authorities(home: Home, chains: Chains, clock: Clock) -> Authorities:
+    members = [_stamper(home, each, chains, clock) for each in home.settings.tsa]
+    if members:
+        return Authorities(members, networked=True)
+    demo = DemoTimestampAuthority.of(TrustFolder(home.trust), clock)
+    return Authorities.only(demo, chains, clock)
 
 
 def evidence_at_hand(home: Home, clock: Clock) -> tuple[OutsideEvidence, ...]:

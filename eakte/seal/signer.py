@@ -109,8 +109,8 @@ class Sealer:
         self._key_rest = Endpoint(self._key.reference, clock)
         self._signer: Signer = self._key.signer()
         self._chains = chains or Chains(self._folder, clock)
-        self._authorities = authorities or _only(
-            authority or _demo_authority(self._folder, clock), self._chains, clock
+        self._authorities = authorities or Authorities.only(
+            authority or DemoTimestampAuthority.of(self._folder, clock), self._chains, clock
         )
         self._revocation = revocation or DemoRevocation(self._folder, clock)
         self._known: _Evidence | None = None
@@ -354,12 +354,3 @@ def _require_same(stamper: CheckedTimeStamper, names: tuple[bytes, ...]) -> None
 
 def _failure(problem: Exception) -> SealFailedError:
     return SealFailedError(detail=f"{type(problem).__name__}: {problem}")
-
-
-def _only(authority: TimestampAuthority, chains: Chains, clock: Clock) -> Authorities:
-    endpoint = Endpoint("authority", clock)
-    return Authorities([CheckedTimeStamper(authority, chains, clock, endpoint)])
-
-
-def _demo_authority(folder: TrustFolder, clock: Clock) -> DemoTimestampAuthority:
-    return DemoTimestampAuthority(Pkcs12SealKey.of(folder, "tsa"), clock)

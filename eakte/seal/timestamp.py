@@ -29,6 +29,7 @@ from eakte.seal.chains import Chains
 from eakte.seal.endpoints import Endpoint
 from eakte.seal.keys import Pkcs12SealKey, sign_with
 from eakte.seal.tokens import Terms, Token, TokenRefusedError, check_token
+from eakte.seal.trust_folder import TrustFolder
 
 _DEMO_POLICY = "2.25.208190275938470271390148471659309871247"
 """Policy of the demo authority: an arc of our own below 2.25 (UUID), naming no real policy."""
@@ -189,6 +190,12 @@ class Authorities:
         self.networked = networked
         self._members = tuple(members)
 
+    @classmethod
+    def only(cls, authority: TimestampAuthority, chains: Chains, clock: Clock) -> Authorities:
+        """Give one authority, without memory of its failures beyond this process."""
+        endpoint = Endpoint("authority", clock)
+        return cls([CheckedTimeStamper(authority, chains, clock, endpoint)])
+
     def __len__(self) -> int:
         """Count them."""
         return len(self._members)
@@ -234,6 +241,11 @@ class DemoTimestampAuthority:
         self._signed_with = _attribute(
             "signing_certificate_v2", as_signing_certificate_v2(certificate)
         ).dump()
+
+    @classmethod
+    def of(cls, folder: TrustFolder, clock: Clock) -> DemoTimestampAuthority:
+        """Give the one whose key a demo trust folder holds; raises ConfigurationError."""
+        return cls(Pkcs12SealKey.of(folder, "tsa"), clock)
 
     def answer(self, request: bytes) -> bytes:
         """Time-stamp whatever comes."""

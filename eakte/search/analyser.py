@@ -47,6 +47,11 @@ _WORD = re.compile(r"[^\W_]+(?:[-\u00ad]\n[a-zäöüß]+|\u00ad[^\W_]+)*")
 _BREAK = re.compile(r"[-\u00ad]\n?")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _VOWEL_E = re.compile(r"(?<=[ao])e|(?<![aeq])ue")
+_AS_LETTER = str.maketrans("1058", "losb")
+_MOST_DIGITS = 2
+"""Digits in a word that may be letters misread."""
+_NAMES = frozenset("muller moller zoller heller maler schafer fischer".split())  # noqa: SIM905 - a list
+"""Names (folded) whose stem would be that of another word: Müller that of Müll."""
 _LONGEST_TOKEN = 64
 _ENDINGS = ("en", "er", "es", "e", "s")
 _SHORTEST_FORM = 4
@@ -76,25 +81,32 @@ def _stemmer() -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=200_000)
 def stem(folded: str) -> str:
-    """Give the stem of a folded word; numbers stay as they are."""
+    """Give the stem of a folded word; numbers stay as they are, and names that mislead."""
+    if (name := folded.removesuffix("s")) in _NAMES:
+        return name
     found: str = _stemmer().stemWord(folded)
     return found
 
 
 @lru_cache(maxsize=200_000)
 def parts(folded: str) -> tuple[str, ...]:
-    """Give the stems of the parts of a folded compound, none if it is none."""
-    return tuple(stem(part) for part in _splitter().parts(folded))
+    """Give the stems of the parts of a folded compound, none if it is none.
+
+    Digits within a word are letters that OCR misread.
+    """
+    letters = folded if folded.isalpha() else _lettered(folded)
+    return tuple(stem(part) for part in _splitter().parts(letters))
 
 
-@lru_cache(maxsize=1)
-def _seed_stems() -> frozenset[str]:
-    return frozenset(stem(fold(word)) for word in SEED)
+def _lettered(folded: str) -> str:
+    digits = sum(each.isdigit() for each in folded)
+    return folded.translate(_AS_LETTER) if digits <= _MOST_DIGITS < len(folded) else ""
 
 
-def is_known(stemmed: str) -> bool:
-    """Tell whether a stem is one of the seed vocabulary: a word, and no misreading."""
-    return stemmed in _seed_stems()
+@lru_cache(maxsize=10_000)
+def is_known(folded: str) -> bool:
+    """Tell whether a word is known, or a compound of known ones: then it is no misreading."""
+    return _splitter().knows(folded)
 
 
 def form(folded: str) -> str:

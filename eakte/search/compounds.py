@@ -45,6 +45,10 @@ class CompoundSplitter:
             return ()
         return self._split(word)
 
+    def knows(self, word: str) -> bool:
+        """Tell whether all of a folded word is known: alone, or as a compound of known parts."""
+        return self._base(word) is not None or bool(self._known_parts(word))
+
     def _parts(self, word: str) -> tuple[str, ...]:
         found = self._known_parts(word)
         if not found and self._base(word) is None:

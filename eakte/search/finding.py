@@ -122,18 +122,14 @@ def _nearly(
         for term in terms(asked)
         if term.form
     }
-    wide = widened(asked, _stems(found))
+    wide = widened(asked, found)
     if wide == asked:
         return None, ()
     letters = _wider(index, conn, asked, wide, among)
     if known:
-        wide = widened(asked, _stems(_misreadings(found, letters)))
+        wide = widened(asked, _misreadings(found, letters))
         letters = _wider(index, conn, asked, wide, among) if wide != asked else ()
     return wide, ranked(letters, terms(wide))
-
-
-def _stems(found: Mapping[str, tuple[Similar, ...]]) -> dict[str, tuple[str, ...]]:
-    return {form: tuple(each.stem for each in similar) for form, similar in found.items()}
 
 
 def _wider(
@@ -155,7 +151,7 @@ def _misreadings(
         form: tuple(
             each
             for each in others
-            if not is_known(each.stem) and (each.same_shape or held[each.stem] < _OFTEN)
+            if not is_known(each.form) and (each.same_shape or held[each.stem] < _OFTEN)
         )
         for form, others in similar.items()
     }

@@ -81,8 +81,8 @@ class SearchIndex(Protocol):
         """Give the names of all indexed letters."""
         ...
 
-    def problems(self, conn: Connection) -> tuple[str, ...]:
-        """Tell what is wrong with the index itself; nothing if it is sound."""
+    def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:
+        """Tell what is wrong with the index itself; a quick look does not read all of it."""
         ...
 
     def begin(self, conn: Connection) -> None:

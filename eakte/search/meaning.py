@@ -7,13 +7,13 @@ A Run is tokens in a row in one column; a Term is met by any of its runs. Condit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from eakte.errors import QueryError
 from eakte.i18n import N_
-from eakte.search.analyser import fold, form, stem, tokens
+from eakte.search.analyser import fold, form, parts, stem, tokens
 from eakte.search.identifiers import amount_of, amount_token, identifiers
 from eakte.search.query import (
     All,
@@ -26,6 +26,7 @@ from eakte.search.query import (
     Word,
     place_of,
 )
+from eakte.search.similar import Similar
 from eakte.search.stopwords import STOP_WORDS
 
 RECORD_FIELDS = ("az", "klasse", "datum", "betrag")
@@ -105,14 +106,23 @@ def terms(tree: Tree | None) -> tuple[Term, ...]:
     return () if tree is None else (tree,)
 
 
-def widened(tree: Tree, similar: Mapping[str, tuple[str, ...]]) -> Tree:
-    """Let other stems stand in for wanted words (by form); the unwanted stay what they are."""
+def widened(tree: Tree, similar: Mapping[str, Sequence[Similar]]) -> Tree:
+    """Let other words stand in for wanted ones (by form); the unwanted stay what they are."""
     if isinstance(tree, Every):
         return replace(tree, wanted=tuple(widened(each, similar) for each in tree.wanted))
     if isinstance(tree, AnyOf):
         return AnyOf(tuple(widened(each, similar) for each in tree.parts))
-    more = (Run(column, (stem,)) for stem in similar.get(tree.form, ()) for column in "tp")
+    more = (run for each in similar.get(tree.form, ()) for run in _single(each.form, each.stem))
     return replace(tree, runs=(*tree.runs, *more))
+
+
+def _single(folded: str, stemmed: str) -> Iterator[Run]:
+    """Give the runs of one word: itself, itself as a part, and a compound's parts in a row."""
+    yield Run("t", (stemmed,))
+    yield Run("p", (stemmed,))
+    if len(inner := parts(folded)) > 1:
+        yield Run("p", inner)
+        yield Run("t", inner)
 
 
 def _flat(node: Node) -> Iterator[Node]:
@@ -192,10 +202,8 @@ def _word(node: Word | Prefix) -> Term:
     stems = tuple(token.stem for token in read)
     runs = [*_exactly(node.text), Run("t", stems)]
     if len(read) == 1:
-        runs.append(Run("p", stems))
-        if len(parts := read[0].parts) > 1:
-            runs += [Run("p", parts), Run("t", parts)]
         folded = read[0].folded
+        runs = [*_exactly(node.text), *_single(folded, stems[0])]
         return Term(tuple(runs), stems[0], "" if folded.isdecimal() else form(folded))
     if stems and all(stem.isalpha() for stem in stems):
         joined = stem(fold("".join(node.text[each.start : each.end] for each in read)))

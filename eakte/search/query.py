@@ -36,7 +36,7 @@ _OR = re.compile(r'(?:OR|ODER|\|)(?=[\s"()]|$)')
 _AND = re.compile(r'(?:AND|UND)(?=[\s"()]|$)')
 _FIELD = re.compile(r"([^\W\d_]{2,}):(?!//)")
 _SAID = re.compile(r"[^\W_]")
-_MINUS = re.compile(r"(?<![^\s(])-")
+_MINUS = re.compile(r"(?<![^\s(])-(?=\S)")
 
 
 @dataclass(frozen=True)

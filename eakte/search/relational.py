@@ -24,6 +24,10 @@ from eakte.search.tables import LIVE, NEW, ddl, names
 from eakte.search.vocabulary import SEED
 
 _SAMPLE = "Widersprüche gegen Abfallgebührenbescheide, 2. März 2026, Az. 20.1-702.11/2026-0003, 5 €"
+_SIGN = """
+    INSERT INTO {0}_state (analyser)
+    SELECT :made_by WHERE NOT EXISTS (SELECT 1 FROM {0}_state)
+    """
 _COLUMNS = ("t", "p", "x", "s")
 
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
@@ -78,6 +82,7 @@ class RelationalIndex(ABC):
             forms -= self._learnt
             self._learnt |= forms
         self._learn(conn, prefix, forms)
+        run(conn, prefix, _SIGN, {"made_by": fingerprint()})
 
     def remove(self, conn: Connection, document: str) -> None:
         """Forget a letter; its words stay known until the next rebuild, and lead nowhere."""
@@ -101,8 +106,8 @@ class RelationalIndex(ABC):
         rows = run(conn, NEW if new else LIVE, "SELECT document FROM {0}_document")
         return frozenset(rows.scalars())
 
-    def problems(self, conn: Connection) -> tuple[str, ...]:
-        """Tell what is wrong with the index itself; nothing if it is sound."""
+    def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:
+        """Tell what is wrong with the index itself; a quick look does not read all of it."""
         there = sa.inspect(conn).get_table_names()
         lost = [name for name in names(self.dialect) if f"{LIVE}_{name}" not in there]
         if lost:
@@ -111,7 +116,7 @@ class RelationalIndex(ABC):
         made_by = run(conn, LIVE, "SELECT analyser FROM {0}_state").scalar()
         other = made_by not in {None, fingerprint()}
         told = (_("another version of the analyser made it"),) if other else ()
-        return (*told, *self._unsound(conn))
+        return told if quick else (*told, *self._unsound(conn))
 
     def begin(self, conn: Connection) -> None:
         """Make room for an index built anew beside the one in use."""
@@ -119,8 +124,7 @@ class RelationalIndex(ABC):
         self._learnt.clear()
         for statement in ddl(self.dialect, NEW):
             conn.execute(sa.text(statement))
-        insert = "INSERT INTO {0}_state (analyser) VALUES (:made_by)"
-        run(conn, NEW, insert, {"made_by": fingerprint()})
+        run(conn, NEW, _SIGN, {"made_by": fingerprint()})
 
     def swap(self, conn: Connection) -> None:
         """Put the index built anew in the place of the other."""

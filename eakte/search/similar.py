@@ -29,8 +29,9 @@ _SHAPES = str.maketrans("ljecbhgqvu", "iiccbbggvv")
 
 @dataclass(frozen=True)
 class Similar:
-    """The stem of a similar word, and whether its shape is the same."""
+    """A similar word: its form and stem, and whether its shape is the same."""
 
+    form: str
     stem: str
     same_shape: bool
 
@@ -73,7 +74,7 @@ def nearest(form: str, candidates: Collection[Near]) -> tuple[Similar, ...]:
     near = process.extract(form, found.keys(), scorer=OSA.distance, score_cutoff=reach, limit=_MOST)
     edited = sorted((distance, each) for each, distance, _place in near if distance <= reach)
     order = dict.fromkeys([*same, *(each for _distance, each in edited)])
-    return tuple(Similar(found[each], each in same) for each in order)[:_MOST]
+    return tuple(Similar(each, found[each], each in same) for each in order)[:_MOST]
 
 
 def _edits(word: str) -> int:

@@ -68,13 +68,13 @@ def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
         _Mark(start, end, number)
         for number, term in enumerate(terms)
         for run in term.runs
-        for start, end in _places(run, text, read, known)
+        for start, end in _places(run, read, known)
     ]
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
 def _places(
-    run: Run, text: str, read: Sequence[Spot], known: Sequence[Identifier]
+    run: Run, read: Sequence[Spot], known: Sequence[Identifier]
 ) -> Iterator[tuple[int, int]]:
     """Give the stretches of a text that meet a run; words that cannot meet it stay unanalysed."""
     size, begun = len(run.tokens), run.tokens[0][:_TELLING]

@@ -23,6 +23,7 @@ from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline import casework
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.indexing import index_document
 from eakte.pipeline.keeping import By
 from eakte.records import akten, aktenplan, documents, history, numbers
 from eakte.services import actor
@@ -218,7 +219,10 @@ def correct(
     scope = require(desk, Permission.CHANGE_AKTEN)
     with transaction(desk.engine) as connection:
         document = documents.get_by_prefix(connection, prefix, scope).id
-        return casework.correct_document(connection, document, by(desk), seen, **said)
+        corrected = casework.correct_document(connection, document, by(desk), seen, **said)
+    if "sender" in said:
+        index_document(desk, corrected.id)  # it is found by its sender, too
+    return corrected
 
 
 _DAYS = frozenset({"begins", "ends", "letter_date"})

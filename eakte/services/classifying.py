@@ -15,7 +15,7 @@ from eakte.audit import log
 from eakte.classify.base import base_letters, descriptions
 from eakte.classify.classifier import Classifier
 from eakte.classify.evidence import TARGET, Evidence, Outcome, thresholds, weigh, weigh_classes
-from eakte.classify.features import LONGEST
+from eakte.classify.limits import LONGEST
 from eakte.classify.model import Model
 from eakte.classify.rules import digest as rules_digest
 from eakte.classify.training import Example, Trained, Trial, train

@@ -20,7 +20,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.ocr.hocr import hocr
-from eakte.pipeline import transitions
+from eakte.pipeline.casework import open_akte
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, aktenplan, documents, entries, former_seals, scans, visible
 from eakte.records.scans import ScanRecord
@@ -210,7 +210,7 @@ def new_akte(
         if pattern.fits(aktenzeichen):
             require_office(scope, named, akte.confidentiality)
             require_office(scope, akte.office, akte.confidentiality)
-        return transitions.open_akte(connection, akte, actor.current(desk), pattern.fits)
+        return open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 
 def _find(desk: Desk, prefix: str) -> Document:

@@ -10,13 +10,13 @@ from eakte.domain.access import Scope
 from eakte.domain.akten import Document
 from eakte.domain.events import Action
 from eakte.domain.ids import DocumentId
-from eakte.errors import NotFoundError
+from eakte.errors import IndexBrokenError, NotFoundError
 from eakte.i18n import N_
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, visible
 from eakte.search import finding
 from eakte.search.analyser import fold
-from eakte.search.finding import Hit, Total
+from eakte.search.finding import Hit, Hits, Total
 from eakte.search.index import index_of
 from eakte.search.interface import Condition
 from eakte.search.meaning import Asked, understand
@@ -64,13 +64,22 @@ def search(desk: Desk, query: str, filters: Filters, *, limit: int = 10, offset:
     _require_known(desk, filters, scope)
     asked = understand(parse(query))
     among = _among(desk, asked, filters, scope)
-    with snapshot(desk.engine) as connection:
-        index = index_of(connection)
-        hits = finding.find(index, connection, asked.text, among, limit=limit, offset=offset)
-        letters = documents.several(connection, [each.document for each in hits.hits])
+    try:
+        hits, letters = _looked_up(desk, asked, among, limit, offset)
+    except IndexBrokenError:  # perhaps a new index took its place just now
+        hits, letters = _looked_up(desk, asked, among, limit, offset)
     found = tuple(_found(desk, hits.hits, letters, offset))
     note(desk, Action.SEARCHED, "index", hits=str(hits.total.count))
     return Result(found, hits.total)
+
+
+def _looked_up(
+    desk: Desk, asked: Asked, among: Condition | None, limit: int, offset: int
+) -> tuple[Hits, dict[DocumentId, Document]]:
+    with snapshot(desk.engine) as connection:
+        index = index_of(connection)
+        hits = finding.find(index, connection, asked.text, among, limit=limit, offset=offset)
+        return hits, documents.several(connection, [each.document for each in hits.hits])
 
 
 def _found(

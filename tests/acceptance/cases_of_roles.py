@@ -20,7 +20,7 @@ class Case:
     """A command line: `{…}` is filled in by the test; `codes`: how it may end where it may run.
 
     `hides`: an argument that names a record; records of others must be as if they did not exist.
-    `slow`: only one role that may run it does.
+    `slow`: only one role that may run it does so.
     """
 
     line: str
@@ -31,7 +31,7 @@ class Case:
 
 
 CASES = (
-    Case("init --home {out}", None),
+    Case("init --home {out}", None, slow=True),
     Case("separator {out}", None),
     Case("watch --once", Permission.OPERATE, (0, 4, 7), slow=True),
     Case("migrate", Permission.OPERATE, slow=True),
@@ -122,6 +122,13 @@ CASES = (
     Case("seal renew --within 0", Permission.OPERATE),
     Case("seal key show", Permission.AUDIT),
     Case("seal key retry", Permission.OPERATE),
+    Case("evidence create", Permission.OPERATE),
+    Case("evidence renew --within 0", Permission.OPERATE),
+    Case("evidence verify {doc} --json", Permission.READ, (0, 21), hides="doc"),
+    Case("evidence verify {akte} --json", Permission.READ, (0, 21), hides="akte"),
+    Case("evidence verify --all --json", Permission.AUDIT, (0, 20, 21), slow=True),
+    Case("evidence show {doc}", Permission.READ, (0, 5), hides="doc"),
+    Case("evidence show {doc} --out {out}", Permission.READ, (0, 5), hides="doc"),
     Case("trust show", Permission.STATUS),
     Case("trust update", Permission.OPERATE, (3,)),
     Case("classify report", Permission.AUDIT, slow=True),

@@ -11,7 +11,9 @@ from tests.acceptance.conftest import run_eakte
 
 
 def _files(demo: Path, *arguments: str) -> set[str]:
-    hits = json.loads(run_eakte(demo, "search", "--json", "--limit", "50", *arguments).stdout)
+    hits = json.loads(run_eakte(demo, "search", "--json", "--limit", "50", *arguments).stdout)[
+        "found"
+    ]
     lines = json.loads(run_eakte(demo, "status", "--all", "--json").stdout)
     names = {line["document"]: line["file"] for line in lines}
     return {names[hit["document"]["id"]][:2] for hit in hits}
@@ -42,6 +44,22 @@ def test_what_was_not_filed_is_not_found(demo: Path) -> None:
     assert "40" not in _files(demo, "Widerspruch")
 
 
-def test_nonsense_is_no_error(demo: Path) -> None:
-    for query in ('"', "-", "*", "AND OR NOT", "a:b", "NEAR(", "'; DROP TABLE document"):
-        assert run_eakte(demo, "search", "--", query).returncode == 0
+def test_what_cannot_be_read_is_told_with_its_place(demo: Path) -> None:
+    for query, place in (('a "b', 3), ("*", 1), ("brief ab:b", 7), ("NEAR(", 5)):
+        refused = run_eakte(demo, "search", "--", query)
+        assert refused.returncode == 2
+        assert f"character {place}" in refused.stderr
+    assert run_eakte(demo, "search", "--", "'; DROP TABLE document").returncode == 0
+
+
+def test_fields_of_the_query_narrow(demo: Path) -> None:
+    assert _files(demo, "az:20.1-702.11/2026-0003 widerspruch") == {"01"}
+    assert _files(demo, "klasse:foerderbescheid bescheid") == {"29"}
+    assert "01" in _files(demo, "Wiederspruch")
+
+
+def test_the_index_is_sound_and_can_be_made_anew(demo: Path) -> None:
+    before = _files(demo, "Widerspruch")
+    assert run_eakte(demo, "index", "check").returncode == 0
+    assert run_eakte(demo, "index", "rebuild").returncode == 0
+    assert _files(demo, "Widerspruch") == before

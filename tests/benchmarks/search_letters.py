@@ -1,7 +1,7 @@
 """Letters in quantity for `make bench-search`, each made from its number alone.
 
-The words follow Zipf's law: words that are in every letter first, then those of administration, then
-compounds of these, then names that nobody else has. A tenth of the letters is read badly.
+The words follow Zipf's law: first words that are in every letter, then those of administration,
+then compounds of these, then names that nobody else has. A tenth of the letters is read badly.
 """
 
 from __future__ import annotations

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import threading
 import uuid
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from lxml import etree
 from eakte.audit import log
 from eakte.config import open_home
 from eakte.database import transaction
-from eakte.domain.akten import Akte, DocumentState
+from eakte.domain.akten import Akte
 from eakte.domain.clock import FixedClock, SystemClock
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Note, Party
@@ -26,19 +24,16 @@ from eakte.domain.handover import Edition, Message
 from eakte.domain.moments import local_day
 from eakte.errors import NotFoundError, NotPermittedError, RefusedError
 from eakte.pipeline import attaching, casework
-from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import akten, documents
 from eakte.seal.verify import verify
 from eakte.services.handing_over import Order, hand_over
 from eakte.services.importing import import_xdomea
-from eakte.services.sources import Inboxes
-from eakte.services.watching import Watcher
 from tests.conftest import NOW
-from tests.integration.sealing_office import Office
+from tests.integration.sealed_letters import file, seal
+from tests.integration.waiting_letters import new_desk
 from tests.tools import homes
-from tests.tools.authorities import serving
 from tests.tools.xdomea_schemas import faults, needs_schemas
 from tests.unit.deliveries.plans import message as plan_message
 from tests.unit.deliveries.plans import unit
@@ -55,45 +50,34 @@ _KINDS = [
 every_kind = pytest.mark.parametrize(("message", "edition"), _KINDS)
 
 
-@contextmanager
-def _watching(root: Path) -> Iterator[None]:
-    stop = threading.Event()
-    context = Context(open_home(root), SystemClock())
-    watcher = Watcher(context, Inboxes(context.home), stop)
-    thread = threading.Thread(target=lambda: watcher.run(lambda _now: None, once=False))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-        context.engine.dispose()
-
-
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory) -> Path:
     """A home with two sealed letters in an Akte that is still open; nobody opens it."""
     folder = tmp_path_factory.mktemp("office")
-    with serving(folder / "pki") as services:
-        office = Office(folder, services)
-        with _watching(office.root):
-            names = [office.release() for _ in range(2)]
-            for name in names:
-                office.wait_for(name, DocumentState.FILED)
-        (folder / "plan.xml").write_bytes(plan_message(_PLAN))
-        import_xdomea(office.desk, folder / "plan.xml")
-        by = By("m.brandt", office.desk.clock.now())
-        with transaction(office.desk.engine) as connection:
-            first, second = names
-            attaching.attach(connection, first, Link(second, "Anlage"), by)
-            attaching.attach(connection, first, Note("Original im Tresor"), by)
-            attaching.attach(connection, _AKTE, Party("Schuldner", "Erika Muster", "Gasse 1"), by)
-            casework.correct_document(connection, second, by, subject="Berichtigter Betreff")
-            casework.correct_document(
-                connection, second, by, confidentiality=Confidentiality.VERTRAULICH
-            )
-        office.desk.engine.dispose()
-    return office.root
+    desk = new_desk(folder / "home")
+    by = By("m.brandt", desk.clock.now())
+    with transaction(desk.engine) as connection:
+        casework.open_akte(connection, Akte(_AKTE, "Abfall", "20.1", by.at), by.actor)
+    letters = [seal(desk, _AKTE, mark) for mark in ("1", "2")]
+    (folder / "plan.xml").write_bytes(plan_message(_PLAN))
+    import_xdomea(desk, folder / "plan.xml")
+    with transaction(desk.engine) as connection:
+        for letter in letters:
+            file(connection, desk, letter)
+        _work(connection, *(letter.id for letter in letters))
+    desk.engine.dispose()
+    return desk.home.root
+
+
+def _work(connection, first, second):
+    """Do what clerks do in an Akte."""
+    by = By("m.brandt", SystemClock().now())
+    attaching.attach(connection, first, Link(second, "Anlage"), by)
+    attaching.attach(connection, first, Note("Original im Tresor"), by)
+    attaching.attach(connection, _AKTE, Party("Schuldner", "Erika Muster", "Gasse 1"), by)
+    casework.correct_document(connection, second, by, subject="Berichtigter Betreff")
+    level = Confidentiality.VERTRAULICH
+    casework.correct_document(connection, second, by, confidentiality=level)
 
 
 @pytest.fixture

@@ -165,9 +165,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("sealed", name="uq_former_seal_sealed"),
     )
     op.create_index("ix_former_seal_document", "former_seal", ["document"])
+    _create_evidence()
     _create_records()
     _create_quality()
     _create_audit_log()
+
+
+def _create_evidence() -> None:
+    op.create_table(
+        "evidence_tree",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("root", sa.Text, nullable=False),
+        sa.Column("token", sa.String(64), nullable=False),
+        sa.Column("protection", sa.Text, nullable=False),
+        sa.Column("followed_by", sa.Integer, nullable=True),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_evidence_tree"),
+        sa.ForeignKeyConstraint(
+            ["followed_by"], ["evidence_tree.id"], name="fk_evidence_tree_followed_by_evidence_tree"
+        ),
+    )
+    op.create_table(
+        "evidence_leaf",
+        sa.Column("object", sa.String(64), nullable=False),
+        sa.Column("tree", sa.Integer, nullable=False),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("object", "tree", name="pk_evidence_leaf"),
+        sa.ForeignKeyConstraint(["tree"], ["evidence_tree.id"], name="fk_evidence_leaf_tree_evidence_tree"),
+    )
 
 
 def _create_records() -> None:

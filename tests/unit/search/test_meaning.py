@@ -5,6 +5,7 @@ import pytest
 from eakte.errors import QueryError
 from eakte.search.meaning import AnyOf, Every, Run, Term, terms, understand, widened
 from eakte.search.query import All, Field, parse
+from eakte.search.similar import Similar
 
 
 def asked(query: str):
@@ -75,7 +76,9 @@ def test_exclusions_beside_records_need_no_words():
 
 def test_only_what_is_wanted_is_widened():
     tree = asked("(tonne OR hund) -katze").text
-    wide = widened(tree, {"tonn": ("torm",), "katz": ("kaiz",)})
+    wide = widened(
+        tree, {"tonn": (Similar("torm", "torm", True),), "katz": (Similar("kaiz", "kaiz", True),)}
+    )
     assert [len(term.runs) for term in terms(wide)] == [4, 2]
     assert isinstance(wide.wanted[0], AnyOf)
     assert wide.unwanted == tree.unwanted
