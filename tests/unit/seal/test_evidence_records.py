@@ -321,6 +321,28 @@ def _inside(encoded: bytes) -> bytes:
     return encoded[start:end]
 
 
+def test_a_third_chain_covers_both_before_it(folder, judge, plain):
+    """§5.2: a hash-tree renewal hashes the whole sequence, not only its last chain."""
+    chains = making.rehashed(folder, plain, CONTENT, NOW + YEAR)
+    at = NOW + 2 * YEAR
+    third = making.rehashed(folder, chains, CONTENT, at, digest="sha384")
+    assert judge(third, CONTENT, at=at + MINUTE).verdict is Verdict.VALID
+    object_hash = digest_of("sha384", CONTENT)
+    last = digest_of("sha384", encoded_sequence(third[1:2]))
+    short = digest_of("sha384", object_hash, last)
+    wrong = making.rehashed(folder, chains, CONTENT, at, digest="sha384", leaf=short)
+    report = judge(wrong, CONTENT, at=at + MINUTE)
+    assert (report.verdict, failed(report)) == (Verdict.INVALID, "Renewals")
+
+
+def test_a_certificate_that_cannot_be_described_makes_nothing_raise(judge, plain):
+    """A time in the certificate of the authority that is no time, found by changing bytes."""
+    encoded = write(plain)
+    start = encoded.index(b"\x17\x0d26")
+    changed = encoded[: start + 5] + b";" + encoded[start + 6 :]
+    assert judge(changed, CONTENT).verdict is Verdict.INDETERMINATE
+
+
 def test_no_changed_byte_stays_valid(judge, plain):
     encoded = write(plain)
     drawn = random.Random(4998)
