@@ -1,4 +1,4 @@
-.PHONY: corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
+.PHONY: test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -23,6 +23,15 @@ demo-csc: setup
 # Everything that must be green: style, types, architecture, tests.
 test: setup lint
 	.venv/bin/pytest -n 2 --dist worksteal -q
+
+# What needs a database, on PostgreSQL: a server from Debian's package is started for it, and gone after it.
+# POSTGRES_TESTS names files and folders, if it is not to be everything.
+test-postgres: setup
+	.venv/bin/python -m tests.tools.postgres .venv/bin/pytest -n 2 --dist worksteal -q $(POSTGRES_TESTS)
+
+# What CI runs of it: what a database decides.
+test-postgres-short: setup
+	@$(MAKE) --no-print-directory test-postgres POSTGRES_TESTS="$$(tr '\n' ' ' < .ci/postgres-tests.txt)"
 
 lint: setup
 	.venv/bin/ruff check .

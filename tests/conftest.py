@@ -27,6 +27,22 @@ def clock() -> FixedClock:
     return FixedClock(NOW)
 
 
+_ON_A_DATABASE = {"homes", "run_eakte", "Mailroom", "Context", "Desk", "Engine", "new_desk"}
+_FIXTURES = {"engine", "new_home", "finished"}
+"""Names in a module of tests, and fixtures, that lead to a database."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out, where a server of PostgreSQL is given, what needs no database."""
+    if homes.SERVER:
+        items[:] = [each for each in items if _needs_database(each)]
+
+
+def _needs_database(item: pytest.Item) -> bool:
+    assert isinstance(item, pytest.Function)
+    return bool(_ON_A_DATABASE & set(vars(item.module)) or _FIXTURES & set(item.fixturenames))
+
+
 @pytest.fixture(autouse=True)
 def _databases_end_with_their_test() -> Iterator[None]:
     """Those of session fixtures are there before, and stay."""

@@ -139,9 +139,7 @@ def test_a_changed_sealed_original_in_the_store_is_found(eakte: Run, home: Path)
 
 
 def test_an_unexpected_fault_is_a_sentence(home: Path) -> None:
-    (home / "eakte.db").write_bytes(b"this is no database" * 100)
-    for name in ("eakte.db-wal", "eakte.db-shm"):
-        (home / name).unlink(missing_ok=True)
+    homes.execute(home, "DROP TABLE trouble")
     finished = run_eakte(home, "status")
     assert "eakte doctor" in _expect(finished, ExitCode.UNEXPECTED)
 

@@ -18,7 +18,7 @@ from eakte.classify.classifier import Classifier
 from eakte.config import open_home
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.clock import SystemClock
-from eakte.domain.codec import from_json
+from eakte.domain.codec import from_json, to_json
 from eakte.domain.findings import FindingCode
 from eakte.domain.ids import Digest
 from eakte.domain.letters import Classification
@@ -209,11 +209,12 @@ def test_a_repeated_seal_step_gives_the_seal_that_is_there(context: Context) -> 
     letter = _only_letter(context)
     context.__dict__["sealer"] = _BrokenSealer(context.home.trust, context.clock)
     steps = CompleteSteps(context)
-    again = steps.seal(letter.id, 2, letter.archive_copy)
+    record = context.store.put(to_json(letter.transfervermerk))
+    again = steps.seal(letter.id, 2, letter.archive_copy, record)
     assert again["sealed"] == letter.sealed
-    assert steps.verify(again["sealed"], again["report"])["verdict"] == "VALID"
+    assert steps.verify(again["sealed"], again["report"], record)["verdict"] == "VALID"
     with pytest.raises(SealFailedError, match="not about"):
-        steps.verify(letter.archive_copy, again["report"])
+        steps.verify(letter.archive_copy, again["report"], record)
 
 
 class _LaterDamagedStore(LocalBlobStore):
