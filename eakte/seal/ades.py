@@ -34,6 +34,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from eakte.domain.preservation import SealLevel
 from eakte.seal.judgement import Indication, Judgement
+from eakte.seal.links import are_linked
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import STRICT_POLICY
 
@@ -163,12 +164,14 @@ def _judgement(result: AdESBasicValidationResult[Any], best_time: datetime | Non
     status = result.api_status
     path = status.validation_path if status is not None else None
     indication = _INDICATIONS[reason.status] if reason is not None else Indication.INDETERMINATE
+    chain = tuple(reversed(list(path.iter_certs(include_root=True)))) if path else ()
+    passed = indication is Indication.PASSED
     return Judgement(
         indication=indication,
-        sub_indication="" if indication is Indication.PASSED else _name(reason),
-        detail="" if indication is Indication.PASSED else _plain(result.failure_msg),
+        sub_indication="" if passed else _name(reason),
+        detail="" if passed else _plain(result.failure_msg),
         intact=_intact(result),
-        chain=tuple(reversed(list(path.iter_certs(include_root=True)))) if path else (),
+        chain=chain if passed or are_linked(chain) else (),
         best_time=best_time,
     )
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 from asn1crypto import cms, core, x509
 
 from eakte.i18n import _
+from eakte.seal.ber import BrokenError, CutError, Element, children, element
 from eakte.seal.cms_evidence import certificates_in, tokens_in
 from eakte.seal.structure import is_der
 
 _STAMP = "signature_time_stamp_token"
 _BY_NUMBER = "issuer_and_serial_number"
 _OF_TOKENS = "v3"
+_BIT_STRING, _OCTET_STRING, _SEQUENCE = 0x03, 0x04, b"\x30"
+_LONGEST_FLAGS = 8
+"""A bit string of so many octets may be a list of flags, such as a key usage."""
 
 
 def form_flaw(wrapping: bytes, rest: int, known: set[bytes]) -> str | None:
@@ -48,6 +52,8 @@ def token_flaw(encoded: bytes, known: set[bytes]) -> str | None:
     content = cms.ContentInfo.load(encoded, strict=True)
     signed = content["content"]
     infos = list(signed["signer_infos"])
+    if _has_partial_octets(encoded, element(encoded, 0, len(encoded))):
+        return _("a signature value in it is not whole")
     if len(infos) != 1 or infos[0]["unsigned_attrs"]:
         return _("the signature carries attributes that nobody signed")
     if not all(_accounts_for_all(part) for part in (content, signed, infos[0])):
@@ -57,6 +63,24 @@ def token_flaw(encoded: bytes, known: set[bytes]) -> str | None:
     if not _digests_fit(signed):
         return _("the signature names other digest algorithms than it uses")
     return _certificate_flaw(signed, known) or _unsigned_flaw(signed)
+
+
+def _has_partial_octets(data: bytes, value: Element) -> bool:
+    """Say whether a long bit string has unused bits: nobody looks at them, whose sum they change.
+
+    Signatures and keys never have any. What is wrapped in an octet string is looked at, too.
+    """
+    start, end = value.content
+    if value.tag == _BIT_STRING:
+        return end - start > _LONGEST_FLAGS and data[start] != 0
+    if value.tag == _OCTET_STRING and data[start : start + 1] == _SEQUENCE:
+        try:
+            return _has_partial_octets(data, element(data, start, end))
+        except (BrokenError, CutError):
+            return False
+    return value.constructed and any(
+        _has_partial_octets(data, each) for each in children(data, value)
+    )
 
 
 def _flaw(signed: cms.SignedData, known: set[bytes]) -> str | None:

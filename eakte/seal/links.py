@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from asn1crypto import x509
+from cryptography import x509 as crypto
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _LONGEST = 10
@@ -24,6 +27,19 @@ def chain_of(
         chain.append(issuer)
         link = issuer
     return tuple(chain)
+
+
+def are_linked(chain: Iterable[x509.Certificate]) -> bool:
+    """Tell whether each certificate of a chain was signed with the key of the next one.
+
+    pyHanko names the chain that it tried, also where a signature in it is another's.
+    """
+    try:
+        for subject, issuer in pairwise(crypto.load_der_x509_certificate(c.dump()) for c in chain):
+            subject.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def registry_of(

@@ -118,6 +118,8 @@ CASES = (
     Case("verify --all --json", Permission.AUDIT, slow=True),
     Case("audit log --json", Permission.AUDIT),
     Case("audit verify", Permission.AUDIT),
+    Case("index check", Permission.AUDIT),
+    Case("index rebuild", Permission.OPERATE, slow=True),
     Case("seal due", Permission.AUDIT),
     Case("seal renew --within 0", Permission.OPERATE),
     Case("seal key show", Permission.AUDIT),

@@ -29,6 +29,8 @@ OWN = "18d834a0141646dd-1"
 _READING = (
     "status", "status --json", "status --all", "status --all --json", "akte list",
     "akte list --json", "deadlines", "deadlines --json", "search Widerspruch OR Rechnung OR Antrag",
+    "search Hollenbek --json", f"search az:{FOREIGN_AKTE} --json",
+    "search klasse:widerspruch --json",
     "search Anmeldung --json", "search Schule --json", "search Uhlandschule --json",
     "review list", "review list --json", "qa list", "qa list --json", "quarantine list",
     "quarantine list --json", "wiedervorlage list --days 9000 --json", "aktenplan show --json",
@@ -54,6 +56,7 @@ class Row:
     sealed: str
     level: str
     level_of_akte: str
+    batch: str
     says: str
     """The fields that were read in it: they may name other Akten."""
 
@@ -111,7 +114,8 @@ def rows(home: Path) -> tuple[Row, ...]:
     query = (
         "SELECT document.id, document.state, aktenzeichen, subject, sender, name, scan, station, "
         "coalesce(sealed, ''), document.confidentiality, coalesce(akte.confidentiality, 'offen'), "
-        "fields FROM document JOIN scan ON digest = scan LEFT JOIN akte USING (aktenzeichen)"
+        "document.batch, fields FROM document JOIN scan ON digest = scan "
+        "LEFT JOIN akte USING (aktenzeichen)"
     )
     return tuple(Row(*map(str, row)) for row in homes.execute(home, query))
 
@@ -174,6 +178,10 @@ def test_counts_are_those_of_what_may_be_seen(home: Path, rows: tuple[Row, ...])
         if account in {"bin", "games"}:
             assert sum(said["files"].values()) == len(files), account
             assert said["quarantine"] == []
+        batches = act(home, account, "qa", "list", "--json")
+        if batches.code == 0:
+            counted = [sum(each["states"].values()) for each in json.loads(batches.out)]
+            assert sum(counted) == sum(bool(row.batch) for row in mine), account
         assert (said["oldest_waiting"] or {"id": ""})["id"] in {"", *(row.id for row in mine)}
 
 

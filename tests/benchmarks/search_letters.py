@@ -17,8 +17,9 @@ from sample_mail.generator.corpus import ocr_noise
 _VOCABULARY = 200_000
 _COMPOUNDS = 90_000
 _SYLLABLES = (
-    "ba be bin dor el fen gar hol is jo kam lin mor nau os pel rich sen tal ul vis wer zen".split()
-)  # noqa: E501, SIM905 - a table of sounds
+    "ba", "be", "bin", "dor", "el", "fen", "gar", "hol", "is", "jo", "kam", "lin", "mor", "nau",
+    "os", "pel", "rich", "sen", "tal", "ul", "vis", "wer", "zen",
+)  # fmt: skip
 _ENDINGS = ("", "", "", "n", "en", "s", "es")
 _BADLY_READ = 10
 _AKTEN = 10_000

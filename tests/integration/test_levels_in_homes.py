@@ -35,27 +35,29 @@ from tests.tools.authorities import serving
 _CENTURY = 36500
 
 
-def set_level(root: Path, level: SealLevel) -> None:
-    """Write a level into the pipeline's file, as an operator does."""
-    file = root / "pipelines" / "posteingang.toml"
-    lines = [each for each in file.read_text().splitlines() if not each.startswith("seal_level")]
-    place = next(number for number, each in enumerate(lines) if each.startswith("languages"))
-    lines.insert(place, f'seal_level = "{level}"')
-    file.write_text("\n".join(lines) + "\n")
+def set_level(root: Path, level: SealLevel, name: str = "posteingang") -> None:
+    """Write a level into a pipeline's file, which may be a new one, as an operator does."""
+    text = (root / "pipelines" / "posteingang.toml").read_text()
+    text = text.replace('name = "posteingang"', f'name = "{name}"')
+    made = text.replace("languages =", f'seal_level = "{level}"\nlanguages =', 1)
+    (root / "pipelines" / f"{name}.toml").write_text(made)
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    """An office that sealed a letter at each level: a bare one while no authority worked."""
+    """An office with a pipeline for each level, and a letter sealed by each."""
     folder = tmp_path_factory.mktemp("office")
     with serving(folder / "pki") as services:
         made = Office(folder, services)
         letters = {}
         for level in SealLevel:
-            set_level(made.root, level)
-            services.fault = "" if level.has_time else "status-500"
+            name = f"pipeline-{level.value.lower()}"
+            set_level(made.root, level, name)
             letters[level] = made.release()
-            assert run_eakte(made.root, "watch", "--once").returncode == 0
+            with transaction(made.desk.engine) as connection:
+                of_it = scan_table.c.digest == made.letter(letters[level]).scan
+                connection.execute(sa.update(scan_table).where(of_it).values(pipeline=name))
+        assert run_eakte(made.root, "watch", "--once").returncode == 0
         yield SimpleNamespace(made=made, letters=letters, services=services)
 
 

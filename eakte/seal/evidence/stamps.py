@@ -154,10 +154,10 @@ def _stricter(
         return judgement
     if not judgement.chain:
         return _open(judgement, "NO_CERTIFICATE_CHAIN_FOUND", "")
-    links = {link.sha256: link for link in (authority, *judgement.chain)}.values()
+    below = (authority, *judgement.chain[:-1])  # an anchor ends when nobody trusts it any more
     if any(
         not link.not_valid_before <= moment <= link.not_valid_after
-        for link in links
+        for link in below
         for moment in (made, until)
     ):
         detail = _("a certificate of its chain was not in force")

@@ -105,10 +105,11 @@ def _examined(
         outcomes = checks.judge(
             record, [_hashed(record, each) for each in case.objects], judged, at
         )
+        summaries = tuple(_summaries(judged, Assessor(anchors.lists, at)))
     except Exception as problem:  # noqa: BLE001 - asn1crypto, pyHanko and others raise anything
         text = f"{type(problem).__name__}: {problem}"[:_LONGEST_PROBLEM]
         return checks.unreadable(text), ()
-    return outcomes, tuple(_summaries(judged, Assessor(anchors.lists, at)))
+    return outcomes, summaries
 
 
 def read_file(path: Path) -> EvidenceRecord:

@@ -239,6 +239,30 @@ def test_a_record_ends_with_its_last_certificate(judge, plain):
     assert (report.verdict, failed(report)) == (Verdict.INDETERMINATE, "Time-stamps")
 
 
+def test_an_authority_that_is_an_anchor_itself_ends_too(folder, plain, tmp_path):
+    """pyHanko does not look at the life of an anchor (signing.md, trap 7)."""
+    judge = Bench(tmp_path, folder / "certificates" / "tsa.pem")
+    report = judge(plain, CONTENT, at=NOW + 30 * YEAR)
+    assert report.timestamps[0].sub_indication == "OUT_OF_BOUNDS_NO_POE"
+    assert judge(plain, CONTENT).timestamps[0].valid
+
+
+def test_unused_bits_of_signatures_are_looked_at(judge, plain):
+    """Nobody signs how many bits of a signature are unused: of chains, answers and lists."""
+    encoded = write(plain)
+    places = [place for place in range(len(encoded)) if _begins_signature(encoded, place)]
+    assert len(places) > 5
+    for place in places:
+        changed = bytearray(encoded)
+        changed[place] = 2
+        assert judge(bytes(changed), CONTENT).verdict is not Verdict.VALID, place
+
+
+def _begins_signature(encoded, place):
+    """A bit string of ECDSA: tag, length, no unused bits, a sequence."""
+    return encoded[place - 2] == 3 and 0x40 < encoded[place - 1] < 0x50 and encoded[place] == 0
+
+
 def test_a_cut_record_is_never_valid(judge, long_kept):
     encoded = write(long_kept)
     for length in (0, 1, 2, 5, 40, len(encoded) // 2, len(encoded) - 1):
@@ -283,7 +307,8 @@ def test_data_that_nobody_needs_is_found(judge, plain):
 def test_parts_of_a_token_that_nobody_signed_are_found(judge, plain, tmp_path):
     stranger = making.first(making.trust(tmp_path / "stranger"))[0].token
     foreign, own = _parts(stranger), _parts(plain[0][0].token)
-    attribute = cms.CMSAttribute({"type": "content_type", "values": ["data"]})
+    nested = cms.ContentInfo.load(stranger)
+    attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [nested]})
     info = cms.SignerInfo.load(_inside(own["signers"]))
     info["unsigned_attrs"] = cms.CMSAttributes([attribute])
     two = _inside(own["certificates"]) + _inside(foreign["certificates"])
@@ -319,6 +344,28 @@ def _parts(token: bytes) -> dict[str, bytes]:
 def _inside(encoded: bytes) -> bytes:
     start, end = element(encoded, 0, len(encoded)).content
     return encoded[start:end]
+
+
+def test_a_third_chain_covers_both_before_it(folder, judge, plain):
+    """§5.2: a hash-tree renewal hashes the whole sequence, not only its last chain."""
+    chains = making.rehashed(folder, plain, CONTENT, NOW + YEAR)
+    at = NOW + 2 * YEAR
+    third = making.rehashed(folder, chains, CONTENT, at, digest="sha384")
+    assert judge(third, CONTENT, at=at + MINUTE).verdict is Verdict.VALID
+    object_hash = digest_of("sha384", CONTENT)
+    last = digest_of("sha384", encoded_sequence(third[1:2]))
+    short = digest_of("sha384", object_hash, last)
+    wrong = making.rehashed(folder, chains, CONTENT, at, digest="sha384", leaf=short)
+    report = judge(wrong, CONTENT, at=at + MINUTE)
+    assert (report.verdict, failed(report)) == (Verdict.INVALID, "Renewals")
+
+
+def test_a_certificate_that_cannot_be_described_makes_nothing_raise(judge, plain):
+    """A time in the certificate of the authority that is no time, found by changing bytes."""
+    encoded = write(plain)
+    start = encoded.index(b"\x17\x0d26")
+    changed = encoded[: start + 5] + b";" + encoded[start + 6 :]
+    assert judge(changed, CONTENT).verdict is Verdict.INDETERMINATE
 
 
 def test_no_changed_byte_stays_valid(judge, plain):
