@@ -175,7 +175,7 @@ def test_a_bug_in_a_stage_costs_no_mail(context: Context) -> None:
 def test_a_broken_index_never_blocks_filing(context: Context) -> None:
     """Demand 58."""
     with context.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE search_index")
+        connection.exec_driver_sql("DROP TABLE search_document")
     _scan(context)
     _work(context)
     assert _only_letter(context).state is DocumentState.FILED
