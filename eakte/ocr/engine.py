@@ -18,6 +18,8 @@ from eakte.ocr.languages import require_languages, tessdata
 from eakte.ocr.tsv import Reading, parse_tsv
 
 _MILLISECONDS = 1000
+_AT_WORK = threading.Lock()
+"""Two pages at once end the process (SIGABRT): the next one waits for one that ran out of time."""
 
 
 class TimedOutError(Exception):
@@ -40,7 +42,7 @@ def read(picture: Path, dpi: float, languages: str, seconds: float) -> Reading:
     try:
         return parse_tsv(answer.result(seconds))
     except TimeoutError:
-        _started.cache_clear()  # the one at work is left to its thread
+        answer.cancel()
         raise TimedOutError from None
 
 
@@ -60,14 +62,17 @@ def version() -> str:
 def _answer(answer: Future[str], picture: Path, dpi: float, languages: str, seconds: float) -> None:
     """Read in a thread of its own: Tesseract looks at its clock only between words."""
     try:
-        engine = _started(languages)
-        engine.SetImageFile(str(picture))
-        engine.SetSourceResolution(round(dpi))
-        if engine.Recognize(round(seconds * _MILLISECONDS)):
-            answer.set_result(engine.GetTSVText(0))
-        else:
-            answer.set_exception(TimeoutError())
-        engine.Clear()
+        with _AT_WORK:
+            if not answer.set_running_or_notify_cancel():
+                return
+            engine = _started(languages)
+            engine.SetImageFile(str(picture))
+            engine.SetSourceResolution(round(dpi))
+            if engine.Recognize(round(seconds * _MILLISECONDS)):
+                answer.set_result(engine.GetTSVText(0))
+            else:
+                answer.set_exception(TimeoutError())
+            engine.Clear()
     except BaseException as problem:  # noqa: BLE001 - it belongs to who waits for the answer
         answer.set_exception(problem)
 

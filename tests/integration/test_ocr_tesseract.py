@@ -92,7 +92,14 @@ def test_a_blank_page_has_no_words_and_is_complete(tmp_path: Path) -> None:
     assert (page.words, page.text, page.complete, page.findings) == ((), "", True, ())
 
 
-@pytest.mark.parametrize("seconds", [0.02, 0.15])
+def test_a_page_is_read_whole_after_some_that_ran_out_of_time(tmp_path: Path) -> None:
+    data = encoded(letter(), "JPEG")
+    late = [_read(tmp_path, data, 0.02 + 0.04 * number).complete for number in range(5)]
+    assert not all(late)
+    assert _read(tmp_path, data).complete
+
+
+@pytest.mark.parametrize("seconds", [0.02, 0.06])
 def test_running_out_of_time_is_incomplete_and_leaves_no_process(
     seconds: float, tmp_path: Path
 ) -> None:
