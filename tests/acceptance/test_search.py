@@ -45,7 +45,7 @@ def test_what_was_not_filed_is_not_found(demo: Path) -> None:
 
 
 def test_what_cannot_be_read_is_told_with_its_place(demo: Path) -> None:
-    for query, place in (('a "b', 3), ("*", 1), ("brief ab:b", 7), ("NEAR(", 5)):
+    for query, place in (('a "b', 3), ("*", 1), ("brief ab:b", 7), ("NEAR(", 6)):
         refused = run_eakte(demo, "search", "--", query)
         assert refused.returncode == 2
         assert f"character {place}" in refused.stderr

@@ -13,14 +13,16 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from eakte.domain.clock import FixedClock
+from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Verdict
 from eakte.seal import loop, signer
+from eakte.seal.archive_signer import SEAL_FIELD, ArchiveSigner, metadata
 from eakte.seal.chains import Chains
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.shape import shape_flaw
 from eakte.seal.signer import Sealer
-from eakte.seal.timestamp import DemoTimestampAuthority, RelayTimeStamper
+from eakte.seal.timestamp import Authorities, DemoTimestampAuthority, RelayTimeStamper
 from eakte.seal.trust_folder import TrustFolder
 from tests.unit.seal.attacks import (
     ATTACKS,
@@ -261,7 +263,7 @@ class TestForgeriesUnderATrustedTimeStamp:
             folder,
             FixedClock(then),
             revocation=OldAnswers(folder, then),
-            authorities=signer._only(authority, Chains(TrustFolder(folder), CLOCK), CLOCK),
+            authorities=Authorities.only(authority, Chains(TrustFolder(folder), CLOCK), CLOCK),
         )
         _refuted(bench(seal_bytes(thief, pdfa(), "x")), Verdict.INDETERMINATE)
 
@@ -337,7 +339,7 @@ class TestStrangers:
 
 
 async def _preserve(sealer, stream):
-    await sealer._preserve(stream, await sealer._authorities.choose())
+    await sealer._preserve(stream, await sealer._authorities.choose(), SealLevel.LTA)
 
 
 def _stranger_stamped(folder, authority):
@@ -353,11 +355,11 @@ def _stranger_stamped(folder, authority):
         ours = Sealer(folder, CLOCK)
         stamper = RelayTimeStamper(authority)
         output = io.BytesIO()
-        pdf_signer = signer._ArchiveSigner(
-            signer._metadata("x"),
+        pdf_signer = ArchiveSigner(
+            metadata("x"),
             ours._signer,
             timestamper=stamper,
-            new_field_spec=SigFieldSpec(signer.SEAL_FIELD, box=None),
+            new_field_spec=SigFieldSpec(SEAL_FIELD, box=None),
         )
         pdf_signer.moment = NOW
         writer = QuietWriter(io.BytesIO(pdfa()))

@@ -28,10 +28,11 @@ from eakte.domain.mail import Scan
 from eakte.domain.text import RecognisedPage
 from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import ExitCode, ModelRefusedError, RefusedError
+from eakte.pipeline import casework
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.records import akten, documents, scans
+from eakte.records import documents, scans
 from eakte.services import classifying, repair
 from sample_mail.train_model import examples
 
@@ -46,7 +47,7 @@ def desk(context: Context) -> Context:
     write_base(examples(2), context.home.pipelines / "model")
     with transaction(context.engine) as connection:
         akte = Akte("10.0-022.40/2026-0001", "Beschwerden", "Amt", context.clock.now())
-        akten.open_akte(connection, akte)
+        casework.open_akte(connection, akte, "test")
     return context
 
 

@@ -11,6 +11,7 @@ from eakte.domain.akten import DocumentState
 from eakte.domain.clock import SystemClock
 from eakte.domain.findings import FindingCode
 from eakte.domain.mail import EnclosureRole
+from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Verdict
 from eakte.pipeline import jobs
 from eakte.pipeline.context import Context
@@ -44,10 +45,10 @@ def context(tmp_path: Path) -> Context:
 class _ForbiddenSealer(Sealer):
     """A seal that is valid, over a revision that claims PDF 2.0."""
 
-    def seal(self, pdf: Path, reason: str, out: Path) -> None:
+    def seal(self, pdf: Path, reason: str, out: Path, level: SealLevel = SealLevel.LTA) -> None:
         changed = out.with_suffix(".changed")
         changed.write_bytes(update(pdf.read_bytes(), pdf_2))
-        super().seal(changed, reason, out)
+        super().seal(changed, reason, out, level)
 
 
 def test_its_refusal_stops_the_seal_and_its_reports_stay_with_the_letter(
