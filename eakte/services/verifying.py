@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from eakte import sandbox
-from eakte.database import Connection
+from eakte.database import Connection, snapshot
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.codec import from_json
 from eakte.domain.events import Action
@@ -43,6 +43,15 @@ class Verified:
     name: str
     title: str
     report: VerificationReport
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A letter to be verified: record and log as they were at one moment."""
+
+    name: str
+    document: Document | None
+    known: Logged | None
 
 
 def verify_file(
@@ -84,13 +93,13 @@ def anchors_of(desk: Desk) -> Path:
 def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
     """Verify the sealed original of a letter against record, audit log and trust anchors."""
     scope = require(desk, Permission.READ)
-    with desk.engine.connect() as connection:
+    with snapshot(desk.engine) as connection:
         document = documents.get_by_prefix(connection, prefix, scope)
         known = evidence.logged(connection, document.id)
     if document.sealed is None and document.id not in known:
         detail = _("{document} has no sealed original; it is {state}")
         raise RefusedError(detail=detail.format(document=document.id, state=document.state.value))
-    return _verified(desk, trust, document.id, document, known.get(document.id))
+    return _verified(desk, trust, _Letter(document.id, document, known.get(document.id)))
 
 
 def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, ...]:
@@ -100,26 +109,27 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
     everything: nobody knows how confidential it is.
     """
     scope = require(desk, Permission.READ)
-    with desk.engine.connect() as connection:
+    with snapshot(desk.engine) as connection:
         akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
         names = {str(each.id) for each in documents.of_akte(connection, aktenzeichen, scope)}
-        story = _akten(desk, connection, [aktenzeichen])
         if scope.everything:
             names |= {name for name, each in known.items() if each.akte == aktenzeichen}
         story = _akten(desk, connection, [aktenzeichen], telling=scope.everything)
-        return (*story, *_verify(desk, connection, trust, known, names))
+        letters = _letters(connection, known, names)
+    return _noted(desk, trust, story, letters)
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
     """Verify every Akte, and every letter that was ever filed, by the records or by the log."""
     require(desk, Permission.AUDIT)
-    with desk.engine.connect() as connection:
+    with snapshot(desk.engine) as connection:
         known = evidence.logged(connection)
         sealed = {each.id for each in documents.sealed(connection)}
         names = [each.aktenzeichen for each in akten.every(connection)]
         story = _akten(desk, connection, names)
-        return (*story, *_verify(desk, connection, trust, known, sealed | set(known)))
+        letters = _letters(connection, known, sealed | set(known))
+    return _noted(desk, trust, story, letters)
 
 
 def overall(verified: tuple[Verified, ...]) -> Verdict:
@@ -144,26 +154,32 @@ def _akten(
     for name in names:
         report = akte_evidence.report(connection, name, logged, now, telling=telling)
         found.append(Verified(name, akten.get(connection, name).title, report))
-        note(desk, Action.VERIFIED, name, verdict=report.verdict.value)
     return tuple(found)
 
 
-def _verify(
-    desk: Desk, connection: Connection, trust: Path, known: dict[str, Logged], names: set[str]
-) -> tuple[Verified, ...]:
-    found = {name: documents.find(connection, DocumentId(name)) for name in sorted(names)}
+def _letters(
+    connection: Connection, known: dict[str, Logged], names: set[str]
+) -> tuple[_Letter, ...]:
     return tuple(
-        _verified(desk, trust, name, document, known.get(name)) for name, document in found.items()
+        _Letter(name, documents.find(connection, DocumentId(name)), known.get(name))
+        for name in sorted(names)
     )
 
 
-def _verified(
-    desk: Desk, trust: Path, name: str, document: Document | None, known: Logged | None
-) -> Verified:
+def _noted(
+    desk: Desk, trust: Path, story: tuple[Verified, ...], letters: tuple[_Letter, ...]
+) -> tuple[Verified, ...]:
+    """Note what was found of the Akten, and verify their letters, outside of the snapshot."""
+    for each in story:
+        note(desk, Action.VERIFIED, each.name, verdict=each.report.verdict.value)
+    return (*story, *(_verified(desk, trust, each) for each in letters))
+
+
+def _verified(desk: Desk, trust: Path, letter: _Letter) -> Verified:
     """Verify one letter and note it in the audit log."""
-    title = document.subject if document else ""
-    verified = Verified(name, title, _report(desk, trust, document, known))
-    note(desk, Action.VERIFIED, name, verdict=verified.report.verdict.value)
+    title = letter.document.subject if letter.document else ""
+    verified = Verified(letter.name, title, _report(desk, trust, letter.document, letter.known))
+    note(desk, Action.VERIFIED, letter.name, verdict=verified.report.verdict.value)
     return verified
 
 
