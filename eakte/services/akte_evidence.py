@@ -34,9 +34,11 @@ _Key = tuple[str, str]
 """Kind and key of a record."""
 Logged = Mapping[_Key, Mapping[str, str]]
 """By record: the commitments of its versions, by the name of the version."""
+Logbook = tuple[Logged, Mapping[str, set[_Key]]]
+"""What the log tells of all records, and the records that were in each Akte."""
 
 
-def logged(connection: Connection) -> tuple[Logged, Mapping[str, set[_Key]]]:
+def logged(connection: Connection) -> Logbook:
     """Give what the audit log tells of all records, and the records that were in each Akte."""
     told, of_akte = dict[_Key, dict[str, str]](), dict[str, set[_Key]]()
     for event in log.naming(connection, COMMITMENT):
@@ -48,10 +50,16 @@ def logged(connection: Connection) -> tuple[Logged, Mapping[str, set[_Key]]]:
     return told, of_akte
 
 
+def akten_of(known: Logbook) -> set[str]:
+    """Give the Aktenzeichen of all Akten that were ever opened, by the log."""
+    told, _of_akte = known
+    return {name for kind, name in told if kind == RecordKind.AKTE.value}
+
+
 def report(
     connection: Connection,
     aktenzeichen: str,
-    known: tuple[Logged, Mapping[str, set[_Key]]],
+    known: Logbook,
     at: datetime,
     *,
     telling: bool = True,
@@ -87,7 +95,7 @@ def _detail(faults: list[str], *, telling: bool) -> str:
 def _steps(
     connection: Connection,
     aktenzeichen: str,
-    known: tuple[Logged, Mapping[str, set[_Key]]],
+    known: Logbook,
 ) -> Iterator[tuple[str, list[str], str]]:
     """Give the steps: name, what contradicts it, and what it means that nothing does."""
     told, of_akte = known

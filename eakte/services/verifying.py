@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from eakte.seal.opening import evidence_at_hand
 from eakte.seal.verify import SealedAs, broken_down, verify_any, verify_own
 from eakte.services import akte_evidence, evidence
 from eakte.services.access import Permission, require
+from eakte.services.akte_evidence import Logbook
 from eakte.services.desks import note
 from eakte.services.evidence import Logged
 
@@ -110,24 +110,27 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
     """
     scope = require(desk, Permission.READ)
     with snapshot(desk.engine) as connection:
-        akten.get(connection, aktenzeichen, scope)
+        logged = akte_evidence.logged(connection)
+        if not (scope.everything and aktenzeichen in akte_evidence.akten_of(logged)):
+            akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
         names = {str(each.id) for each in documents.of_akte(connection, aktenzeichen, scope)}
         if scope.everything:
             names |= {name for name, each in known.items() if each.akte == aktenzeichen}
-        story = _akten(desk, connection, [aktenzeichen], telling=scope.everything)
+        story = _akten(desk, connection, logged, {aktenzeichen}, telling=scope.everything)
         letters = _letters(connection, known, names)
     return _noted(desk, trust, story, letters)
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
-    """Verify every Akte, and every letter that was ever filed, by the records or by the log."""
+    """Verify every Akte, and every letter ever filed, that the records or the log name."""
     require(desk, Permission.AUDIT)
     with snapshot(desk.engine) as connection:
         known = evidence.logged(connection)
         sealed = {each.id for each in documents.sealed(connection)}
-        names = [each.aktenzeichen for each in akten.every(connection)]
-        story = _akten(desk, connection, names)
+        logged = akte_evidence.logged(connection)
+        names = {each.aktenzeichen for each in akten.every(connection)}
+        story = _akten(desk, connection, logged, names | akte_evidence.akten_of(logged))
         letters = _letters(connection, known, sealed | set(known))
     return _noted(desk, trust, story, letters)
 
@@ -147,13 +150,18 @@ def worth(item: SignatureSummary | TimestampSummary) -> str:
 
 
 def _akten(
-    desk: Desk, connection: Connection, names: Iterable[str], *, telling: bool = True
+    desk: Desk, connection: Connection, logged: Logbook, names: set[str], *, telling: bool = True
 ) -> tuple[Verified, ...]:
     """Hold Akten against their histories; `telling`: name the records that are wrong."""
-    logged, now, found = akte_evidence.logged(connection), desk.clock.now(), list[Verified]()
-    for name in names:
-        report = akte_evidence.report(connection, name, logged, now, telling=telling)
-        found.append(Verified(name, akten.get(connection, name).title, report))
+    now, found = desk.clock.now(), list[Verified]()
+    for name in sorted(names):
+        akte = akten.find(connection, name)
+        if akte is None:
+            reason = _("the log tells of an Akte that the records do not have")
+            report = evidence.missing(_("Record"), reason, "", now)
+        else:
+            report = akte_evidence.report(connection, name, logged, now, telling=telling)
+        found.append(Verified(name, akte.title if akte else "", report))
     return tuple(found)
 
 

@@ -14,11 +14,13 @@ from eakte.audit import log
 from eakte.database import transaction
 from eakte.domain.events import Action
 from eakte.domain.verification import Verdict
+from eakte.errors import NotFoundError
 from eakte.pipeline.desk import Desk
 from eakte.services import casework, verifying
 from eakte.services.verifying import Verified
 from tests.integration import sealed_letters
 from tests.integration.waiting_letters import new_desk
+from tests.tools import homes
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +83,18 @@ def test_each_verdict_is_noted_once(desk: Desk) -> None:
     with desk.engine.connect() as connection:
         noted = log.of_action(connection, Action.VERIFIED, name)
     assert [dict(each.after) for each in noted] == [{"verdict": "VALID"}]
+
+
+def test_an_akte_that_was_removed_is_missed(desk: Desk) -> None:
+    removed, trust = _akte(desk), desk.home.trust
+    for table, column in (
+        ("history", "akte"),
+        ("vorgang", "aktenzeichen"),
+        ("akte", "aktenzeichen"),
+    ):
+        homes.execute(desk.home.root, f"DELETE FROM {table} WHERE {column} = :akte", akte=removed)
+    told = [(removed, "Record: the log tells of an Akte that the records do not have")]
+    assert _wrong(verifying.verify_all(desk, trust)) == told
+    assert _wrong(verifying.verify_akte(desk, removed, trust)) == told
+    with pytest.raises(NotFoundError):
+        verifying.verify_akte(desk, "20.1-702.11/1999-0001", trust)
