@@ -321,10 +321,10 @@ def file(
     at: datetime,
     confirmations: Confirmations = (),
 ) -> None:
-    """File a sealed original into its Akte, once."""
+    """File a sealed original into its Akte, once; a seal of an earlier release is not filed."""
     lock(connection)
     letter = documents.get(connection, document)
-    if letter.state is not DocumentState.RELEASED:
+    if letter.state is not DocumentState.RELEASED or letter.release != made.release:
         return
     _open_sammelakte(connection, letter, definitions, at)
     akte, by = akten.get(connection, letter.aktenzeichen), By(MACHINE, at)

@@ -168,6 +168,23 @@ def test_a_repeated_step_changes_nothing(engine: Engine, submitter: _RecordingSu
     assert _actions(engine).count("proposed") == 1
 
 
+def test_only_the_seal_of_the_present_release_is_filed(
+    engine: Engine, submitter: _RecordingSubmitter
+) -> None:
+    """A workflow that was left behind goes on after its letter came back and was released anew."""
+    _receive(engine, submitter)
+    old = _propose(engine, submitter, _letter())
+    with transaction(engine) as connection:
+        transitions.refuse_seal(connection, _DOC, "fault", _NOW)
+        _act(connection, submitter, "release", _NOW)
+        new = documents.get(connection, _DOC)
+    assert _file(engine, old) == new
+    assert "filed" not in _actions(engine)
+    filed = _file(engine, new)
+    assert filed.transfervermerk is not None
+    assert (filed.state, filed.transfervermerk.release) == (DocumentState.FILED, new.release)
+
+
 def test_the_sammelakte_is_opened_at_filing_not_before(
     engine: Engine, submitter: _RecordingSubmitter
 ) -> None:
