@@ -17,8 +17,12 @@ from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 
 AKTENZEICHEN = re.compile(
     r"(?P<office>\d{2}(?:\.\d{1,2})?)-(?P<unit>\d{3}\.\d{2})/(?P<year>\d{4})-(?P<number>\d{4})",
+    re.ASCII,
 )
-"""Office - unit of the Aktenplan / year - running number, as in 32.1-112.05/2026-0417."""
+"""Office - unit of the Aktenplan / year - running number, as in 32.1-112.05/2026-0417.
+
+Digits are 0 to 9 only: those of other scripts would make another name that looks the same.
+"""
 
 
 def is_aktenzeichen(text: str) -> bool:

@@ -63,4 +63,4 @@ class Numbering:
             parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{shape})")
             seen.add(name)
             end = found.end()
-        return re.compile("".join(parts) + re.escape(self.pattern[end:]))
+        return re.compile("".join(parts) + re.escape(self.pattern[end:]), re.ASCII)

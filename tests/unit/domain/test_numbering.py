@@ -26,6 +26,16 @@ def test_another_pattern_takes_the_usual_form_too() -> None:
     assert not other.fits("659.40:66/07-2026")
 
 
+def test_digits_of_other_scripts_make_no_look_alike() -> None:
+    usual, other = Numbering(), Numbering("{unit}:{office}/{number:03}-{year}")
+    for numbering, name in ((usual, "32.1-112.05/2026-0417"), (other, "659.40:66/007-2026")):
+        for zero in "\N{FULLWIDTH DIGIT ZERO}\N{ARABIC-INDIC DIGIT ZERO}":
+            for digit in sorted(set(name) & set("0123456789")):
+                alike = name.replace(digit, chr(ord(zero) + int(digit)))
+                assert not numbering.fits(alike), alike
+                assert numbering.unit_of(alike) == "", alike
+
+
 def test_a_series_is_what_the_number_counts_in() -> None:
     by_unit = Numbering("{unit}/{number}")
     assert by_unit.series("32", "112.05", 2026) == by_unit.series("40", "112.05", 2027)
