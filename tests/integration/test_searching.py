@@ -30,7 +30,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
 from eakte.records import akten, documents
 from eakte.search.index import index_of
-from eakte.services import actor, indexing
+from eakte.services import actor, indexing, records
 from eakte.services.searching import Filters, search
 from tests.tools.homes import SERVER
 
@@ -176,6 +176,24 @@ def test_what_may_not_be_seen_does_not_show_in_ranks_either(filed):
         index_of(connection).remove(connection, document_id(Digest(f"{4:064x}"[::-1]), 1))
     after = [each.hit.rank for each in search(_clerk(filed), "garten gegen", Filters()).found]
     assert before == after != []
+
+
+def test_akten_are_listed_with_what_may_be_seen_in_them_however_many_there_are(filed):
+    asked = list[str]()
+
+    def note(_conn, _cursor, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(filed.engine, "before_cursor_execute", note)
+    for desk, wanted in (
+        (filed, [3, 1]),
+        (_clerk(filed), [2]),
+        (_clerk(filed, clearance=NFD), [3]),
+    ):
+        asked.clear()
+        assert [count for _akte, count in records.list_akten(desk)] == wanted
+        assert sum("SELECT" in each for each in asked) == 2
+    sa.event.remove(filed.engine, "before_cursor_execute", note)
 
 
 def test_a_rebuild_gives_the_same_and_filing_goes_on_meanwhile(filed):
