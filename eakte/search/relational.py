@@ -106,6 +106,12 @@ class RelationalIndex(ABC):
         rows = run(conn, NEW if new else LIVE, "SELECT document FROM {0}_document")
         return frozenset(rows.scalars())
 
+    def senders(self, conn: Connection) -> dict[str, str]:
+        """Give what is known of the senders of all indexed letters: their column s."""
+        query = sa.select(numbers.c.document, texts.c.s)
+        rows = conn.execute(query.join_from(numbers, texts, texts.c.id == numbers.c.id))
+        return {row.document: row.s for row in rows}
+
     def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:
         """Tell what is wrong with the index itself; a quick look does not read all of it."""
         there = sa.inspect(conn).get_table_names()

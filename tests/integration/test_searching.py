@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -217,6 +218,31 @@ def test_what_is_filed_while_the_index_is_rebuilt_is_in_it(filed):
     *_rest, last = progress
     assert (last.done, last.total) == (4, 4)
     assert found(filed, "geheimnis") == ["3"]
+
+
+def test_what_changes_while_the_index_is_rebuilt_is_in_it(filed):
+    progress = indexing.rebuild(filed, workers=1)
+    for _each in range(2):
+        next(progress)
+    with transaction(filed.engine) as connection:
+        first, second, *_rest = documents.filed_texts(connection)
+        corrected = replace(documents.get(connection, first[0]), sender="Neumann AG")
+        documents.update(connection, corrected)
+        superseded = replace(documents.get(connection, second[0]), state=DocumentState.SUPERSEDED)
+        documents.update(connection, superseded)
+    *_rest, last = progress
+    assert (last.done, last.total) == (3, 3)
+    assert (found(filed, "von:neumann"), found(filed, "von:vogel")) == (["0"], ["2", "3"])
+    assert indexing.check(filed).sound
+
+
+def test_check_tells_of_a_sender_that_was_corrected_since(filed):
+    with transaction(filed.engine) as connection:
+        (first, *_rest) = documents.filed_texts(connection)
+        corrected = replace(documents.get(connection, first[0]), sender="Neumann AG")
+        documents.update(connection, corrected)
+    report = indexing.check(filed)
+    assert (report.missing, report.surplus, report.outdated, report.sound) == (0, 0, 1, False)
 
 
 def test_a_rebuild_that_ends_early_leaves_the_old_index(filed):
