@@ -118,7 +118,9 @@ def _nearly(
 ) -> tuple[Tree | None, Sequence[Ranked]]:
     """Give what meets the query with similar words in place of some, but not without."""
     found = {
-        term.form: tuple(each for each in index.similar(conn, term.form) if each.stem != term.stem)
+        term.form: tuple(
+            each for each in index.similar(conn, term.form, among) if each.stem != term.stem
+        )
         for term in terms(asked)
         if term.form
     }

@@ -79,8 +79,11 @@ class SearchIndex(Protocol):
         """Give the texts of pages by the number of a candidate."""
         ...
 
-    def similar(self, conn: Connection, form: str) -> tuple[Similar, ...]:
-        """Give indexed words that a form may have been typed or read wrongly for, nearest first."""
+    def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
+        """Give words that a form may have been typed or read wrongly for, nearest first.
+
+        With a condition only those that letters which meet it hold: others decide nothing.
+        """
         ...
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eakte.database.schema import document as letters
 from eakte.errors import QueryError
 from eakte.search import finding
 from eakte.search.index import index_of
@@ -28,6 +29,8 @@ LETTERS = {
     "rechnung-1": ("Rechnung: 1.747,80 EUR auf DE02 1203 0000 0000 2020 51, info@ruhmann.example",),
     "haus-1": ("Viele Häuser in der Rosenstrasse. Tonne grüne, Mueller.",),
 }
+
+MISREAD = [f"kowalczx{each}" for each in "bcdfghijlmnopqrtuvwxyz"] + ["kowalczb", "kowalczc"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -154,6 +157,34 @@ def test_a_word_of_its_own_is_no_misreading(conn):
     put(conn, "lauben-1", "Gartenlauben am Gartenzaun")
     assert nearly(conn, "gartenzaun") == []
     assert nearly(conn, "wohnung") == []
+
+
+def seen_nearly(conn: sa.Connection, query: str, hidden: str) -> list[tuple[str, float]]:
+    """Give what is similar for whom one letter is hidden."""
+    asked, among = understand(parse(query)).text, letters.c.id != hidden
+    found = finding.find(index_of(conn), conn, asked, among)
+    return [(hit.document, hit.rank) for hit in found.hits if hit.similar]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden", "count"),
+    [
+        # one word more than may stand in for it
+        ("kowalczxk", (" ".join(MISREAD[:-1]), MISREAD[-1]), "Kowalczak", 2),
+        ("kontu", ("Konto",), "Kontos", 1),  # of the same form, with another stem
+        ("kowalczyx", ("Kowalczykung",), "Kowalczyk", 0),  # near, with the stem of what is not
+    ],
+)
+def test_words_of_a_hidden_letter_change_nothing(conn, query, shown, hidden, count):
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    names = ["hidden", *(f"shown-{number}" for number in range(len(shown)))]
+    conn.execute(sa.text("INSERT INTO document VALUES (:id)"), [{"id": each} for each in names])
+    for name, text in zip(names[1:], shown, strict=True):
+        put(conn, name, text)
+    before = seen_nearly(conn, query, "hidden")
+    assert len(before) == count
+    put(conn, "hidden", hidden)
+    assert seen_nearly(conn, query, "hidden") == before
 
 
 def put(conn: sa.Connection, name: str, *pages: str) -> None:
