@@ -2,7 +2,7 @@
 
 Of a query that very many letters meet, the newest MOST are ranked: what nearly every letter holds
 tells none apart. Whoever may not see a letter learns nothing of it: the condition is part of every
-query, rarity counts among candidates, and similar words are shown only as hits hold them.
+query, rarity counts among candidates, and similar words are those of letters that may be seen.
 """
 
 from __future__ import annotations

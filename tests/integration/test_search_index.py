@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,11 @@ LETTERS = {
     "haus-1": ("Viele Häuser in der Rosenstrasse. Tonne grüne, Mueller.",),
 }
 
+WORDS = re.findall(
+    r"\w+",
+    "Widerspruch Bescheid Grundsteuer Kindergarten Hundesteuer Baugenehmigung Nachbar Mahnung"
+    " Rechnung Antrag Frist Schule Friedhof Gewerbe Kowalczyk Konto",
+)
 MISREAD = [f"kowalczx{each}" for each in "bcdfghijlmnopqrtuvwxyz"] + ["kowalczb", "kowalczc"]
 
 
@@ -185,6 +193,39 @@ def test_words_of_a_hidden_letter_change_nothing(conn, query, shown, hidden, cou
     assert len(before) == count
     put(conn, "hidden", hidden)
     assert seen_nearly(conn, query, "hidden") == before
+
+
+def test_hidden_letters_change_no_search(conn):
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    chance = random.Random(5)
+    texts = [" ".join(_mistyped(chance, chance.choice(WORDS)) for _ in range(25)) for _ in "x" * 20]
+    words = [_mistyped(chance, word) for word in WORDS]
+    queries = [
+        *words,
+        *(f'"{one} {two}"' for one, two in pairwise(WORDS[:4])),
+        "Frist -Schule",
+        "Bes*",
+    ]
+    for number, text in enumerate(texts[:10]):
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": f"shown-{number}"})
+        put(conn, f"shown-{number}", text)
+    before = [_told(conn, query) for query in queries]
+    for number, text in enumerate(texts[10:]):
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": f"hidden-{number}"})
+        put(conn, f"hidden-{number}", f"{text} {' '.join(words)}")
+    assert [_told(conn, query) for query in queries] == before
+    assert sum(total.similar for _hits, total in before) > len(words)
+
+
+def _mistyped(chance: random.Random, word: str) -> str:
+    place = chance.randrange(2 * len(word))
+    return word[:place] + chance.choice("abcdefghijklmnopqrstuvwxyz") + word[place + 1 :]
+
+
+def _told(conn: sa.Connection, query: str) -> tuple[tuple[finding.Hit, ...], finding.Total]:
+    among = letters.c.id.startswith("shown-")
+    told = finding.find(index_of(conn), conn, understand(parse(query)).text, among)
+    return told.hits, told.total
 
 
 def put(conn: sa.Connection, name: str, *pages: str) -> None:
