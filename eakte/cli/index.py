@@ -30,6 +30,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
                 (_("filed letters"), found.filed),
                 (_("missing from the index"), found.missing),
                 (_("in the index, but not filed"), found.surplus),
+                (_("in the index with another sender"), found.outdated),
                 (_("search index"), _("sound") if found.sound else _("broken")),
             ]
         )

@@ -129,6 +129,13 @@ def of_akte(
     return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed, scope)
 
 
+def counts_of_akten(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:
+    """Give the number of letters filed in each Akte that has any, by its Aktenzeichen."""
+    query = sa.select(table.c.aktenzeichen, sa.func.count()).group_by(table.c.aktenzeichen)
+    rows = connection.execute(query.where(filed(), visible.documents(scope))).all()
+    return {str(aktenzeichen): int(count) for aktenzeichen, count in rows}
+
+
 def count_on_their_way(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> int:
     """Give the number of letters that are to be filed in an Akte and are not yet."""
     ahead = (

@@ -161,6 +161,11 @@ def spots(text: str) -> Iterator[Spot]:
         yield Spot(found.start(), found.end(), _whole(found.group()))
 
 
+def forms(text: str) -> frozenset[tuple[str, str]]:
+    """Give the forms of a text and their stems as `analyse` does, and nothing else."""
+    return frozenset[tuple[str, str]]().union(*(_forms(each.folded) for each in spots(text)))
+
+
 def analyse(text: str) -> Terms:
     """Give the three columns of a text."""
     read = list(tokens(text))

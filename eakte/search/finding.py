@@ -2,7 +2,7 @@
 
 Of a query that very many letters meet, the newest MOST are ranked: what nearly every letter holds
 tells none apart. Whoever may not see a letter learns nothing of it: the condition is part of every
-query, rarity counts among candidates, and similar words are shown only as hits hold them.
+query, rarity counts among candidates, and similar words are those of letters that may be seen.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ def _nearly(
 ) -> tuple[Tree | None, Sequence[Ranked]]:
     """Give what meets the query with similar words in place of some, but not without."""
     found = {
-        term.form: tuple(each for each in index.similar(conn, term.form) if each.stem != term.stem)
+        term.form: tuple(
+            each for each in index.similar(conn, term.form, among) if each.stem != term.stem
+        )
         for term in terms(asked)
         if term.form
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -35,17 +36,22 @@ class Entry:
 def entry(document: str, pages: Sequence[str], sender: str = "") -> Entry:
     """Analyse a letter; takes milliseconds, shares nothing, may run in another process."""
     terms = analyse("\n".join(pages))
-    who = analyse(sender)
-    columns = {
-        "t": terms.stems,
-        "p": terms.parts,
-        "x": terms.identifiers,
-        "s": (*who.stems, *who.parts),
-    }
+    columns = {"t": terms.stems, "p": terms.parts, "x": terms.identifiers}
     amounts = {cents for token in terms.identifiers if (cents := cents_of(token)) is not None}
-    texts = {name: f" {' '.join(tokens)} " for name, tokens in columns.items()}
+    texts = {name: _column(tokens) for name, tokens in columns.items()} | {"s": of_sender(sender)}
     clean = tuple(page.replace("\x00", "\ufffd") for page in pages)
     return Entry(document, clean, texts, tuple(sorted(amounts)), terms.forms)
+
+
+@lru_cache(maxsize=10_000)
+def of_sender(sender: str) -> str:
+    """Give the column s of a letter's sender."""
+    who = analyse(sender)
+    return _column((*who.stems, *who.parts))
+
+
+def _column(tokens: Sequence[str]) -> str:
+    return f" {' '.join(tokens)} "
 
 
 class SearchIndex(Protocol):
@@ -73,12 +79,19 @@ class SearchIndex(Protocol):
         """Give the texts of pages by the number of a candidate."""
         ...
 
-    def similar(self, conn: Connection, form: str) -> tuple[Similar, ...]:
-        """Give indexed words that a form may have been typed or read wrongly for, nearest first."""
+    def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
+        """Give words that a form may have been typed or read wrongly for, nearest first.
+
+        With a condition only those that letters which meet it hold: others decide nothing.
+        """
         ...
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
         """Give the names of all indexed letters."""
+        ...
+
+    def senders(self, conn: Connection) -> dict[str, str]:
+        """Give what is known of the senders of all indexed letters: their column s."""
         ...
 
     def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,9 +16,9 @@ from sqlalchemy import Connection
 from eakte.database.schema import document as letters
 from eakte.i18n import _
 from eakte.search import similar
-from eakte.search.analyser import analyse
+from eakte.search.analyser import analyse, forms
 from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import Every, Tree, terms
+from eakte.search.meaning import Every, Run, Term, Tree, terms
 from eakte.search.rank import Candidate
 from eakte.search.similar import Near, Similar
 from eakte.search.tables import LIVE, NEW, ddl, names
@@ -28,6 +29,8 @@ _SIGN = """
     INSERT INTO {0}_state (analyser)
     SELECT :made_by WHERE NOT EXISTS (SELECT 1 FROM {0}_state)
     """
+_NEWEST = 8
+"""Letters that are looked at for a similar word."""
 _COLUMNS = ("t", "p", "x", "s")
 
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
@@ -77,11 +80,11 @@ class RelationalIndex(ABC):
         insert = "INSERT INTO {0}_amount (id, cents) VALUES (:id, :cents)"
         if amounts:
             run(conn, prefix, insert, amounts)
-        forms = frozenset[tuple[str, str]]().union(*(each.forms for each in given.values()))
+        words = frozenset[tuple[str, str]]().union(*(each.forms for each in given.values()))
         if new:
-            forms -= self._learnt
-            self._learnt |= forms
-        self._learn(conn, prefix, forms)
+            words -= self._learnt
+            self._learnt |= words
+        self._learn(conn, prefix, words)
         run(conn, prefix, _SIGN, {"made_by": fingerprint()})
 
     def remove(self, conn: Connection, document: str) -> None:
@@ -93,18 +96,47 @@ class RelationalIndex(ABC):
         rows = conn.execute(sa.select(texts.c.id, texts.c.pages).where(texts.c.id.in_(numbers)))
         return {row.id: tuple(json.loads(row.pages)) for row in rows}
 
-    def similar(self, conn: Connection, form: str) -> tuple[Similar, ...]:
-        """Give indexed words that a form may have been typed or read wrongly for, nearest first."""
+    def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
+        """Give words that a form may have been typed or read wrongly for, nearest first.
+
+        With a condition only those that letters which meet it hold: others decide nothing.
+        """
         wanted = similar.keys_near(form)
         if not wanted:
             return ()
         rows = conn.execute(sa.select(near).where(near.c.key.in_(wanted)))
-        return similar.nearest(form, [Near(*row) for row in rows])
+        found = similar.nearest(form, [Near(*row) for row in rows])
+        held = found if among is None else self._held(conn, found, among)
+        return tuple(islice(held, similar.MOST))
+
+    def _held(
+        self, conn: Connection, words: Iterable[Similar], among: Condition
+    ) -> Iterator[Similar]:
+        """Keep the words that one of the newest letters with their stem and a condition holds.
+
+        The stem alone would not tell: other words have it too.
+        """
+        read = dict[int, frozenset[tuple[str, str]]]()
+        for each in words:
+            stem = Term((Run("t", (each.stem,)), Run("p", (each.stem,))))
+            with_stem = conn.execute(self._matching(conn, stem, among).limit(_NEWEST))
+            for number in [row.id for row in with_stem]:
+                if number not in read:
+                    read[number] = forms("\n".join(self.pages(conn, [number])[number]))
+                if (each.form, each.stem) in read[number]:
+                    yield each
+                    break
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
         """Give the names of all indexed letters."""
         rows = run(conn, NEW if new else LIVE, "SELECT document FROM {0}_document")
         return frozenset(rows.scalars())
+
+    def senders(self, conn: Connection) -> dict[str, str]:
+        """Give what is known of the senders of all indexed letters: their column s."""
+        query = sa.select(numbers.c.document, texts.c.s)
+        rows = conn.execute(query.join_from(numbers, texts, texts.c.id == numbers.c.id))
+        return {row.document: row.s for row in rows}
 
     def problems(self, conn: Connection, *, quick: bool = False) -> tuple[str, ...]:
         """Tell what is wrong with the index itself; a quick look does not read all of it."""

@@ -20,7 +20,8 @@ SHORTEST = 4
 _SHORTEST_EDITED = 5
 _LONG = 9
 _ENDS = 3
-_MOST = 24
+MOST = 24
+"""Similar words that may stand in for one."""
 _AS_LETTER = str.maketrans("150842963", "lsobazgos")
 _PAIRS = re.compile("rn|cl|vv|ii|ss")
 _PAIR = {"rn": "m", "cl": "d", "vv": "w", "ii": "u", "ss": "b"}
@@ -67,14 +68,17 @@ def keys_near(word: str) -> tuple[str, ...]:
 
 
 def nearest(form: str, candidates: Collection[Near]) -> tuple[Similar, ...]:
-    """Choose those that may be meant, the nearest first, without the form itself."""
-    found = {each.form: each.stem for each in candidates if each.form != form}
-    same = sorted({each.form for each in candidates if each.key[0] == "="} & found.keys())
-    reach = _edits(form)
-    near = process.extract(form, found.keys(), scorer=OSA.distance, score_cutoff=reach, limit=_MOST)
-    edited = sorted((distance, each) for each, distance, _place in near if distance <= reach)
-    order = dict.fromkeys([*same, *(each for _distance, each in edited)])
-    return tuple(Similar(each, found[each], each in same) for each in order)[:_MOST]
+    """Choose those that may be meant, the nearest first, without the form itself.
+
+    All of them: whoever may not see every letter must not lose words to those in hidden ones.
+    """
+    found = sorted({(each.form, each.stem) for each in candidates if each.form != form})
+    same = {each.form for each in candidates if each.key[0] == "="}
+    reach, forms = _edits(form), {each for each, _stem in found}
+    near = process.extract(form, forms, scorer=OSA.distance, score_cutoff=reach, limit=None)
+    edits = {each: int(distance) for each, distance, _place in near} | dict.fromkeys(same, -1)
+    order = sorted((edits[each], each, stem) for each, stem in found if each in edits)
+    return tuple(Similar(each, stem, each in same) for _edits, each, stem in order)
 
 
 def _edits(word: str) -> int:

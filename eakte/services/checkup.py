@@ -239,8 +239,11 @@ def _database(engine: Engine) -> Iterator[Health]:
 
 def _index(desk: Desk) -> Health:
     found = indexing.examine(desk)
-    counts = _("{missing} missing, {surplus} too many of {filed}").format(
-        missing=found.missing, surplus=found.surplus, filed=found.filed
+    counts = _("{missing} missing, {surplus} too many, {outdated} outdated of {filed}").format(
+        missing=found.missing,
+        surplus=found.surplus,
+        outdated=found.outdated,
+        filed=found.filed,
     )
     detail = _("sound") if found.sound else "; ".join((*found.problems, counts))
     advice = _("Filing goes on without it. Make it anew: eakte index rebuild.")

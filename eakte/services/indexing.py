@@ -18,7 +18,7 @@ from eakte.pipeline.indexing import read_entry
 from eakte.records import documents
 from eakte.search.feeding import analysed
 from eakte.search.index import index_of
-from eakte.search.interface import Entry
+from eakte.search.interface import Entry, of_sender
 from eakte.services.access import Permission, require
 
 _LOCK = "index.lock"
@@ -33,12 +33,14 @@ class IndexReport:
     """Filed letters that it does not know."""
     surplus: int
     """Letters that it knows and that are not filed."""
+    outdated: int
+    """Filed letters whose sender it knows by what it was before a correction."""
     problems: tuple[str, ...]
 
     @property
     def sound(self) -> bool:
         """Tell whether searching finds what it should."""
-        return not (self.missing or self.surplus or self.problems)
+        return not (self.missing or self.surplus or self.outdated or self.problems)
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ def examine(desk: Desk) -> IndexReport:
     """Do what `check` does for whoever may ask."""
     with transaction(desk.engine) as connection:
         index = index_of(connection)
-        filed = {letter for letter, _text, _sender in documents.filed_texts(connection)}
+        filed = {letter: sender for letter, _text, sender in documents.filed_texts(connection)}
         problems = index.problems(connection)
-        known = frozenset[str]() if problems else index.known(connection)
+        known = {} if problems else index.senders(connection)
     if problems:
-        return IndexReport(len(filed), 0, 0, problems)
-    return IndexReport(len(filed), len(filed - known), len(known - filed), ())
+        return IndexReport(len(filed), 0, 0, 0, problems)
+    both = filed.keys() & known.keys()
+    outdated = sum(of_sender(filed[each]) != known[each] for each in both)
+    return IndexReport(len(filed), len(filed) - len(both), len(known) - len(both), outdated, ())
 
 
 def rebuild(desk: Desk, workers: int = 0) -> Iterator[Progress]:
@@ -84,7 +88,8 @@ def _rebuilt(desk: Desk, workers: int) -> Iterator[Progress]:
     index = index_of(desk.engine)
     with transaction(desk.engine) as connection:
         index.begin(connection)
-        jobs = [(desk.home.store, *each) for each in documents.filed_texts(connection)]
+        taken = documents.filed_texts(connection)
+    jobs = [(desk.home.store, *each) for each in taken]
     done, unreadable = 0, list[DocumentId]()
     yield Progress(0, len(jobs))
     for chunk in analysed(jobs, _entry, workers):
@@ -94,12 +99,15 @@ def _rebuilt(desk: Desk, workers: int) -> Iterator[Progress]:
         done += len(chunk)
         yield Progress(done, len(jobs), tuple(unreadable))
     with transaction(desk.engine) as connection:
-        taken = {letter for _store, letter, _text, _sender in jobs}
-        since = [each for each in documents.filed_texts(connection) if each[0] not in taken]
-        made = (_entry((desk.home.store, *each)) for each in since)
+        now = documents.filed_texts(connection)
+        since = sorted(set(now) - set(taken))
+        made = [_entry((desk.home.store, *each)) for each in since]
         index.put(connection, filter(None, made), new=True)
         index.swap(connection)
-    yield Progress(done + len(since), len(jobs) + len(since), tuple(unreadable))
+        for gone in {letter for letter, *_rest in taken} - {letter for letter, *_rest in now}:
+            index.remove(connection, gone)
+    unread = {each[0] for each, entry in zip(since, made, strict=True) if entry is None}
+    yield Progress(len(now), len(now), tuple(dict.fromkeys((*unreadable, *sorted(unread)))))
 
 
 def _entry(job: tuple[Path, DocumentId, Digest, str]) -> Entry | None:

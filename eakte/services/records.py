@@ -159,10 +159,9 @@ def list_akten(desk: Desk) -> tuple[tuple[Akte, int], ...]:
     """Give all Akten with the number of letters filed in each."""
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        return tuple(
-            (akte, len(documents.of_akte(connection, akte.aktenzeichen, scope)))
-            for akte in akten.every(connection, scope)
-        )
+        counts = documents.counts_of_akten(connection, scope)
+        found = akten.every(connection, scope)
+    return tuple((akte, counts.get(akte.aktenzeichen, 0)) for akte in found)
 
 
 def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:

@@ -33,7 +33,10 @@ from eakte.database import Engine, connect, transaction
 from eakte.database.migrate import upgrade
 from eakte.database.schema import akte, document, scan
 from eakte.domain.access import Scope
+from eakte.domain.archive import ArchiveWay, Claim, Conversion
 from eakte.domain.clock import SystemClock
+from eakte.domain.codec import to_json
+from eakte.domain.letters import Extraction
 from eakte.records import documents, visible
 from eakte.search import finding
 from eakte.search.feeding import analysed
@@ -95,15 +98,18 @@ def _scan(number: int) -> dict[str, object]:
 
 
 def _document(number: int) -> dict[str, object]:
+    kept = Conversion(Claim(), ArchiveWay.PICTURES)
     zeros = dict.fromkeys(("text", "alto", "archive_copy"), "0" * 64)
     return zeros | {
         "id": name(number), "scan": _digest(number), "part": 1, "pages": "[1]", "state": "filed",
         "received_at": number, "class_id": ("rechnung", "widerspruch")[number % 2],
-        "confidence": 1.0, "reasons": "[]", "model": "", "subject": "Betreff " * 4,
-        "sender": "", "letter_date": search_letters.letter_date(number),
-        "aktenzeichen": search_letters.aktenzeichen(number), "fields": '{"fields": []}',
-        "findings": "[]", "conversion": '{"way": "kept"}' + " " * 200, "recognised_at": number,
-        "transfervermerk": "x" * 1500, "verdict": "VALID", "confidentiality": "offen",
+        "confidence": 1.0, "reasons": to_json(("x" * 1500,), tuple[str, ...]).decode(),
+        "model": "", "subject": "Betreff " * 4, "sender": "",
+        "letter_date": search_letters.letter_date(number),
+        "aktenzeichen": search_letters.aktenzeichen(number),
+        "fields": to_json(Extraction()).decode(), "findings": "[]",
+        "conversion": to_json(kept).decode(), "recognised_at": number,
+        "verdict": "VALID", "confidentiality": "offen",
     }  # fmt: skip
 
 
@@ -267,6 +273,8 @@ def processes(home: Path) -> Iterator[str]:
             cost = costs[2]
             figures = f"{cost.cpu_seconds:6.2f} s CPU{cost.wall_seconds:6.2f} s wall"
             print(f"eakte {' '.join(arguments):44}{figures}{cost.peak_mb:6.0f} MB")
+            if any(each.code for each in costs):
+                yield f"eakte {' '.join(arguments)}: exit {[each.code for each in costs]}"
             if cost.cpu_seconds > goal:
                 yield f"eakte {' '.join(arguments)}: {cost.cpu_seconds:.2f} s > {goal} s"
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import random
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eakte.database.schema import document as letters
 from eakte.errors import QueryError
 from eakte.search import finding
 from eakte.search.index import index_of
@@ -28,6 +32,13 @@ LETTERS = {
     "rechnung-1": ("Rechnung: 1.747,80 EUR auf DE02 1203 0000 0000 2020 51, info@ruhmann.example",),
     "haus-1": ("Viele Häuser in der Rosenstrasse. Tonne grüne, Mueller.",),
 }
+
+WORDS = re.findall(
+    r"\w+",
+    "Widerspruch Bescheid Grundsteuer Kindergarten Hundesteuer Baugenehmigung Nachbar Mahnung"
+    " Rechnung Antrag Frist Schule Friedhof Gewerbe Kowalczyk Konto",
+)
+MISREAD = [f"kowalczx{each}" for each in "bcdfghijlmnopqrtuvwxyz"] + ["kowalczb", "kowalczc"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -154,6 +165,67 @@ def test_a_word_of_its_own_is_no_misreading(conn):
     put(conn, "lauben-1", "Gartenlauben am Gartenzaun")
     assert nearly(conn, "gartenzaun") == []
     assert nearly(conn, "wohnung") == []
+
+
+def seen_nearly(conn: sa.Connection, query: str, hidden: str) -> list[tuple[str, float]]:
+    """Give what is similar for whom one letter is hidden."""
+    asked, among = understand(parse(query)).text, letters.c.id != hidden
+    found = finding.find(index_of(conn), conn, asked, among)
+    return [(hit.document, hit.rank) for hit in found.hits if hit.similar]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "hidden", "count"),
+    [
+        # one word more than may stand in for it
+        ("kowalczxk", (" ".join(MISREAD[:-1]), MISREAD[-1]), "Kowalczak", 2),
+        ("kontu", ("Konto",), "Kontos", 1),  # of the same form, with another stem
+        ("kowalczyx", ("Kowalczykung",), "Kowalczyk", 0),  # near, with the stem of what is not
+    ],
+)
+def test_words_of_a_hidden_letter_change_nothing(conn, query, shown, hidden, count):
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    names = ["hidden", *(f"shown-{number}" for number in range(len(shown)))]
+    conn.execute(sa.text("INSERT INTO document VALUES (:id)"), [{"id": each} for each in names])
+    for name, text in zip(names[1:], shown, strict=True):
+        put(conn, name, text)
+    before = seen_nearly(conn, query, "hidden")
+    assert len(before) == count
+    put(conn, "hidden", hidden)
+    assert seen_nearly(conn, query, "hidden") == before
+
+
+def test_hidden_letters_change_no_search(conn):
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    chance = random.Random(5)
+    texts = [" ".join(_mistyped(chance, chance.choice(WORDS)) for _ in range(25)) for _ in "x" * 20]
+    words = [_mistyped(chance, word) for word in WORDS]
+    queries = [
+        *words,
+        *(f'"{one} {two}"' for one, two in pairwise(WORDS[:4])),
+        "Frist -Schule",
+        "Bes*",
+    ]
+    for number, text in enumerate(texts[:10]):
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": f"shown-{number}"})
+        put(conn, f"shown-{number}", text)
+    before = [_told(conn, query) for query in queries]
+    for number, text in enumerate(texts[10:]):
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": f"hidden-{number}"})
+        put(conn, f"hidden-{number}", f"{text} {' '.join(words)}")
+    assert [_told(conn, query) for query in queries] == before
+    assert sum(total.similar for _hits, total in before) > len(words)
+
+
+def _mistyped(chance: random.Random, word: str) -> str:
+    place = chance.randrange(2 * len(word))
+    return word[:place] + chance.choice("abcdefghijklmnopqrstuvwxyz") + word[place + 1 :]
+
+
+def _told(conn: sa.Connection, query: str) -> tuple[tuple[finding.Hit, ...], finding.Total]:
+    among = letters.c.id.startswith("shown-")
+    told = finding.find(index_of(conn), conn, understand(parse(query)).text, among)
+    return told.hits, told.total
 
 
 def put(conn: sa.Connection, name: str, *pages: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
 from eakte.records import akten, documents
 from eakte.search.index import index_of
-from eakte.services import actor, indexing
+from eakte.services import actor, indexing, records
 from eakte.services.searching import Filters, search
 from tests.tools.homes import SERVER
 
@@ -178,6 +179,24 @@ def test_what_may_not_be_seen_does_not_show_in_ranks_either(filed):
     assert before == after != []
 
 
+def test_akten_are_listed_with_what_may_be_seen_in_them_however_many_there_are(filed):
+    asked = list[str]()
+
+    def note(_conn, _cursor, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(filed.engine, "before_cursor_execute", note)
+    for desk, wanted in (
+        (filed, [3, 1]),
+        (_clerk(filed), [2]),
+        (_clerk(filed, clearance=NFD), [3]),
+    ):
+        asked.clear()
+        assert [count for _akte, count in records.list_akten(desk)] == wanted
+        assert sum("SELECT" in each for each in asked) == 2
+    sa.event.remove(filed.engine, "before_cursor_execute", note)
+
+
 def test_a_rebuild_gives_the_same_and_filing_goes_on_meanwhile(filed):
     progress = indexing.rebuild(filed, workers=2)
     first = next(progress)
@@ -199,6 +218,31 @@ def test_what_is_filed_while_the_index_is_rebuilt_is_in_it(filed):
     *_rest, last = progress
     assert (last.done, last.total) == (4, 4)
     assert found(filed, "geheimnis") == ["3"]
+
+
+def test_what_changes_while_the_index_is_rebuilt_is_in_it(filed):
+    progress = indexing.rebuild(filed, workers=1)
+    for _each in range(2):
+        next(progress)
+    with transaction(filed.engine) as connection:
+        first, second, *_rest = documents.filed_texts(connection)
+        corrected = replace(documents.get(connection, first[0]), sender="Neumann AG")
+        documents.update(connection, corrected)
+        superseded = replace(documents.get(connection, second[0]), state=DocumentState.SUPERSEDED)
+        documents.update(connection, superseded)
+    *_rest, last = progress
+    assert (last.done, last.total) == (3, 3)
+    assert (found(filed, "von:neumann"), found(filed, "von:vogel")) == (["0"], ["2", "3"])
+    assert indexing.check(filed).sound
+
+
+def test_check_tells_of_a_sender_that_was_corrected_since(filed):
+    with transaction(filed.engine) as connection:
+        (first, *_rest) = documents.filed_texts(connection)
+        corrected = replace(documents.get(connection, first[0]), sender="Neumann AG")
+        documents.update(connection, corrected)
+    report = indexing.check(filed)
+    assert (report.missing, report.surplus, report.outdated, report.sound) == (0, 0, 1, False)
 
 
 def test_a_rebuild_that_ends_early_leaves_the_old_index(filed):
