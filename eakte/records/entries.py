@@ -55,10 +55,12 @@ def all_of_subjects(connection: Connection, subjects: Iterable[str]) -> tuple[En
     return _select(connection, table.c.subject.in_(list(subjects)))
 
 
-def waiting(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
+def waiting(
+    connection: Connection, subjects: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[Entry, ...]:
     """Give the Wiedervorlagen on these that are not done."""
     here = table.c.subject.in_(list(subjects)) & (table.c.due != "") & ~table.c.ended
-    return _select(connection, here)
+    return _select(connection, here & visible.entries(scope))
 
 
 def due(connection: Connection, until: str, scope: Scope = EVERYTHING) -> tuple[Entry, ...]:

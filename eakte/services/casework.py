@@ -101,13 +101,19 @@ def change_akte(
     confidentiality: Confidentiality | None = None,
     seen: int = 0,
 ) -> Akte:
-    """Change some of title, office, unit, begins and ends, or the confidentiality, of an Akte."""
+    """Change some of title, office, unit, begins and ends, or the confidentiality, of an Akte.
+
+    Raises RefusedError if the current user could not see the Akte then.
+    """
+    scope = require(desk, Permission.CHANGE_AKTEN)
     said: dict[str, object] = {name: _value(name, value) for name, value in values.items()}
     if confidentiality is not None:
         said["confidentiality"] = confidentiality
     with _changing(desk, aktenzeichen) as connection:
         _require_unit(connection, values.get("unit", ""))
-        return casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
+        changed = casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
+        require_office(scope, changed.office, changed.confidentiality)
+        return changed
 
 
 def _require_unit(connection: Connection, key: str) -> None:
@@ -120,7 +126,7 @@ def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
     """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
     scope = require(desk, Permission.CHANGE_AKTEN)
     with _changing(desk, aktenzeichen) as connection:
-        closed = casework.close_akte(connection, aktenzeichen, by(desk), seen)
+        closed = casework.close_akte(connection, aktenzeichen, by(desk), seen, scope)
         ahead = documents.count_on_their_way(connection, aktenzeichen, scope)
     return Closed(closed, ahead)
 

@@ -1,0 +1,120 @@
+"""What clerks change and hear of, where some of the records are none of theirs."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eakte.config import Home
+from eakte.database import transaction
+from eakte.domain.access import Role
+from eakte.domain.akten import Document, DocumentState
+from eakte.domain.confidentiality import Confidentiality
+from eakte.domain.entries import Wiedervorlage
+from eakte.domain.persons import Person
+from eakte.domain.verification import Verdict
+from eakte.errors import NotFoundError, NotPermittedError, RefusedError
+from eakte.pipeline import casework as changing
+from eakte.pipeline.desk import Desk
+from eakte.pipeline.keeping import By
+from eakte.records import akten, documents
+from eakte.services import aktenplan, attaching, casework, records, verifying
+from tests.integration.waiting_letters import add_letters, new_desk
+
+_OPEN, _SECRET = Confidentiality.OFFEN, Confidentiality.GEHEIM
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return new_desk(tmp_path_factory.mktemp("scoped") / "home")
+
+
+def _acting(desk: Desk, role: Role = Role.CLERK, clearance: Confidentiality = _OPEN) -> Desk:
+    """Give the home as a person of the office 20.1 uses it."""
+    person = Person(
+        account=pwd.getpwuid(os.getuid()).pw_name,
+        name="Ida Faber",
+        roles=(role,),
+        offices=("20.1",),
+        clearance=clearance,
+    )
+    settings = desk.home.settings.model_copy(update={"persons": (person,)})
+    return Desk(Home(desk.home.root, settings), desk.clock)
+
+
+def _akte(desk: Desk, level: Confidentiality = _OPEN, office: str = "20.1") -> str:
+    return casework.draw_akte(desk, "702.11", "Abgaben", office, level).aktenzeichen
+
+
+def _filed(desk: Desk, name: str, mark: str = "") -> Document:
+    """File a letter without a seal."""
+    (letter,) = add_letters(desk, ((1,),), mark=f"{name}{mark}")
+    by = By("eakte", desk.clock.now())
+    with transaction(desk.engine) as connection:
+        vorgang = changing.place(connection, akten.get(connection, name), by)
+        found = documents.get(connection, letter.id)
+        place = {"aktenzeichen": name, "vorgang_id": vorgang.id}
+        stored = documents.update(connection, replace(found, state=DocumentState.FILED, **place))
+        changing.note_filed(connection, stored, vorgang, by, "poststelle")
+    return stored
+
+
+def _refusal(call: Callable[[], object]) -> str:
+    with pytest.raises(RefusedError) as caught:
+        call()
+    return caught.value.message()
+
+
+def test_a_file_is_not_read_for_somebody_who_may_not_import_it(desk: Desk, tmp_path: Path) -> None:
+    """Else the answer would tell which files there are."""
+    with pytest.raises(NotPermittedError):
+        aktenplan.import_csv(_acting(desk), tmp_path / "not-there.csv")
+
+
+def test_nobody_makes_an_akte_one_that_they_do_not_see(desk: Desk) -> None:
+    name, clerk = _akte(desk), _acting(desk)
+    assert "51.1" in _refusal(lambda: casework.change_akte(clerk, name, {"office": "51.1"}))
+    assert "geheim" in _refusal(lambda: casework.change_akte(clerk, name, {}, _SECRET))
+    assert casework.change_akte(clerk, name, {"office": "20.1.2"}).version == 2
+    assert records.show_akte(desk, name).akte.confidentiality is _OPEN
+
+
+def test_closing_counts_no_wiedervorlage_that_one_does_not_see(desk: Desk) -> None:
+    name, clerk = _akte(desk), _acting(desk)
+    hidden = _filed(desk, name)
+    casework.correct(desk, hidden.id, {}, _SECRET)
+    secret = attaching.attach(desk, hidden.id, Wiedervorlage("2027-01-01", "x"))
+    seen = attaching.attach(desk, name, Wiedervorlage("2027-01-01", "y"))
+    assert "1 Wiedervorlage" in _refusal(lambda: casework.close_akte(clerk, name))
+    attaching.end(clerk, seen.uuid)
+    told = _refusal(lambda: casework.close_akte(clerk, name)).replace(name, "")
+    assert not any(map(str.isdigit, told))
+    attaching.end(desk, secret.uuid)
+    assert casework.close_akte(clerk, name).akte.closed_at is not None
+
+
+def test_a_moved_document_stays_as_confidential_as_it_was(desk: Desk) -> None:
+    secret, plain = _akte(desk, _SECRET), _akte(desk)
+    letter = _filed(desk, secret)
+    moved = casework.move(_acting(desk, clearance=_SECRET), letter.id, plain)
+    assert moved.confidentiality is _SECRET
+    with pytest.raises(NotFoundError):
+        records.show(_acting(desk), letter.id)
+    change = casework.changes(desk, plain)[-1]
+    assert change.action.value == "moved"
+    assert (change.before["confidentiality"], change.after["confidentiality"]) == (
+        "offen",
+        "geheim",
+    )
+    told, *_letters = verifying.verify_akte(desk, plain, desk.home.trust)
+    assert (told.report.verdict, told.report.reason) == (Verdict.VALID, "")
+
+
+def test_a_document_moved_to_what_is_as_confidential_bears_no_level_itself(desk: Desk) -> None:
+    letter = _filed(desk, _akte(desk))
+    assert casework.move(desk, letter.id, _akte(desk, _SECRET)).confidentiality is _OPEN
