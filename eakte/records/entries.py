@@ -50,9 +50,11 @@ def of_subjects(
     return _select(connection, here & ~table.c.ended & visible.entries(scope))
 
 
-def all_of_subjects(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
+def all_of_subjects(
+    connection: Connection, subjects: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[Entry, ...]:
     """Give what hangs on these, and also what has ended."""
-    return _select(connection, table.c.subject.in_(list(subjects)))
+    return _select(connection, table.c.subject.in_(list(subjects)) & visible.entries(scope))
 
 
 def waiting(

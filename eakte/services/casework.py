@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from eakte.database import Connection, transaction
-from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
@@ -29,6 +28,7 @@ from eakte.records import akten, aktenplan, documents, history, numbers
 from eakte.services import actor
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
+from eakte.services.hidden_places import Places
 
 _LONGEST = 500
 
@@ -145,25 +145,10 @@ def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
-        found = tuple(
-            _without_hidden_place(connection, each, scope)
-            for each in history.of_akte(connection, aktenzeichen, scope)
-        )
+        told = history.of_akte(connection, aktenzeichen, scope)
+        found = tuple(map(Places(connection, scope).without_hidden, told))
     note(desk, Action.VIEWED, aktenzeichen, what="history")
     return found
-
-
-def _without_hidden_place(connection: Connection, change: Change, scope: Scope) -> Change:
-    """Take the name of an Akte out of a move if it may not be seen at that end of it."""
-    if scope.everything or not change.left_akte:
-        return change
-    seen = {each.aktenzeichen for each in akten.every(connection, scope)}
-    hidden = {"vorgang": ""}
-    if change.left_akte not in seen:
-        change = replace(change, left_akte="", before={**change.before, **hidden})
-    if change.akte not in seen:
-        change = replace(change, akte="", after={**change.after, **hidden})
-    return change
 
 
 @contextmanager

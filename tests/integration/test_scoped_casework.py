@@ -15,7 +15,7 @@ from eakte.database import transaction
 from eakte.domain.access import Role
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.confidentiality import Confidentiality
-from eakte.domain.entries import Wiedervorlage
+from eakte.domain.entries import Link, Wiedervorlage
 from eakte.domain.persons import Person
 from eakte.domain.verification import Verdict
 from eakte.errors import NotFoundError, NotPermittedError, RefusedError
@@ -24,6 +24,8 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import akten, documents
 from eakte.services import aktenplan, attaching, casework, records, verifying
+from eakte.services.access import Permission, require
+from eakte.services.handed_akte import handed_akte
 from tests.integration.waiting_letters import add_letters, new_desk
 
 _OPEN, _SECRET = Confidentiality.OFFEN, Confidentiality.GEHEIM
@@ -118,3 +120,30 @@ def test_a_moved_document_stays_as_confidential_as_it_was(desk: Desk) -> None:
 def test_a_document_moved_to_what_is_as_confidential_bears_no_level_itself(desk: Desk) -> None:
     letter = _filed(desk, _akte(desk))
     assert casework.move(desk, letter.id, _akte(desk, _SECRET)).confidentiality is _OPEN
+
+
+def test_what_is_handed_over_names_no_akte_and_no_document_of_others(desk: Desk) -> None:
+    """Wherever a document lay before, and whatever it is linked with."""
+    foreign, second, here = _akte(desk, office="51.1"), _akte(desk, office="51.1"), _akte(desk)
+    letter, stays, beside = _filed(desk, foreign), _filed(desk, foreign, "2"), _filed(desk, here)
+    casework.new_vorgang(desk, foreign, "Zwei")
+    casework.move(desk, letter.id, foreign, 2)
+    casework.move(desk, letter.id, second)
+    casework.move(desk, letter.id, here)
+    attaching.attach(desk, letter.id, Link(stays.id, "Streit mit Muster"))
+    attaching.attach(desk, letter.id, Link(beside.id, "Anlage"))
+    told = _handed(desk, _acting(desk, clearance=Confidentiality.STRENG_GEHEIM), here)
+    for hidden in (foreign, second, stays.id, "Streit mit Muster"):
+        assert hidden not in told, hidden
+    assert told.count("umgehängt") == 3
+    assert "Anlage" in told
+    everything = _handed(desk, desk, here)
+    for known in (foreign, second, stays.id, "Streit mit Muster"):
+        assert known in everything, known
+
+
+def _handed(desk: Desk, reader: Desk, name: str) -> str:
+    """Give all that is handed over to that reader, as text."""
+    scope = require(reader, Permission.CHANGE_AKTEN)
+    with desk.engine.connect() as connection:
+        return repr(handed_akte(connection, name, desk.definitions, scope))
