@@ -13,6 +13,7 @@ from datetime import datetime
 from eakte.audit import log
 from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.akten import Akte, Document, DocumentState, unit_of
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.confidentiality import Confidentiality
@@ -235,17 +236,19 @@ def propose_regrouped(
     log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, scan.station, after))
 
 
-def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
-    """Find the Akte for a letter of its present class among those that exist."""
+def route(
+    connection: Connection, letter: Document, definitions: Definitions, scope: Scope = EVERYTHING
+) -> gate.Route:
+    """Find the Akte for a letter of its present class among those in scope that exist."""
     definition = definitions.class_of(letter.classification.class_id)
     day = local_day(letter.received_at)
-    found = gate.route(letter.extraction, definition, _exists(connection), day)
+    found = gate.route(letter.extraction, definition, _exists(connection, scope), day)
     shut = closed(connection, found.aktenzeichen)
     return found if shut is None else replace(found, findings=(*found.findings, shut))
 
 
-def _exists(connection: Connection) -> Callable[[str], bool]:
-    return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
+def _exists(connection: Connection, scope: Scope = EVERYTHING) -> Callable[[str], bool]:
+    return lambda aktenzeichen: akten.find(connection, aktenzeichen, scope) is not None
 
 
 def correct(

@@ -16,6 +16,8 @@ from eakte.domain.access import Role
 from eakte.domain.akten import Document, DocumentState
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Wiedervorlage
+from eakte.domain.ids import new_uuid
+from eakte.domain.letters import FieldName
 from eakte.domain.persons import Person
 from eakte.domain.verification import Verdict
 from eakte.errors import NotFoundError, NotPermittedError, RefusedError
@@ -23,9 +25,10 @@ from eakte.pipeline import casework as changing
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import akten, documents
-from eakte.services import aktenplan, attaching, casework, records, verifying
+from eakte.services import aktenplan, attaching, casework, records, reviewing, verifying
 from eakte.services.access import Permission, require
 from eakte.services.handed_akte import handed_akte
+from eakte.services.reviewing import Corrections
 from tests.integration.waiting_letters import add_letters, new_desk
 
 _OPEN, _SECRET = Confidentiality.OFFEN, Confidentiality.GEHEIM
@@ -147,3 +150,34 @@ def _handed(desk: Desk, reader: Desk, name: str) -> str:
     scope = require(reader, Permission.CHANGE_AKTEN)
     with desk.engine.connect() as connection:
         return repr(handed_akte(connection, name, desk.definitions, scope))
+
+
+def test_no_field_leads_a_letter_to_an_akte_that_the_reviewer_does_not_see(desk: Desk) -> None:
+    """Nor does the answer tell whether there is one."""
+    here, foreign = _akte(desk), _akte(desk, office="51.1")
+    missing = f"{foreign[:-4]}9999"
+    assert _led(desk, here, foreign) == _led(desk, here, missing) == ""
+    assert _led(desk, here, _akte(desk)) != ""
+    for target in (foreign, missing):
+        with pytest.raises(NotFoundError):
+            _led(desk, here, target, akte=target)
+    letter = _waiting_for(desk, here)
+    reviewer = _acting(desk, Role.REVIEWER)
+    filed = Corrections(akte=here, fields=((FieldName.AKTENZEICHEN, foreign),))
+    assert reviewing.correct(reviewer, letter.id, filed).aktenzeichen == here
+    with pytest.raises(NotFoundError):
+        reviewing.correct(reviewer, letter.id, Corrections(akte=foreign))
+
+
+def _waiting_for(desk: Desk, akte: str) -> Document:
+    """Put a letter in review that names that Akte."""
+    (letter,) = add_letters(desk, ((1,),), mark=new_uuid())
+    named = Corrections(fields=((FieldName.AKTENZEICHEN, akte),))
+    return reviewing.correct(desk, letter.id, named)
+
+
+def _led(desk: Desk, here: str, target: str, akte: str = "") -> str:
+    """Say where a letter goes in which a reviewer of one office names that Akte."""
+    letter = _waiting_for(desk, here)
+    named = Corrections(akte=akte, fields=((FieldName.AKTENZEICHEN, target),))
+    return reviewing.correct(_acting(desk, Role.REVIEWER), letter.id, named).aktenzeichen
