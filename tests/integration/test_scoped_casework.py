@@ -14,6 +14,7 @@ from eakte.config import Home
 from eakte.database import transaction
 from eakte.domain.access import Role
 from eakte.domain.akten import Document, DocumentState
+from eakte.domain.aktenplan import Unit
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Wiedervorlage
 from eakte.domain.ids import new_uuid
@@ -39,13 +40,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return new_desk(tmp_path_factory.mktemp("scoped") / "home")
 
 
-def _acting(desk: Desk, role: Role = Role.CLERK, clearance: Confidentiality = _OPEN) -> Desk:
-    """Give the home as a person of the office 20.1 uses it."""
+def _acting(
+    desk: Desk,
+    role: Role = Role.CLERK,
+    clearance: Confidentiality = _OPEN,
+    offices: tuple[str, ...] = ("20.1",),
+) -> Desk:
+    """Give the home as a person of some offices uses it; a reviewer of none sees all."""
     person = Person(
         account=pwd.getpwuid(os.getuid()).pw_name,
         name="Ida Faber",
         roles=(role,),
-        offices=("20.1",),
+        offices=offices,
         clearance=clearance,
     )
     settings = desk.home.settings.model_copy(update={"persons": (person,)})
@@ -181,3 +187,25 @@ def _led(desk: Desk, here: str, target: str, akte: str = "") -> str:
     letter = _waiting_for(desk, here)
     named = Corrections(akte=akte, fields=((FieldName.AKTENZEICHEN, target),))
     return reviewing.correct(_acting(desk, Role.REVIEWER), letter.id, named).aktenzeichen
+
+
+def test_a_letter_on_its_way_is_as_confidential_as_the_unit_that_it_leads_to(
+    tmp_path: Path,
+) -> None:
+    """Its Sammelakte is not there yet, and so guards nothing."""
+    desk = new_desk(tmp_path / "home")
+    secret = Unit("903.10", "", "Rechnungen", "20.1", confidentiality=_SECRET)
+    aktenplan.import_units(desk, (secret, Unit("702.11", "", "Abgaben", "20.1")))
+    (letter,) = add_letters(desk, ((1,),))
+    everywhere = _acting(desk, Role.REVIEWER, offices=())
+    cleared = _acting(desk, Role.REVIEWER, _SECRET, offices=())
+    assert reviewing.waiting(everywhere) == ()
+    (waits,) = reviewing.waiting(cleared)
+    assert waits.document.confidentiality is _SECRET
+    open_akte = Corrections(akte=_akte(desk))
+    assert reviewing.correct(cleared, letter.id, open_akte).confidentiality is _OPEN
+    assert len(reviewing.waiting(everywhere)) == 1
+    back = Corrections(akte=waits.document.aktenzeichen)
+    assert reviewing.correct(everywhere, letter.id, back).confidentiality is _SECRET
+    assert reviewing.waiting(everywhere) == ()
+    desk.engine.dispose()
