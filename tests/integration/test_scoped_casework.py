@@ -26,10 +26,11 @@ from eakte.pipeline import casework as changing
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import akten, documents
-from eakte.services import aktenplan, attaching, casework, records, reviewing, verifying
+from eakte.services import aktenplan, attaching, casework, records, regrouping, reviewing, verifying
 from eakte.services.access import Permission, require
 from eakte.services.handed_akte import handed_akte
 from eakte.services.reviewing import Corrections
+from tests.integration.regrouped import finish_by_hand
 from tests.integration.waiting_letters import add_letters, new_desk
 
 _OPEN, _SECRET = Confidentiality.OFFEN, Confidentiality.GEHEIM
@@ -207,5 +208,9 @@ def test_a_letter_on_its_way_is_as_confidential_as_the_unit_that_it_leads_to(
     assert len(reviewing.waiting(everywhere)) == 1
     back = Corrections(akte=waits.document.aktenzeichen)
     assert reviewing.correct(everywhere, letter.id, back).confidentiality is _SECRET
+    (whole,) = add_letters(desk, ((1, 2),), mark="two")
+    regrouping.split(cleared, whole.id, (1,))
+    finish_by_hand(desk, (whole.id,), lambda made: replace(made, confidentiality=_OPEN))
     assert reviewing.waiting(everywhere) == ()
+    assert len(reviewing.waiting(cleared)) == 3
     desk.engine.dispose()
