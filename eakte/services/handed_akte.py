@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from eakte.database import Connection
-from eakte.domain.access import EVERYTHING, Scope
+from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, DocumentState, Vorgang
 from eakte.domain.aktenplan import Unit
 from eakte.domain.entries import Entry, Link, Note, Wiedervorlage
@@ -33,7 +33,7 @@ _DECEMBER, _LAST = 12, 31
 
 
 def handed_akte(
-    connection: Connection, aktenzeichen: str, definitions: Definitions, scope: Scope = EVERYTHING
+    connection: Connection, aktenzeichen: str, definitions: Definitions, scope: Scope
 ) -> HandedAkte:
     """Give an Akte with all that is filed in it; raises NotFoundError.
 
