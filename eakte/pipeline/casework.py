@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eakte.database import Connection, lock
+from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.akten import Akte, Document, DocumentState, Vorgang, is_aktenzeichen
+from eakte.domain.confidentiality import highest
 from eakte.domain.events import Action
 from eakte.domain.history import (
     Change,
@@ -83,12 +85,17 @@ def change_akte(
     return _store_akte(connection, akte, changed, Action.AKTE_CHANGED, by)
 
 
-def close_akte(connection: Connection, aktenzeichen: str, by: By, seen: int = 0) -> Akte:
-    """Close an Akte and its Vorgänge (ZdA); refused while a Wiedervorlage in it waits."""
+def close_akte(
+    connection: Connection, aktenzeichen: str, by: By, seen: int = 0, scope: Scope = EVERYTHING
+) -> Akte:
+    """Close an Akte and its Vorgänge (ZdA); refused while a Wiedervorlage in it waits.
+
+    The refusal counts those in scope: what the clerk sees.
+    """
     lock(connection)
     akte = require_open(connection, aktenzeichen)
     require_seen(connection, RecordKind.AKTE, aktenzeichen, akte.version, seen)
-    _require_nothing_due(connection, aktenzeichen)
+    _require_nothing_due(connection, aktenzeichen, scope)
     for vorgang in akten.vorgaenge(connection, aktenzeichen):
         if vorgang.closed_at is None:
             closed_vorgang = replace(vorgang, closed_at=by.at)
@@ -98,13 +105,16 @@ def close_akte(connection: Connection, aktenzeichen: str, by: By, seen: int = 0)
     return _store_akte(connection, akte, closed, Action.AKTE_CLOSED, by)
 
 
-def _require_nothing_due(connection: Connection, aktenzeichen: str) -> None:
+def _require_nothing_due(connection: Connection, aktenzeichen: str, scope: Scope) -> None:
     letters = documents.of_akte(connection, aktenzeichen)
     subjects = (aktenzeichen, *(each.id for each in letters))
-    waiting = entries.waiting(connection, subjects)
-    if waiting:
+    seen = entries.waiting(connection, subjects, scope)
+    if seen:
         detail = _("{count} Wiedervorlagen of {name} are not done yet")
-        raise RefusedError(detail=detail.format(count=len(waiting), name=aktenzeichen))
+        raise RefusedError(detail=detail.format(count=len(seen), name=aktenzeichen))
+    if entries.waiting(connection, subjects):
+        detail = _("{name} cannot be closed yet: something in it that you do not see is not done")
+        raise RefusedError(detail=detail.format(name=aktenzeichen))
 
 
 def reopen_akte(connection: Connection, aktenzeichen: str, by: By, seen: int = 0) -> Akte:
@@ -206,7 +216,8 @@ def move(
 ) -> Document:
     """Move a filed document to another Vorgang; `number` 0: the first open one of the Akte.
 
-    Its sealed bytes stay as they are; its Transfervermerk names the Akte that it was filed in.
+    Its sealed bytes stay as they are; its Transfervermerk names the Akte that it was filed in. It
+    stays as confidential as it was: in an Akte that is less so it bears that level itself.
     """
     lock(connection)
     letter, old = _document_of_open(connection, document, seen)
@@ -216,7 +227,9 @@ def move(
     if new.id == old.id:
         detail = _("{document} is in {vorgang} already")
         raise RefusedError(detail=detail.format(document=document, vorgang=vorgang_key(new)))
-    moved = replace(letter, aktenzeichen=aktenzeichen, vorgang_id=new.id)
+    level = highest(letter.confidentiality, akten.get(connection, old.aktenzeichen).confidentiality)
+    own = letter.confidentiality if level.rank <= akte.confidentiality.rank else level
+    moved = replace(letter, aktenzeichen=aktenzeichen, vorgang_id=new.id, confidentiality=own)
     stored = documents.update(connection, moved)
     left = letter.aktenzeichen if letter.aktenzeichen != aktenzeichen else ""
     values = difference(state_of_document(letter, old), state_of_document(stored, new))

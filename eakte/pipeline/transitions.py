@@ -13,7 +13,8 @@ from datetime import datetime
 from eakte.audit import log
 from eakte.classify.doubts import doubts
 from eakte.database import Connection, lock
-from eakte.domain.akten import Akte, Document, DocumentState, unit_of
+from eakte.domain.access import EVERYTHING, Scope
+from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveCopy
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.conformance import Confirmations, enclosures_of, findings_of
@@ -193,6 +194,7 @@ def _propose_letter(
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *waits))),
     )
+    proposed = _guarded(connection, proposed)
     documents.add(connection, proposed)
     after = _proposal(proposed) | {"held": ",".join(finding.code.value for finding in held)}
     log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, station, after))
@@ -229,23 +231,33 @@ def propose_regrouped(
         aktenzeichen=routed.aktenzeichen,
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
-    documents.add(connection, proposed)
+    documents.add(connection, _guarded(connection, proposed))
     how, after = made_how(copy), _proposal(proposed) | {"of": origin}
     log.append(connection, _event(Action.CONVERTED, letter.id, MACHINE, at, scan.station, how))
     log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, scan.station, after))
 
 
-def route(connection: Connection, letter: Document, definitions: Definitions) -> gate.Route:
-    """Find the Akte for a letter of its present class among those that exist."""
+def route(
+    connection: Connection, letter: Document, definitions: Definitions, scope: Scope = EVERYTHING
+) -> gate.Route:
+    """Find the Akte for a letter of its present class among those in scope that exist."""
     definition = definitions.class_of(letter.classification.class_id)
     day = local_day(letter.received_at)
-    found = gate.route(letter.extraction, definition, _exists(connection), day)
+    found = gate.route(letter.extraction, definition, _exists(connection, scope), day)
     shut = closed(connection, found.aktenzeichen)
     return found if shut is None else replace(found, findings=(*found.findings, shut))
 
 
-def _exists(connection: Connection) -> Callable[[str], bool]:
-    return lambda aktenzeichen: akten.find(connection, aktenzeichen) is not None
+def _guarded(connection: Connection, letter: Document) -> Document:
+    """Give a letter on its way the level of its Akte so long as there is none to guard it."""
+    if akten.find(connection, letter.aktenzeichen) is not None:
+        return replace(letter, confidentiality=Confidentiality.OFFEN)
+    level = aktenplan.level_to_be(connection, letter.aktenzeichen)
+    return replace(letter, confidentiality=level)
+
+
+def _exists(connection: Connection, scope: Scope = EVERYTHING) -> Callable[[str], bool]:
+    return lambda aktenzeichen: akten.find(connection, aktenzeichen, scope) is not None
 
 
 def correct(
@@ -275,7 +287,7 @@ def correct(
     if letter.state is DocumentState.HELD or letter.first_look is not None:
         findings = releasing.without_procedure(findings)
     waiting = replace(corrected, state=DocumentState.REVIEW, first_look=None, findings=findings)
-    stored = documents.update(connection, waiting)
+    stored = documents.update(connection, _guarded(connection, waiting))
     log.append(connection, _event(Action.CORRECTED, letter.id, actor, at, "", after, before))
     if substance.is_substantial(letter, corrected):
         releasing.fail_sample(connection, letter, "corrected", actor, at)
@@ -364,8 +376,7 @@ def _open_sammelakte(
     received = local_day(letter.received_at)
     wanted = gate.new_sammelakte(definition, letter.aktenzeichen, received, present)
     if wanted is not None:
-        unit = aktenplan.load(connection).effective(unit_of(wanted[0]))
-        level = (unit and unit.confidentiality) or Confidentiality.OFFEN
+        level = aktenplan.level_to_be(connection, wanted[0])
         open_akte(connection, Akte(*wanted, opened_at=at, confidentiality=level), MACHINE)
 
 

@@ -42,20 +42,19 @@ def update(connection: Connection, akte: Akte, seen: int) -> bool:
     return connection.execute(statement).rowcount == 1
 
 
-def find(connection: Connection, aktenzeichen: str) -> Akte | None:
-    """Give the Akte with that Aktenzeichen, if there is one."""
+def find(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> Akte | None:
+    """Give the Akte in scope with that Aktenzeichen, if there is one."""
     query = sa.select(akte_table).where(akte_table.c.aktenzeichen == aktenzeichen)
-    row = connection.execute(query).first()
+    row = connection.execute(query.where(visible.akten(scope))).first()
     return None if row is None else _akte(row)
 
 
 def get(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) -> Akte:
     """Give the Akte in scope with that Aktenzeichen; raises NotFoundError."""
-    query = sa.select(akte_table).where(akte_table.c.aktenzeichen == aktenzeichen)
-    row = connection.execute(query.where(visible.akten(scope))).first()
-    if row is None:
+    found = find(connection, aktenzeichen, scope)
+    if found is None:
         raise NotFoundError(kind=N_("Akte"), name=aktenzeichen)
-    return _akte(row)
+    return found
 
 
 def every(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Akte, ...]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from eakte.database import Connection
 from eakte.database.schema import aktenplan as table
+from eakte.domain.akten import unit_of
 from eakte.domain.aktenplan import Aktenplan, Disposal, Unit
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.letters import Schutzbedarf
@@ -25,6 +26,12 @@ def load(connection: Connection) -> Aktenplan:
     here = (table.c.key == newest.c.key) & (table.c.version == newest.c.version)
     rows = connection.execute(sa.select(table).join(newest, here)).all()
     return Aktenplan(tuple(sorted(map(_unit, rows), key=lambda unit: unit.key)))
+
+
+def level_to_be(connection: Connection, aktenzeichen: str) -> Confidentiality:
+    """Give how confidential an Akte will be that is yet to be opened: as its unit is."""
+    unit = load(connection).effective(unit_of(aktenzeichen))
+    return (unit and unit.confidentiality) or Confidentiality.OFFEN
 
 
 def versions(connection: Connection, key: str) -> tuple[Unit, ...]:

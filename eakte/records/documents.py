@@ -97,6 +97,11 @@ def of_scan(
     return _select(connection, table.c.scan == scan, scope)
 
 
+def packed_in(connection: Connection, scan: Digest) -> tuple[Document, ...]:
+    """Give the letters that came in a file: its own, and those of what is packed in it."""
+    return _select(connection, visible.packed_in(scan), EVERYTHING)
+
+
 def of_batch(connection: Connection, batch: str, scope: Scope = EVERYTHING) -> tuple[Document, ...]:
     """Give the letters of a batch for quality assurance."""
     return _select(connection, table.c.batch == batch, scope)

@@ -50,15 +50,19 @@ def of_subjects(
     return _select(connection, here & ~table.c.ended & visible.entries(scope))
 
 
-def all_of_subjects(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
+def all_of_subjects(
+    connection: Connection, subjects: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[Entry, ...]:
     """Give what hangs on these, and also what has ended."""
-    return _select(connection, table.c.subject.in_(list(subjects)))
+    return _select(connection, table.c.subject.in_(list(subjects)) & visible.entries(scope))
 
 
-def waiting(connection: Connection, subjects: Iterable[str]) -> tuple[Entry, ...]:
+def waiting(
+    connection: Connection, subjects: Iterable[str], scope: Scope = EVERYTHING
+) -> tuple[Entry, ...]:
     """Give the Wiedervorlagen on these that are not done."""
     here = table.c.subject.in_(list(subjects)) & (table.c.due != "") & ~table.c.ended
-    return _select(connection, here)
+    return _select(connection, here & visible.entries(scope))
 
 
 def due(connection: Connection, until: str, scope: Scope = EVERYTHING) -> tuple[Entry, ...]:

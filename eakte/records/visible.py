@@ -103,12 +103,16 @@ def is_whole(connection: Connection, digest: Digest, scope: Scope) -> bool:
     """Tell whether all of a file may be seen: its letters, and those of what is packed in it."""
     if scope.everything:
         return True
+    hidden = sa.select(document.c.id).where(packed_in(digest), ~documents(scope)).limit(1)
+    return connection.execute(hidden).first() is None
+
+
+def packed_in(digest: Digest) -> Condition:
+    """Say which rows of `document` came in a file: its letters, and those of what is in it."""
     inside = sa.select(sa.literal(digest).label("digest")).cte("inside", recursive=True)
     packed = (enclosure.c.scan == inside.c.digest) & (enclosure.c.role == _MEMBER)
     inside = inside.union(sa.select(enclosure.c.digest).where(packed))
-    letters = sa.select(document.c.id).where(document.c.scan.in_(sa.select(inside.c.digest)))
-    hidden = letters.where(~documents(scope)).limit(1)
-    return connection.execute(hidden).first() is None
+    return document.c.scan.in_(sa.select(inside.c.digest))
 
 
 def files(scope: Scope) -> Condition:

@@ -88,7 +88,7 @@ def require(desk: Desk, permission: Permission) -> Scope:
 def require_office(
     scope: Scope, office: str, level: Confidentiality = Confidentiality.OFFEN
 ) -> None:
-    """Refuse to open an Akte that the current user could not see then; raises RefusedError."""
+    """Refuse to make an Akte one that the current user could not see then; raises RefusedError."""
     if not scope.covers(office, level):
         detail = _("the Akten of office {office} with the level {level} are none of yours")
         raise RefusedError(detail=detail.format(office=office, level=level.value))

@@ -45,6 +45,7 @@ class Imported:
 
 def import_csv(desk: Desk, file: Path) -> Imported:
     """Take the units of a CSV file; raises AktenplanRefusedError naming the line of a fault."""
+    require(desk, Permission.OPERATE)
     lines = tuple(_read(file))
     by_key = dict[str, int]()
     for number, unit in lines:

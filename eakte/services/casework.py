@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from eakte.database import Connection, transaction
-from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
@@ -29,6 +28,7 @@ from eakte.records import akten, aktenplan, documents, history, numbers
 from eakte.services import actor
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
+from eakte.services.hidden_places import Places
 
 _LONGEST = 500
 
@@ -101,13 +101,19 @@ def change_akte(
     confidentiality: Confidentiality | None = None,
     seen: int = 0,
 ) -> Akte:
-    """Change some of title, office, unit, begins and ends, or the confidentiality, of an Akte."""
+    """Change some of title, office, unit, begins and ends, or the confidentiality, of an Akte.
+
+    Raises RefusedError if the current user could not see the Akte then.
+    """
+    scope = require(desk, Permission.CHANGE_AKTEN)
     said: dict[str, object] = {name: _value(name, value) for name, value in values.items()}
     if confidentiality is not None:
         said["confidentiality"] = confidentiality
     with _changing(desk, aktenzeichen) as connection:
         _require_unit(connection, values.get("unit", ""))
-        return casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
+        changed = casework.change_akte(connection, aktenzeichen, by(desk), seen, **said)
+        require_office(scope, changed.office, changed.confidentiality)
+        return changed
 
 
 def _require_unit(connection: Connection, key: str) -> None:
@@ -120,7 +126,7 @@ def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
     """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
     scope = require(desk, Permission.CHANGE_AKTEN)
     with _changing(desk, aktenzeichen) as connection:
-        closed = casework.close_akte(connection, aktenzeichen, by(desk), seen)
+        closed = casework.close_akte(connection, aktenzeichen, by(desk), seen, scope)
         ahead = documents.count_on_their_way(connection, aktenzeichen, scope)
     return Closed(closed, ahead)
 
@@ -139,25 +145,10 @@ def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
-        found = tuple(
-            _without_hidden_place(connection, each, scope)
-            for each in history.of_akte(connection, aktenzeichen, scope)
-        )
+        told = history.of_akte(connection, aktenzeichen, scope)
+        found = tuple(map(Places(connection, scope).without_hidden, told))
     note(desk, Action.VIEWED, aktenzeichen, what="history")
     return found
-
-
-def _without_hidden_place(connection: Connection, change: Change, scope: Scope) -> Change:
-    """Take the name of an Akte out of a move if it may not be seen at that end of it."""
-    if scope.everything or not change.left_akte:
-        return change
-    seen = {each.aktenzeichen for each in akten.every(connection, scope)}
-    hidden = {"vorgang": ""}
-    if change.left_akte not in seen:
-        change = replace(change, left_akte="", before={**change.before, **hidden})
-    if change.akte not in seen:
-        change = replace(change, akte="", after={**change.after, **hidden})
-    return change
 
 
 @contextmanager

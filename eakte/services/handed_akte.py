@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from eakte.database import Connection
+from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, DocumentState, Vorgang
 from eakte.domain.aktenplan import Unit
 from eakte.domain.entries import Entry, Link, Note, Wiedervorlage
@@ -31,19 +32,26 @@ from eakte.services.handed_history import Histories
 _DECEMBER, _LAST = 12, 31
 
 
-def handed_akte(connection: Connection, aktenzeichen: str, definitions: Definitions) -> HandedAkte:
-    """Give an Akte with all that is filed in it; raises NotFoundError."""
-    akte = akten.get(connection, aktenzeichen)
+def handed_akte(
+    connection: Connection, aktenzeichen: str, definitions: Definitions, scope: Scope
+) -> HandedAkte:
+    """Give an Akte with all that is filed in it; raises NotFoundError.
+
+    Other Akten, and documents in them, are named only so far as the scope sees them.
+    """
+    akte = akten.get(connection, aktenzeichen, scope)
     content = tuple(
         (vorgang, _filed(connection, vorgang))
         for vorgang in akten.vorgaenge(connection, aktenzeichen)
     )
     letters = tuple(letter for _vorgang, inside in content for letter in inside)
+    subjects = [aktenzeichen, *(letter.id for letter in letters)]
+    vorgaenge = tuple(each for each, _inside in content)
     known = _Known(
         connection,
         definitions,
-        Histories(connection, aktenzeichen, (each for each, _inside in content), letters),
-        entries.of_subjects(connection, [aktenzeichen, *(letter.id for letter in letters)]),
+        Histories(connection, aktenzeichen, vorgaenge, letters, scope),
+        entries.of_subjects(connection, subjects, scope),
         {letter.id: letter for letter in letters},
     )
     plan = aktenplan.load(connection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eakte.database import Connection
-from eakte.domain.akten import Document
+from eakte.domain.akten import Document, DocumentState
 from eakte.domain.findings import FindingCode
 from eakte.domain.handover import Format, HandedFile
 from eakte.domain.ids import Digest
@@ -32,16 +32,24 @@ def files_of(connection: Connection, document: Document, uuid: str) -> tuple[Han
 
     The file as received comes first if it counts itself: if the sealed original only shows it (a
     mail, an XML, an archive), or if it arrived signed. It is left out if other letters came in the
-    same file, for they may belong to others. Former sealed originals are the beginning of the
+    same file, for they may belong to others; letters of what is packed in it (the attachments of a
+    mail) must be filed in the same Akte. Former sealed originals are the beginning of the
     present one, byte for byte: only time-stamps were added to them.
     """
     if document.sealed is None:
         return ()
     record = scans.get(connection, document.scan)
     beside = scans.enclosures_of(connection, document.scan)
-    alone = len(documents.of_scan(connection, document.scan)) == 1
+    inside = documents.packed_in(connection, document.scan)
+    alone = all(each.id == document.id or _belongs(each, document) for each in inside)
     received = _received(document, record, beside, uuid) if alone else ()
     return (*received, _sealed(document, document.sealed, uuid))
+
+
+def _belongs(packed: Document, document: Document) -> bool:
+    """Tell whether a letter that was packed in the file of another is filed in its Akte."""
+    is_here = packed.aktenzeichen == document.aktenzeichen
+    return packed.scan != document.scan and packed.state is DocumentState.FILED and is_here
 
 
 def _sealed(document: Document, digest: Digest, uuid: str) -> HandedFile:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from eakte.audit import log
 from eakte.database import Connection
+from eakte.domain.access import Scope
 from eakte.domain.akten import Document, Vorgang
 from eakte.domain.events import Action, Event
 from eakte.domain.handover import Happened
 from eakte.domain.history import Change, RecordKind, vorgang_key
 from eakte.handover.words import ACTIONS, VALUES
 from eakte.records import entries, history
+from eakte.services.hidden_places import Places
 
 _BEFORE_FILING = frozenset(
     {
@@ -38,8 +40,10 @@ class Histories:
         aktenzeichen: str,
         vorgaenge: Iterable[Vorgang],
         letters: tuple[Document, ...],
+        scope: Scope,
     ) -> None:
-        """Read it; `letters` are the documents of the Akte."""
+        """Read it; `letters` are the documents of the Akte. Hidden Akten are not named."""
+        self._places = Places(connection, scope)
         self._of = dict[str, list[Happened]]()
         self._add_log(connection, aktenzeichen, letters)
         named = [letter.id for letter in letters]
@@ -48,13 +52,13 @@ class Histories:
             self._add(connection, RecordKind.VORGANG, vorgang_key(vorgang), vorgang_key(vorgang))
         for name in named:
             self._add(connection, RecordKind.DOCUMENT, name, name)
-        for entry in entries.all_of_subjects(connection, [aktenzeichen, *named]):
+        for entry in entries.all_of_subjects(connection, [aktenzeichen, *named], scope):
             self._add(connection, RecordKind.ENTRY, entry.uuid, entry.subject)
 
     def _add(self, connection: Connection, kind: RecordKind, key: str, name: str) -> None:
         """Add every change of a record to what is told of `name`."""
         for change in history.of_record(connection, kind, key):
-            self._of.setdefault(name, []).extend(_told(change))
+            self._of.setdefault(name, []).extend(_told(self._places.without_hidden(change)))
 
     def of(self, name: str) -> tuple[Happened, ...]:
         """Give the history of an Akte, a Vorgang (`AZ#number`) or a document, the oldest first."""
@@ -85,11 +89,14 @@ def _told(change: Change) -> Iterator[Happened]:
     action = ACTIONS.get(change.action, change.action.value)
     is_entry = change.kind is RecordKind.ENTRY
     hidden = {"subject"} if is_entry else set()  # there, it is the record that the entry hangs on
-    names = [name for name in VALUES if name in change.after and name not in hidden]
-    if not names or (not is_entry and not any(change.before.values())):
+    pairs = {
+        name: (change.before.get(name, ""), change.after[name])
+        for name in VALUES
+        if name in change.after and name not in hidden
+    }
+    told = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    if not told or (not is_entry and not any(change.before.values())):
         yield Happened(action, change.actor, change.at)
         return
-    for name in names:
-        before, after = change.before.get(name, ""), change.after[name]
-        if before != after:
-            yield Happened(action, change.actor, change.at, VALUES[name], before, after)
+    for name, (before, after) in told.items():
+        yield Happened(action, change.actor, change.at, VALUES[name], before, after)

@@ -68,7 +68,7 @@ def hand_over(
         raise NotFoundError(kind=N_("folder"), name=folder)
     with snapshot(desk.engine) as connection:
         akten.get(connection, aktenzeichen, scope)
-        akte = handed_akte(connection, aktenzeichen, desk.definitions)
+        akte = handed_akte(connection, aktenzeichen, desk.definitions, scope)
         process = order.process or _offered(connection, aktenzeichen, order.message) or new()
     levels = tuple(sorted({each.level for each in akte.documents()}))
     to_archive = order.message.to_archive

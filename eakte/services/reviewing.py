@@ -248,8 +248,11 @@ def _correct(
 def _corrected(
     connection: Connection, desk: Desk, letter: Document, corrections: Corrections
 ) -> Document:
-    """Apply what the clerk knows better; another class may mean another Sammelakte."""
-    changed = letter
+    """Apply what the clerk knows better; another class may mean another Sammelakte.
+
+    An Akte that the clerk does not see is for them not there, also if a field names it.
+    """
+    scope, changed = require(desk, Permission.REVIEW), letter
     if corrections.class_id:
         if desk.definitions.class_of(corrections.class_id) is None:
             raise NotFoundError(kind=N_("class"), name=corrections.class_id)
@@ -258,13 +261,13 @@ def _corrected(
         changed = transitions.with_deadline(changed, desk.definitions)
     for name, text in corrections.fields:
         changed = _with_field(desk, changed, name, text)
-    routed = transitions.route(connection, changed, desk.definitions).aktenzeichen
-    before = transitions.route(connection, letter, desk.definitions).aktenzeichen
+    routed = transitions.route(connection, changed, desk.definitions, scope).aktenzeichen
+    before = transitions.route(connection, letter, desk.definitions, scope).aktenzeichen
     if changed != letter and letter.aktenzeichen in {"", before}:
         changed = replace(changed, aktenzeichen=routed)
     if corrections.akte:
         if corrections.akte != routed:
-            akten.get(connection, corrections.akte, require(desk, Permission.REVIEW))
+            akten.get(connection, corrections.akte, scope)
         changed = replace(changed, aktenzeichen=corrections.akte)
     return changed
 

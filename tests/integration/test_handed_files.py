@@ -8,6 +8,7 @@ import pytest
 
 from eakte.database import transaction
 from eakte.database.schema import scan as scan_table
+from eakte.domain.akten import DocumentState
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.handover import Format
 from eakte.domain.mail import Enclosure, EnclosureRole, MediaType
@@ -99,6 +100,31 @@ def test_a_detached_signature_travels_beside_its_file(desk):
 def test_a_file_with_letters_of_others_is_never_handed_over(desk):
     letter, (sealed,) = _files(desk, parts=((1,), (2,)), media=MediaType.ZIP)
     assert sealed.digest == letter.sealed
+
+
+def test_a_mail_is_handed_over_only_if_all_that_it_brought_is_in_the_akte(desk):
+    """In the mail are the very bytes of its attachments, whichever Akte they were filed in."""
+    letter, _files_alone = _files(desk, media=MediaType.MAIL)
+    (attached,) = add_letters(desk, ((1,),), mark="zip")
+    (inmost,) = add_letters(desk, ((1,),), mark="in it")
+    with transaction(desk.engine) as connection:
+        for outer, inner in ((letter, attached), (attached, inmost)):
+            packed = (Enclosure("anlage", inner.scan, EnclosureRole.MEMBER),)
+            scans.enclose(connection, outer.scan, packed)
+    filed = DocumentState.FILED
+    here, foreign = letter.aktenzeichen, "51.1-024.30/2026-0001"
+    assert _handed(desk, letter, attached, filed, here, inmost, filed, here) == 2
+    assert _handed(desk, letter, attached, filed, here, inmost, filed, foreign) == 1
+    assert _handed(desk, letter, attached, DocumentState.REVIEW, here, inmost, filed, here) == 1
+
+
+def _handed(desk, letter, *places):
+    """Say how many files of a letter are handed over if others are in that state and Akte."""
+    with transaction(desk.engine) as connection:
+        for other, state, akte in zip(places[::3], places[1::3], places[2::3], strict=True):
+            present = documents.get(connection, other.id)
+            documents.update(connection, replace(present, state=state, aktenzeichen=akte))
+        return len(files_of(connection, letter, _UUID))
 
 
 def test_without_a_sealed_original_there_is_no_file(desk):
