@@ -3,6 +3,9 @@
 Who steals a key keeps an old answer "good" with it. So only an answer or list counts that was made
 when the seal existed already, or later; and it counts only with a valid signature of the issuer,
 or of a responder the issuer named: pyHanko asks for those too, but may have used another answer.
+
+A list that speaks of a part of the certificates only (RFC 5280 §5.2.5) tells of revocations; that a
+certificate is not in it says nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from eakte.seal.revocation import RevocationData
 
 _WITH_ISSUER = 2  # a chain of this length has one
+_GIVEN_BACK = x509.ReasonFlags.remove_from_crl
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,29 @@ def _lists(
         key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey
     ):
         return
-    partial = any(extension.critical for extension in revoked.extensions)
-    if revoked.is_signature_valid(key) and not partial:
+    if not revoked.is_signature_valid(key):
+        return
+    if any(extension.critical for extension in revoked.extensions):  # a part, or for several
+        found = (one for one in revoked if one.serial_number == subject.serial_number)
+        entry = next((one for one in found if _is_revoked(one, issuer)), None)
+        if entry is None:
+            return
+    else:
         entry = revoked.get_revoked_certificate_by_serial_number(subject.serial_number)
-        since = entry.revocation_date_utc if entry else None
-        yield Statement(revoked.last_update_utc, since, revoked.next_update_utc)
+    since = entry.revocation_date_utc if entry else None
+    yield Statement(revoked.last_update_utc, since, revoked.next_update_utc)
+
+
+def _is_revoked(entry: x509.RevokedCertificate, issuer: x509.Certificate) -> bool:
+    """Say whether an entry of a partial list takes back a certificate of this issuer.
+
+    A list for several issuers names them, a delta list gives some back (RFC 5280 §5.3).
+    """
+    for extension in entry.extensions:
+        value = extension.value
+        if isinstance(value, x509.CertificateIssuer):
+            if x509.DirectoryName(issuer.subject) not in list(value):
+                return False
+        elif isinstance(value, x509.CRLReason) and value.reason is _GIVEN_BACK:
+            return False
+    return True

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 import pytest
 from asn1crypto import ocsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
+from eakte.seal import demo_pki
 from eakte.seal.freshness import Statement, statements
+from eakte.seal.keys import as_asn1
 from eakte.seal.revocation import DemoRevocation, RevocationData
 from eakte.seal.trust import load_certificates
 from eakte.seal.trust_folder import TrustFolder
@@ -61,6 +65,54 @@ def test_a_list_of_the_issuer_counts_and_anothers_does_not(folder, chain):
     issued_by_root = statements((chain[1], *root), lists)
     assert issued_by_root is not None
     assert [one.revoked for one in issued_by_root] == [None]
+
+
+def _list(authority, entries=(), digest=hashes.SHA256, *, partial=False):
+    """A revocation list; a partial one is for CAs only, and indirect."""
+    builder = x509.CertificateRevocationListBuilder(
+        authority.certificate.subject, SECOND, SECOND + YEAR, revoked_certificates=list(entries)
+    )
+    if partial:
+        part = x509.IssuingDistributionPoint(None, None, False, True, None, True, False)
+        builder = builder.add_extension(part, critical=True)
+    return builder.sign(authority.key, digest()).public_bytes(serialization.Encoding.DER)
+
+
+def _entry(serial, *details):
+    entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(SECOND)
+    for detail in details:
+        entry = entry.add_extension(detail, critical=True)
+    return entry.build()
+
+
+@pytest.fixture(scope="module")
+def issued():
+    """An authority with its key, and a chain of a certificate of it."""
+    start = NOW - timedelta(days=1)
+    wish = demo_pki._Wish("Root", YEAR, is_ca=True)
+    root = demo_pki._issue(wish, "Stadt", start, None)
+    end = demo_pki._issue(demo_pki._SERVICES["seal"], "Stadt", start, root)
+    return root, (as_asn1(end.certificate), as_asn1(root.certificate))
+
+
+def test_a_list_of_a_part_tells_of_revocations_only(issued):
+    root, chain = issued
+    serial = chain[0].serial_number
+
+    def said(*entries):
+        return statements(chain, RevocationData([_list(root, entries, partial=True)], []))
+
+    revoked = (Statement(SECOND, SECOND, SECOND + YEAR),)
+    other = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Other CA")])
+    ours, others = (
+        x509.CertificateIssuer([x509.DirectoryName(name)])
+        for name in (root.certificate.subject, other)
+    )
+    given_back = _entry(serial, x509.CRLReason(x509.ReasonFlags.remove_from_crl))
+    assert said(_entry(serial)) == said(_entry(serial, ours)) == revoked
+    assert said(_entry(serial, others), _entry(serial, ours)) == revoked
+    assert said() == said(_entry(serial + 1)) == said(_entry(serial, others)) == said(given_back)
+    assert said() == ()
 
 
 def test_answers_about_others_refusals_and_no_answers(folder, chain):
