@@ -174,6 +174,20 @@ def test_how_long_each_level_lasts_with_answers_for_an_hour(made, level, later, 
     assert expected in report.reason
 
 
+def test_a_seal_whose_own_certificate_is_the_anchor_ends_with_it(made):
+    """Nobody revokes an anchor, and pyHanko does not ask for its life."""
+    _folder, anchors, files, _beside = made
+    itself = TrustFolder(anchors).certificates / "seal.pem"
+    for at, reason in (
+        (NOW - YEAR, "NOT_YET_VALID"),
+        (NOW + 2 * YEAR, ""),
+        (NOW + 4 * YEAR, "OUT_OF_BOUNDS_NO_POE"),
+    ):
+        (found,) = verify(files[SealLevel.B], itself, at).signatures
+        expected = "INDETERMINATE" if reason else "TOTAL-PASSED"
+        assert (found.indication, found.sub_indication) == (expected, reason), at
+
+
 def test_a_bare_seal_counts_while_somebody_answers_anew(made):
     _folder, anchors, files, beside = made
     at = NOW + YEAR
