@@ -5,7 +5,8 @@ when the seal existed already, or later; and it counts only with a valid signatu
 or of a responder the issuer named: pyHanko asks for those too, but may have used another answer.
 
 A list that speaks of a part of the certificates only (RFC 5280 §5.2.5) tells of revocations; that a
-certificate is not in it says nothing.
+certificate is not in it says nothing. Likewise with an algorithm that was not believed when it was
+made (eakte.seal.algorithms): anybody could have forged that a certificate is good.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from datetime import datetime
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from eakte.seal.algorithms import Used, weaknesses
 from eakte.seal.revocation import RevocationData
 
 _WITH_ISSUER = 2  # a chain of this length has one
@@ -68,11 +71,15 @@ def _answers(
         return
     for one in response.responses:
         made = one.this_update_utc
-        if _is_about(one, subject, issuer) and _is_genuine(response, issuer, made):
-            if one.certificate_status is ocsp.OCSPCertStatus.GOOD:
+        signer = _signer(response, issuer, made)
+        if signer is None or not _is_about(one, subject, issuer):
+            continue
+        if one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+            yield Statement(made, one.revocation_time_utc)
+        elif one.certificate_status is ocsp.OCSPCertStatus.GOOD:
+            named = _holds(issuer, signer.signature_hash_algorithm, made) or signer == issuer
+            if named and _holds(signer, response.signature_hash_algorithm, made):
                 yield Statement(made, until=one.next_update_utc)
-            elif one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-                yield Statement(made, one.revocation_time_utc)
 
 
 def _is_about(
@@ -86,11 +93,25 @@ def _is_about(
     )
 
 
-def _is_genuine(response: ocsp.OCSPResponse, issuer: x509.Certificate, made: datetime) -> bool:
-    return any(
-        _signed_by(response, responder)
-        for responder in _responders(response.certificates, issuer, made)
-    )
+def _signer(
+    response: ocsp.OCSPResponse, issuer: x509.Certificate, made: datetime
+) -> x509.Certificate | None:
+    """Give who signed an answer, of those who may; None: nobody of them."""
+    known = _responders(response.certificates, issuer, made)
+    return next((one for one in known if _signed_by(response, one)), None)
+
+
+def _holds(signer: x509.Certificate, digest: hashes.HashAlgorithm | None, made: datetime) -> bool:
+    """Say whether digest and key of a signature were believed when it was made."""
+    key = signer.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        used = Used("rsa", str(key.key_size))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        used = Used("curves", key.curve.name.lower())
+    else:
+        return False
+    name = digest.name.replace("-", "_") if digest is not None else ""
+    return not weaknesses([used, Used("digests", name)], made, proven=True)
 
 
 def _responders(
@@ -144,8 +165,11 @@ def _lists(
             return
     else:
         entry = revoked.get_revoked_certificate_by_serial_number(subject.serial_number)
-    since = entry.revocation_date_utc if entry else None
-    yield Statement(revoked.last_update_utc, since, revoked.next_update_utc)
+    made, until = revoked.last_update_utc, revoked.next_update_utc
+    if entry is not None:
+        yield Statement(made, entry.revocation_date_utc, until)
+    elif _holds(issuer, revoked.signature_hash_algorithm, made):
+        yield Statement(made, until=until)
 
 
 def _is_revoked(entry: x509.RevokedCertificate, issuer: x509.Certificate) -> bool:
