@@ -16,9 +16,10 @@
                                 that nobody can see (eakte.seal.shape)
     14 Age of the evidence      what issuers say about revocation was said after the seal was made
                                 (no time-stamp: within a day of now; document time-stamps: within
-                                a day before), of CAs: in force then; and nobody says that a
-                                certificate was revoked by then. Offline nobody can know more: when
-                                it was said stands in the report
+                                a day before), of CAs: in force then; of a time-stamp that a later
+                                one covers: in force within a day before that; and nobody says that
+                                a certificate was revoked by then. Offline nobody can know more:
+                                when it was said stands in the report
     15 Algorithms               each one held at the moment that a time-stamp proves, or holds now
 
 Each signature is judged by the rules of the level that it has; of our own originals the level is
@@ -34,18 +35,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import Check, Verdict
 from eakte.i18n import N_, _
+from eakte.seal.age import CLOCKS_DIFFER, evidence_doubt
 from eakte.seal.algorithms import policy_name
 from eakte.seal.facts import Change, FileFacts, Signature, Timestamp
-from eakte.seal.freshness import Statement
 from eakte.seal.judgement import Indication, Judgement
-
-_CURRENT = timedelta(days=1)
-_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -221,7 +219,7 @@ def _authorities(facts: FileFacts, at: datetime) -> Outcome:
         if not _in_force(stamp):
             detail = _("OUT_OF_BOUNDS_NO_POE: the certificate behind {field} was not in force")
             return Outcome(name, passed=False, detail=detail.format(field=stamp.field))
-        if stamp.time > min(stamp.held_until, at) + _CLOCKS_DIFFER:
+        if stamp.time > min(stamp.held_until, at) + CLOCKS_DIFFER:
             detail = _("TIMESTAMP_ORDER_FAILURE: {field} is later than what covers it")
             return Outcome(name, passed=False, detail=detail.format(field=stamp.field))
     return Outcome(name, passed=True)
@@ -278,52 +276,13 @@ def _evidence(facts: FileFacts, at: datetime) -> Outcome:
     name = _("Age of the evidence")
     if not facts.signatures:
         return Outcome(name, None, _("NO_POE: it is not known since when the seal exists"))
-    sealed = max(_reached(item, at) for item in facts.signatures)
-    proven = all(item.judgement.best_time is not None for item in facts.signatures)
+    problem = evidence_doubt(facts, at)
+    if problem:
+        return Outcome(name, passed=False, detail=problem)
     items: list[Signature | Timestamp] = [*facts.signatures, *facts.timestamps]
-    for item in items:
-        problem = _doubt(item, sealed, sealed if proven else at)
-        if item.statements is not None and problem:
-            return Outcome(name, passed=False, detail=problem)
     made = [one.made for item in items for one in item.statements or ()]
     told = _("no certificate was revoked when the seal was made (said at {at:%Y-%m-%d %H:%M} UTC)")
     return Outcome(name, passed=True, detail=told.format(at=max(made)) if made else "")
-
-
-def _doubt(item: Signature | Timestamp, sealed: datetime, by: datetime) -> str:
-    """Say what is wrong with what is said about an item's chain; nothing: "".
-
-    It must reach the moment `sealed`; `by` is when the seal existed for certain.
-    """
-    reach, proven = sealed, by == sealed
-    holder = item.signer if isinstance(item, Signature) else item.authority
-    if isinstance(item, Timestamp) and item.kind == "document":
-        reach, by = max(sealed, item.time - _CURRENT), max(sealed, item.time)
-    said = item.statements or ()
-    if any(_revoked_by(one, by) for each in (said, *item.issuers) for one in each):
-        detail = _("REVOKED_NO_POE: a certificate behind {field} was revoked by then")
-    elif not any(reach - _CLOCKS_DIFFER <= one.made <= holder.not_valid_after for one in said):
-        detail = _("TRY_LATER: what is said about revocation for {field} is older than the seal")
-        if not proven:
-            detail = _(
-                "TRY_LATER: no time-stamp proves when {field} was made, and what is said about "
-                "revocation is older than a day"
-            )
-    elif not all(any(one.in_force(reach) for one in each) for each in item.issuers):
-        detail = _("TRY_LATER: what is said about a CA behind {field} had run out by then")
-    else:
-        return ""
-    return detail.format(field=item.field)
-
-
-def _revoked_by(one: Statement, moment: datetime) -> bool:
-    return one.revoked is not None and one.revoked <= moment
-
-
-def _reached(item: Signature, at: datetime) -> datetime:
-    """Give the moment that evidence must reach: that of the proof, else about now."""
-    known = item.judgement.best_time
-    return at - _CURRENT if known is None else known
 
 
 def _algorithms(facts: FileFacts, _at: datetime) -> Outcome:

@@ -31,7 +31,7 @@ from eakte.seal.changed import changed_objects
 from eakte.seal.cms_form import form_flaw
 from eakte.seal.facts import Change, FileFacts, Signature, Timestamp
 from eakte.seal.freshness import issuer_statements, statements
-from eakte.seal.judgement import Judgement
+from eakte.seal.judgement import Judgement, within_life
 from eakte.seal.outside import known
 from eakte.seal.present import as_of
 from eakte.seal.reader import Beginning, Reader
@@ -239,6 +239,7 @@ async def _signature(file: _File, item: EmbeddedPdfSignature) -> Signature:
         spec = file.spec_for_archives if known_there else file.spec
         judgement = await ades.judge_signature(first, level, spec, until)
     weak = _weak_signature(file, item, judgement)
+    judgement = within_life(judgement, item.signer_cert, file.at)
     judged = algorithms.constrained(_with_reason(judgement, file), weak)
     return Signature(
         field=str(item.field_name),

@@ -3,7 +3,8 @@
 What the ends of our chains (seal and time-stamp certificates) need is an answer (OCSP) that is not
 older than the seal: one serves all seals of half a minute. The authorities above them publish
 lists, which hold for days: these are kept, and fetched anew in the last fifth of their time. No
-other certificate is ever asked about, and what is not signed by its issuer is not even kept.
+other certificate is ever asked about, and what is not signed by its issuer is not even kept. An
+answer that one was revoked is kept beside the good ones, for the verification of earlier seals.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ together are the minute that a verification forgives."""
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _LARGEST_LIST = 20_000_000
 _RENEWED_AFTER = 0.8
+_REVOKED = "-revoked"
+"""Marks an answer that no seal is made with, but by which earlier ones are judged."""
 _NO_EVIDENCE = N_("it cannot be learned whether a certificate of the seal was revoked")
 
 
@@ -101,6 +104,9 @@ class FetchedRevocation:
         try:
             data = web.ask(kind.question(link, address, self._seconds))
             self._require_usable(data, link, kind)
+        except SealFailedError:
+            _write(self._path(link, kind, _REVOKED), data)
+            raise
         except OSError as problem:
             endpoint.failed(str(problem), getattr(problem, "retry_after", ""))
             raise
@@ -142,12 +148,12 @@ class FetchedRevocation:
         late = made + (expires - made) * _RENEWED_AFTER if expires else made
         return not link.is_end and self._clock.now() > late
 
-    def _path(self, link: Link, kind: _Kind) -> Path:
-        return self._folder / f"{link.subject.sha256.hex()}{kind.suffix}"
+    def _path(self, link: Link, kind: _Kind, mark: str = "") -> Path:
+        return self._folder / f"{link.subject.sha256.hex()}{mark}{kind.suffix}"
 
 
 def kept_revocation(folder: Path) -> RevocationData:
-    """Give all that was fetched and kept, however old; raises OSError."""
+    """Give all that was fetched and kept, however old, revocations too; raises OSError."""
     answers = (each.read_bytes() for each in sorted(folder.glob(f"*{_ANSWERS.suffix}")))
     lists = (each.read_bytes() for each in sorted(folder.glob(f"*{_LISTS.suffix}")))
     return RevocationData(list(lists), list(answers))

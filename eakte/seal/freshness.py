@@ -3,6 +3,10 @@
 Who steals a key keeps an old answer "good" with it. So only an answer or list counts that was made
 when the seal existed already, or later; and it counts only with a valid signature of the issuer,
 or of a responder the issuer named: pyHanko asks for those too, but may have used another answer.
+
+A list that speaks of a part of the certificates only (RFC 5280 §5.2.5) tells of revocations; that a
+certificate is not in it says nothing. Likewise with an algorithm that was not believed when it was
+made (eakte.seal.algorithms): anybody could have forged that a certificate is good.
 """
 
 from __future__ import annotations
@@ -14,13 +18,16 @@ from datetime import datetime
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from eakte.seal.algorithms import Used, weaknesses
 from eakte.seal.revocation import RevocationData
 
 _WITH_ISSUER = 2  # a chain of this length has one
+_GIVEN_BACK = x509.ReasonFlags.remove_from_crl
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,15 @@ def _answers(
         return
     for one in response.responses:
         made = one.this_update_utc
-        if _is_about(one, subject, issuer) and _is_genuine(response, issuer, made):
-            if one.certificate_status is ocsp.OCSPCertStatus.GOOD:
+        signer = _signer(response, issuer, made)
+        if signer is None or not _is_about(one, subject, issuer):
+            continue
+        if one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
+            yield Statement(made, one.revocation_time_utc)
+        elif one.certificate_status is ocsp.OCSPCertStatus.GOOD:
+            named = _holds(issuer, signer.signature_hash_algorithm, made) or signer == issuer
+            if named and _holds(signer, response.signature_hash_algorithm, made):
                 yield Statement(made, until=one.next_update_utc)
-            elif one.certificate_status is ocsp.OCSPCertStatus.REVOKED:
-                yield Statement(made, one.revocation_time_utc)
 
 
 def _is_about(
@@ -82,11 +93,25 @@ def _is_about(
     )
 
 
-def _is_genuine(response: ocsp.OCSPResponse, issuer: x509.Certificate, made: datetime) -> bool:
-    return any(
-        _signed_by(response, responder)
-        for responder in _responders(response.certificates, issuer, made)
-    )
+def _signer(
+    response: ocsp.OCSPResponse, issuer: x509.Certificate, made: datetime
+) -> x509.Certificate | None:
+    """Give who signed an answer, of those who may; None: nobody of them."""
+    known = _responders(response.certificates, issuer, made)
+    return next((one for one in known if _signed_by(response, one)), None)
+
+
+def _holds(signer: x509.Certificate, digest: hashes.HashAlgorithm | None, made: datetime) -> bool:
+    """Say whether digest and key of a signature were believed when it was made."""
+    key = signer.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        used = Used("rsa", str(key.key_size))
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        used = Used("curves", key.curve.name.lower())
+    else:
+        return False
+    name = digest.name.replace("-", "_") if digest is not None else ""
+    return not weaknesses([used, Used("digests", name)], made, proven=True)
 
 
 def _responders(
@@ -131,8 +156,32 @@ def _lists(
         key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey
     ):
         return
-    partial = any(extension.critical for extension in revoked.extensions)
-    if revoked.is_signature_valid(key) and not partial:
+    if not revoked.is_signature_valid(key):
+        return
+    if any(extension.critical for extension in revoked.extensions):  # a part, or for several
+        found = (one for one in revoked if one.serial_number == subject.serial_number)
+        entry = next((one for one in found if _is_revoked(one, issuer)), None)
+        if entry is None:
+            return
+    else:
         entry = revoked.get_revoked_certificate_by_serial_number(subject.serial_number)
-        since = entry.revocation_date_utc if entry else None
-        yield Statement(revoked.last_update_utc, since, revoked.next_update_utc)
+    made, until = revoked.last_update_utc, revoked.next_update_utc
+    if entry is not None:
+        yield Statement(made, entry.revocation_date_utc, until)
+    elif _holds(issuer, revoked.signature_hash_algorithm, made):
+        yield Statement(made, until=until)
+
+
+def _is_revoked(entry: x509.RevokedCertificate, issuer: x509.Certificate) -> bool:
+    """Say whether an entry of a partial list takes back a certificate of this issuer.
+
+    A list for several issuers names them, a delta list gives some back (RFC 5280 §5.3).
+    """
+    for extension in entry.extensions:
+        value = extension.value
+        if isinstance(value, x509.CertificateIssuer):
+            if x509.DirectoryName(issuer.subject) not in list(value):
+                return False
+        elif isinstance(value, x509.CRLReason) and value.reason is _GIVEN_BACK:
+            return False
+    return True

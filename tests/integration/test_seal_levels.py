@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,6 +16,7 @@ from eakte.domain.preservation import SealLevel
 from eakte.domain.verification import OutsideKind, Verdict
 from eakte.errors import SealDelayedError, SealFailedError
 from eakte.pdfa.sealed import verdict
+from eakte.seal import demo_pki
 from eakte.seal.lasting import end_of_copy, protection_of
 from eakte.seal.outside import told
 from eakte.seal.revocation import DemoRevocation
@@ -172,6 +174,39 @@ def test_how_long_each_level_lasts_with_answers_for_an_hour(made, level, later, 
     report = _judge(made, level, NOW + later)
     assert report.verdict is (Verdict.INDETERMINATE if expected else Verdict.VALID), report.reason
     assert expected in report.reason
+
+
+def test_a_responder_whose_certificate_ends_after_weeks_leaves_seals_valid(tmp_path, monkeypatch):
+    """So live those of real CAs; it is held against the moment of its answer."""
+    short = replace(demo_pki._SERVICES["ocsp"], life=30 * 24 * _HOUR)
+    monkeypatch.setitem(demo_pki._SERVICES, "ocsp", short)
+    anchors, raised = trust(tmp_path), tmp_path / "raised.pdf"
+    sealer = Sealer(anchors, CLOCK, revocation=_Short(TrustFolder(anchors), CLOCK))
+    (tmp_path / "archive.pdf").write_bytes(archive_copy())
+    for level in (SealLevel.LT, SealLevel.LTA):
+        out = tmp_path / f"{level}.pdf"
+        sealer.seal(tmp_path / "archive.pdf", "Posteingang", out, level)
+        for later in (20 * 24 * _HOUR, 5 * YEAR):
+            report = verify(out, anchors, NOW + later)
+            assert (report.verdict, report.reason) == (Verdict.VALID, ""), (level, later)
+        late = FixedClock(NOW + 40 * 24 * _HOUR)
+        fresh = _Short(TrustFolder(anchors), late)
+        with pytest.raises(SealFailedError):
+            Sealer(anchors, late, revocation=fresh).renew(out, raised)
+
+
+def test_a_seal_whose_own_certificate_is_the_anchor_ends_with_it(made):
+    """Nobody revokes an anchor, and pyHanko does not ask for its life."""
+    _folder, anchors, files, _beside = made
+    itself = TrustFolder(anchors).certificates / "seal.pem"
+    for at, reason in (
+        (NOW - YEAR, "NOT_YET_VALID"),
+        (NOW + 2 * YEAR, ""),
+        (NOW + 4 * YEAR, "OUT_OF_BOUNDS_NO_POE"),
+    ):
+        (found,) = verify(files[SealLevel.B], itself, at).signatures
+        expected = "INDETERMINATE" if reason else "TOTAL-PASSED"
+        assert (found.indication, found.sub_indication) == (expected, reason), at
 
 
 def test_a_bare_seal_counts_while_somebody_answers_anew(made):

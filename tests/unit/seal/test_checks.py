@@ -270,6 +270,34 @@ def test_a_later_time_stamp_needs_answers_of_its_own_time(good):
     assert "REVOKED_NO_POE" in _verdict(_with_stamp(renewed, statements=revoked))[1]
 
 
+def test_a_covered_time_stamp_needs_answers_of_when_it_was_covered(good):
+    """Who stole the key of an authority predates a seal: its own time proves nothing of then."""
+    covered = NOW + timedelta(days=20)
+
+    def judged(said, about_ca=None):
+        issuers = (about_ca or (Statement(NOW, until=covered),),)
+        inner = replace(good.timestamps[0], held_until=covered, issuers=issuers)
+        inner = replace(inner, statements=said)
+        return _verdict(replace(good, timestamps=(inner, good.timestamps[1])))
+
+    ended = (Statement(NOW, until=NOW + HOUR),)
+    for said in ((Statement(covered - HOUR),), (Statement(NOW, until=covered - HOUR),)):
+        assert judged(said)[0] is Verdict.VALID
+        assert judged((*ended, *said))[0] is Verdict.VALID
+        for found in (judged(ended), judged(said, ended)):
+            assert found[0] is Verdict.INDETERMINATE
+            assert "had run out when the next one covered it" in found[1]
+        since = Statement(covered, NOW + HOUR)
+        assert "REVOKED_NO_POE" in judged((*said, since))[1]
+        assert judged((*said, Statement(covered, covered + HOUR)))[0] is Verdict.VALID
+
+
+def test_a_time_stamp_covered_at_once_keeps_the_minute_that_clocks_differ(good):
+    early = (Statement(NOW - timedelta(seconds=50)),)
+    inner = replace(good.timestamps[0], statements=early, held_until=NOW + timedelta(seconds=1))
+    assert _verdict(replace(good, timestamps=(inner, good.timestamps[1])))[0] is Verdict.VALID
+
+
 def test_a_record_that_differs_is_a_proof():
     digest, pages = checks.record("aa", "bb", 2, 3)
     assert digest.passed is False

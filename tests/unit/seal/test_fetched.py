@@ -10,7 +10,8 @@ from eakte.domain.clock import SystemClock
 from eakte.errors import SealDelayedError, SealFailedError
 from eakte.seal import loop
 from eakte.seal.chains import Chains
-from eakte.seal.fetched import FetchedRevocation
+from eakte.seal.fetched import FetchedRevocation, kept_revocation
+from eakte.seal.freshness import statements
 from eakte.seal.keys import Pkcs12SealKey
 from eakte.seal.trust_folder import TrustFolder
 from tests.tools.authorities import serving
@@ -100,10 +101,19 @@ def test_a_responder_that_fails_delays_the_seal_and_is_left_alone(case, services
     assert not list(case.folder.glob("*.ocsp"))
 
 
-def test_a_revoked_certificate_seals_nothing(case, services):
+def test_a_revoked_certificate_seals_nothing_and_that_is_kept(case, services):
+    """Beside the good answer that the last seal was made with: earlier seals are judged by both."""
+    case.source().collect([case.seal])
+    case.clock.by = timedelta(seconds=40)
     services.fault = "ocsp-revoked"
     with pytest.raises(SealFailedError, match="was revoked"):
         case.source().collect([case.seal])
+    (link,) = (each for each in case.links if each.is_end)
+    kept = kept_revocation(case.folder)
+    said = statements((link.subject, link.issuer), kept)
+    assert sorted(one.revoked is not None for one in said) == [False, True]
+    case.clock.by, services.fault = timedelta(0), ""
+    assert len(case.source().collect([case.seal]).answers) == 1, "no seal is made with it"
 
 
 def test_the_end_of_a_chain_is_known_also_from_another_copy_of_its_certificate(case):
