@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,13 @@ from eakte.domain.verification import (
     Verdict,
     VerificationReport,
 )
-from eakte.errors import NotFoundError, RefusedError, StageFailedError, UnusableInputError
+from eakte.errors import (
+    NotFoundError,
+    RefusedError,
+    StageFailedError,
+    StoreError,
+    UnusableInputError,
+)
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents
@@ -192,10 +199,14 @@ def _verified(desk: Desk, trust: Path, letter: _Letter) -> Verified:
 
 
 def _beside(desk: Desk, document: Document) -> tuple[OutsideEvidence, ...]:
-    """Give what is known of a seal's certificates: since it was made, and what is at hand now."""
+    """Give what is known of a seal's certificates: since it was made, and what is at hand now.
+
+    A report that was lost or damaged tells nothing: the verdict says what is missing then.
+    """
     kept: tuple[OutsideEvidence, ...] = ()
     if document.report is not None:
-        kept = from_json(VerificationReport, desk.store.get(document.report)).outside
+        with suppress(StoreError, ValueError):
+            kept = from_json(VerificationReport, desk.store.get(document.report)).outside
     return tuple(dict.fromkeys((*kept, *evidence_at_hand(desk.home, desk.clock))))
 
 

@@ -106,6 +106,19 @@ def test_a_record_that_says_less_than_the_log_is_found(office):
     assert {"Level in the log", "Transfervermerk of this letter"} <= failed
 
 
+def test_a_lost_report_does_not_end_the_verification(office):
+    """Others follow it; what the home knows of its certificates besides still counts."""
+    desk, letter = office.made.desk, office.made.letter(office.letters[SealLevel.T])
+    lost = desk.store.path(letter.report)
+    aside = lost.rename(lost.with_name("aside"))
+    try:
+        report = _verified(office, letter.id)
+    finally:
+        aside.rename(lost)
+    assert [one.level for one in report.signatures] == [SealLevel.T.pades]
+    assert set(report.outside) < set(_verified(office, letter.id).outside)
+
+
 def test_renewing_raises_what_has_a_time_stamp(office):
     """The last test of these letters: they are renewed."""
     context = Context(open_home(office.made.root), SystemClock())
