@@ -1,4 +1,4 @@
-.PHONY: test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
+.PHONY: property test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -62,6 +62,10 @@ crash: setup
 # Damage the sample letters in 2,000 ways and take them in (30 minutes). FUZZ_SEED chooses.
 fuzz: setup
 	FUZZ_FULL=1 .venv/bin/pytest -s -q tests/fuzz
+
+# Let clerks do 170 random sequences of things with letters and Akten (5 minutes); CI does 33.
+property: setup
+	PROPERTY_FULL=1 .venv/bin/pytest -q tests/property
 
 # Take every file of ../shared/corpus in, in one run of the watcher, and print what became of each.
 corpus: setup

@@ -9,6 +9,7 @@ to what is there (replayed by code of this test), and `eakte verify AZ` says VAL
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -346,7 +347,7 @@ def test_no_sequence_loses_a_document_or_a_change(office: _Office) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=50 if os.environ.get("PROPERTY_FULL") else 8,
             stateful_step_count=30,
             deadline=None,
             phases=(Phase.generate,),  # making a failure smaller would take minutes

@@ -9,6 +9,7 @@ what it needed, and whether every sample is the one that its recorded seed draws
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -445,7 +446,7 @@ def _plain(name: str) -> str:
 
 TestReleases = Releases.TestCase
 TestReleases.settings = settings(
-    max_examples=60,
+    max_examples=120 if os.environ.get("PROPERTY_FULL") else 25,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
