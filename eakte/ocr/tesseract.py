@@ -155,8 +155,12 @@ def _within(deadline: float, run: object, path: Path, **options: str) -> str:
 
 
 def _children() -> set[int]:
-    listings = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for listing in listings for pid in listing.read_text().split()}
+    """Give the children of this process; a thread's that ends are another's then."""
+    found: set[int] = set()
+    for listing in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.update(map(int, listing.read_text().split()))
+    return found
 
 
 def _reap(pids: set[int]) -> None:

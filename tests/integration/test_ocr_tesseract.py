@@ -6,7 +6,9 @@ import gc
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
@@ -21,6 +23,9 @@ from eakte.pages.own_text import Worth, own_text
 from eakte.pages.prepare import prepare
 from tests.integration.page_samples import DPI, SIZE, drawn_pdf, encoded, letter, scanner_pdf
 from tests.unit.pages.page_drawings import scrawl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WIDTH, HEIGHT = (72 * edge / DPI for edge in SIZE)
 
@@ -40,8 +45,11 @@ def _codes(page: RecognisedPage) -> set[FindingCode]:
 
 def _children() -> set[str]:
     """This process's children, zombies among them."""
-    listings = Path("/proc/self/task").glob("*/children")
-    return {pid for item in listings for pid in item.read_text().split()}
+    found: set[str] = set()
+    for listing in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found.update(listing.read_text().split())
+    return found
 
 
 def _place(page: RecognisedPage, text: str) -> tuple[float, ...]:
@@ -112,6 +120,22 @@ def test_running_out_of_time_is_incomplete_and_leaves_no_process(
     assert not page.complete
     assert [found.code for found in page.findings] == [FindingCode.OCR_INCOMPLETE]
     assert not left
+
+
+def test_a_thread_that_ends_while_children_are_counted_costs_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What names the children of a thread is gone with it, also between listing and reading."""
+    listed = Path.glob
+
+    def with_one_that_ended(folder: Path, pattern: str) -> Iterator[Path]:
+        yield from listed(folder, pattern)
+        if pattern == "*/children":
+            yield folder / "0" / "children"
+
+    monkeypatch.setattr(Path, "glob", with_one_that_ended)
+    page = _read(tmp_path, encoded(letter().rotate(90, expand=True), "JPEG", quality=85))
+    assert "Widerspruch" in page.text
 
 
 @pytest.mark.parametrize("spoil", ["coarse", "blurred"])
