@@ -14,7 +14,7 @@ from rich.progress import Progress as Bar
 from eakte import sandbox
 from eakte.cli import output
 from eakte.cli.desk import open_desk
-from eakte.cli.options import HomeOption, JsonOption
+from eakte.cli.options import HomeOption, JsonOption, OwnerOption
 from eakte.config import home_path, open_home
 from eakte.domain.clock import SystemClock
 from eakte.domain.findings import sentences
@@ -52,13 +52,7 @@ def init(
             show_default=False,
         ),
     ] = "",
-    owner: Annotated[
-        str,
-        typer.Option(
-            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
-            show_default=False,
-        ),
-    ] = "",
+    owner: OwnerOption = "",
 ) -> None:
     """Make a home."""
     from eakte.services import homes

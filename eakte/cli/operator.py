@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eakte.cli import output
-from eakte.cli.options import HomeOption, JsonOption
+from eakte.cli.options import HomeOption, JsonOption, OwnerOption
 from eakte.config import SETTINGS_FILE, home_path, open_home
 from eakte.domain.clock import SystemClock
 from eakte.errors import ExitCode
@@ -47,13 +47,7 @@ def doctor(
 
 def migrate(
     home: HomeOption = None,
-    owner: Annotated[
-        str,
-        typer.Option(
-            help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
-            show_default=False,
-        ),
-    ] = "",
+    owner: OwnerOption = "",
 ) -> None:
     """Apply what is missing; with `owner` say anew what eakte's own role may do."""
     from eakte.services import homes

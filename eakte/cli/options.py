@@ -16,6 +16,13 @@ HomeOption = Annotated[
         "--home", help=_("The eakte home; else EAKTE_HOME, else ./eakte-home."), show_default=False
     ),
 ]
+OwnerOption = Annotated[
+    str,
+    typer.Option(
+        help=_("PostgreSQL: the same URL as the role that owns the tables, if not eakte's."),
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("Print data as JSON."))]
 VersionOption = Annotated[
     int,

@@ -28,7 +28,7 @@ from eakte.records import akten, aktenplan, documents, history, numbers
 from eakte.services import actor
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
-from eakte.services.hidden_places import Places
+from eakte.services.hidden_places import HiddenPlaces
 
 _LONGEST = 500
 
@@ -146,7 +146,7 @@ def changes(desk: Desk, aktenzeichen: str) -> tuple[Change, ...]:
     with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
         told = history.of_akte(connection, aktenzeichen, scope)
-        found = tuple(map(Places(connection, scope).without_hidden, told))
+        found = tuple(map(HiddenPlaces(connection, scope).without_hidden, told))
     note(desk, Action.VIEWED, aktenzeichen, what="history")
     return found
 

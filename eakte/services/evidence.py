@@ -91,11 +91,13 @@ def against_record(
     return replace(checked, verdict=Verdict.INVALID, reason=f"{failed.name}: {failed.detail}")
 
 
-def missing(name: str, reason: str, trusted: str, at: datetime) -> VerificationReport:
-    """Report that what should be there is not: INVALID, for something was removed."""
-    check = Check(1, name, passed=False, detail=reason)
+def without(
+    name: str, reason: str, trusted: str, at: datetime, *, removed: bool = True
+) -> VerificationReport:
+    """Report that there is nothing to judge: INVALID if it was removed, else INDETERMINATE."""
+    check = Check(1, name, passed=False if removed else None, detail=reason)
     return VerificationReport(
-        verdict=Verdict.INVALID,
+        verdict=Verdict.INVALID if removed else Verdict.INDETERMINATE,
         reason=f"{name}: {reason}",
         sha256="",
         size=0,

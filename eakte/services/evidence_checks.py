@@ -12,7 +12,7 @@ from eakte.domain.access import Scope
 from eakte.domain.akten import Document, is_aktenzeichen
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
-from eakte.domain.verification import Check, Verdict, VerificationReport
+from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import NotFoundError, StageFailedError, UnusableInputError
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
@@ -22,6 +22,7 @@ from eakte.seal.evidence.syntax import write
 from eakte.seal.evidence.verify import Case, broken_down, check_record
 from eakte.services.access import Permission, require
 from eakte.services.desks import note
+from eakte.services.evidence import without
 from eakte.services.evidence_chains import Chains, Forest
 from eakte.services.verifying import Verified
 
@@ -93,10 +94,10 @@ def judge(
     at, trust = desk.clock.now(), desk.home.trust
     if name is None or not chains:
         reason = _("there is no evidence record for it yet")
-        return _without(reason, str(trust), at, passed=None)
+        return without(_("Evidence record"), reason, str(trust), at, removed=False)
     if not desk.store.path(name).is_file():
         missing = _("the sealed original is not in the store")
-        return _without(missing, str(trust), at, passed=False)
+        return without(_("Evidence record"), missing, str(trust), at)
     said = stamper.revocation_of(chains[-1][-1].token)
     with tempfile.TemporaryDirectory(dir=desk.home.work) as folder:
         record = _written(Path(folder) / "record.ers", write(chains))
@@ -111,23 +112,6 @@ def judge(
 def _written(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
-
-
-def _without(reason: str, trusted: str, at: datetime, *, passed: bool | None) -> VerificationReport:
-    """Report that there is nothing to judge: INVALID if something was removed."""
-    verdict = Verdict.INDETERMINATE if passed is None else Verdict.INVALID
-    check = Check(1, _("Evidence record"), passed, reason)
-    return VerificationReport(
-        verdict=verdict,
-        reason=f"{check.name}: {reason}",
-        sha256="",
-        size=0,
-        verified_at=at,
-        trusted=trusted,
-        signatures=(),
-        timestamps=(),
-        checks=(check,),
-    )
 
 
 def record_of(desk: Desk, name: str) -> tuple[Document, Chains]:

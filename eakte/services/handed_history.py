@@ -13,7 +13,7 @@ from eakte.domain.handover import Happened
 from eakte.domain.history import Change, RecordKind, vorgang_key
 from eakte.handover.words import ACTIONS, VALUES
 from eakte.records import entries, history
-from eakte.services.hidden_places import Places
+from eakte.services.hidden_places import HiddenPlaces
 
 _BEFORE_FILING = frozenset(
     {
@@ -43,7 +43,7 @@ class Histories:
         scope: Scope,
     ) -> None:
         """Read it; `letters` are the documents of the Akte. Hidden Akten are not named."""
-        self._places = Places(connection, scope)
+        self._places = HiddenPlaces(connection, scope)
         self._of = dict[str, list[Happened]]()
         self._add_log(connection, aktenzeichen, letters)
         named = [letter.id for letter in letters]

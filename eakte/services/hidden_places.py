@@ -10,7 +10,7 @@ from eakte.domain.history import Change, State
 from eakte.records import akten
 
 
-class Places:
+class HiddenPlaces:
     """Which of the Akten that changes name a scope may see."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:

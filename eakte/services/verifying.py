@@ -165,7 +165,7 @@ def _akten(
         akte = akten.find(connection, name)
         if akte is None:
             reason = _("the log tells of an Akte that the records do not have")
-            report = evidence.missing(_("Record"), reason, "", now)
+            report = evidence.without(_("Record"), reason, "", now)
         else:
             report = akte_evidence.report(connection, name, logged, now, telling=telling)
         found.append(Verified(name, akte.title if akte else "", report))
@@ -216,11 +216,11 @@ def _report(
     now = desk.clock.now()
     if document is None or document.sealed is None or document.state is not DocumentState.FILED:
         reason = _("the log tells of a filed letter that the records do not have")
-        return evidence.missing(_("Record"), reason, str(trust), now)
+        return evidence.without(_("Record"), reason, str(trust), now)
     path = desk.store.path(document.sealed)
     if not path.is_file():
         reason = _("the sealed original is not in the store")
-        return evidence.missing(_("Sealed original"), reason, str(trust), now)
+        return evidence.without(_("Sealed original"), reason, str(trust), now)
     level = document.seal_level
     outside = () if level.has_evidence else _beside(desk, document)
     expected = SealedAs(level, outside)
