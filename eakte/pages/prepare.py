@@ -31,10 +31,14 @@ _KEPT_DPI = (180.0, 330.0)
 """Pictures within this range are read as they are, others are brought to OCR_DPI."""
 _FAX_RADIUS, _GRAIN_RADIUS = 1.5, 2.0
 """Pixels at 300 dpi by which steps of bitonal pictures, and grain, are smoothed."""
-_SHARPEN, _SHARPEN_RINGS = ImageFilter.UnsharpMask(4, 150, 0), ImageFilter.UnsharpMask(3, 60, 0)
-"""The second where a JPEG was compressed hard: what sharpens edges, sharpens the rings beside them.
+_SHARPEN, _SHARPEN_RINGS = (4.0, 1.5), (3.0, 0.6)
+"""Radius of an unsharp mask in pixels, and how much of the difference it adds.
+
+The second where a JPEG was compressed hard: what sharpens edges, sharpens the rings beside them.
 Of the words of 24 pages at quality 12 it leaves 0.980, the first 0.978; of clear ones 0.979, 0.980.
 """
+_BLUR_STEP = 4
+"""Unsharp masks are blurred on a picture smaller by this factor: a quarter of the time."""
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -100,12 +104,17 @@ def _write(sheet: _Sheet, out: Path, preparation: Preparation | None) -> Prepare
         _save_bitonal(black, out)
     else:
         if chosen is Preparation.SHARPENED:
-            page = page.filter(_SHARPEN_RINGS if sheet.hard else _SHARPEN)
+            page = _sharpened(page, *(_SHARPEN_RINGS if sheet.hard else _SHARPEN))
         page.save(out, "TIFF", dpi=(dpi, dpi))
     ink = np.count_nonzero(black) / black.size
     return PreparedPicture(
         out, *page.size, dpi, askew=askew, margin=margin, ink=ink, preparation=chosen
     )
+
+
+def _sharpened(page: Image.Image, radius: float, more: float) -> Image.Image:
+    small = page.reduce(_BLUR_STEP).filter(ImageFilter.GaussianBlur(radius / _BLUR_STEP))
+    return Image.blend(small.resize(page.size, Image.Resampling.BILINEAR), page, 1 + more)
 
 
 def _save_bitonal(black: np.ndarray, out: Path) -> None:
