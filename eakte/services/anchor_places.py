@@ -137,11 +137,8 @@ def read(folder: Path) -> _States:
 def _delivered(
     place: Place, before: PlaceState | None, made: tuple[SignedCheckpoint, ...], now: datetime
 ) -> PlaceState:
-    if before is None:
-        wanted, state = made[-1:], PlaceState()
-    else:
-        wanted = tuple(each for each in made if each.checkpoint.size > before.size)
-        state = before
+    state = before or PlaceState(made[-2].checkpoint.size if made[1:] else 0)
+    wanted = [each for each in made if each.checkpoint.size > state.size]
     for each in wanted:
         try:
             place.put(each)

@@ -37,19 +37,23 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the figures of each database."""
     folder, data = (Path(tempfile.mkdtemp(prefix=f"eakte-{name}-")) for name in ("bench", "server"))
-    found: dict[str, object] = {"events": _EVENTS, "appended": _APPENDS}
+    scale: dict[str, object] = {"events": _EVENTS, "appended": _APPENDS}
     try:
-        found["SQLite"] = _measure(f"sqlite:///{folder / 'bench.db'}", lambda: 0.0)
+        _print(scale | {"SQLite": _measure(f"sqlite:///{folder / 'bench.db'}", lambda: 0.0)})
         with server(data, **_DURABLE) as url:
             pid = int((data / "data/postmaster.pid").read_text().split()[0])
-            found["PostgreSQL"] = _measure(url, lambda: _cpu_of(pid))
+            _print(scale | {"PostgreSQL": _measure(url, lambda: _cpu_of(pid))})
     finally:
         for each in (folder, data):
             shutil.rmtree(each, ignore_errors=True)
+
+
+def _print(found: dict[str, object]) -> None:
     json.dump(found, sys.stdout, indent=1)
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def _measure(url: str, server_cpu: Callable[[], float]) -> dict[str, dict[str, float]]:

@@ -401,6 +401,7 @@ def test_a_place_that_was_away_gets_all_of_them_later(context, tmp_path):
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 3
     assert not anchor_places.lacking(there)
     newer = again(context, folder=tmp_path / "worm2")
+    assert not anchor_places.deliver(newer), "it is not there yet"
     (tmp_path / "worm2").mkdir()
     assert anchor_places.deliver(newer)
     assert [each.name for each in (tmp_path / "worm2").glob("*.json")] == names[-1:]
