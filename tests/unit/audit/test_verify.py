@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eakte.audit import log, tree, verify
-from eakte.audit.verify import Checkpoint
+from eakte.audit.checkpoint import Anchor, Checkpoint, Kind
 from eakte.database import Engine, snapshot, transaction
 from eakte.domain.events import Action, Event
 from tests.tools import homes
@@ -34,7 +34,8 @@ def logged(engine: Engine) -> Engine:
 
 def _verdict(engine: Engine, *checkpoints: Checkpoint) -> verify.AuditVerdict:
     with snapshot(engine) as connection:
-        return verify.verify(connection, checkpoints)
+        anchors = tuple(Anchor("here", Kind.LINE, each) for each in checkpoints)
+        return verify.verify(connection, anchors)
 
 
 def _tamper(engine: Engine, *statements: str) -> None:
