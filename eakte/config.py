@@ -19,6 +19,7 @@ from pydantic_settings import (
 from eakte.domain.persons import Person, require_unique
 from eakte.errors import ConfigurationError, HomeMissingError
 from eakte.sections import (
+    Anchoring,
     Archive,
     FileKey,
     Inbox,
@@ -36,6 +37,7 @@ from eakte.sections import (
 
 __all__ = [
     "SETTINGS_FILE",
+    "Anchoring",
     "Archive",
     "FileKey",
     "Home",
@@ -100,6 +102,11 @@ class Settings(BaseSettings):
     )
 
     seal: Seal = Field(default=Seal(), description="The seal key and where its PIN is.")
+
+    anchors: Anchoring = Field(
+        default=Anchoring(),
+        description="Signed checkpoints of the audit log, and where else they are kept.",
+    )
 
     persons: tuple[Person, ...] = Field(
         default=(),

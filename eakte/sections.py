@@ -223,3 +223,26 @@ class Seal(_Section):
     key: SealKeySettings = Field(
         default=FileKey(), description="The seal key: kind pkcs12, pkcs11 or csc, and its place."
     )
+
+
+class Anchoring(_Section):
+    """When the state of the audit log is signed and time-stamped, and where else that is kept."""
+
+    every_hours: float = Field(
+        default=24.0, gt=0, le=24, description="A signed checkpoint is made so often at least."
+    )
+    every_events: int = Field(
+        default=1000, ge=0, description="And after so many events; 0: their number counts nothing."
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="Signed checkpoints also go there, each written once (as on a WORM mount).",
+    )
+    mail_folder: Path | None = Field(
+        default=None, description="And there as e-mails to be sent: a Maildir, or a plain folder."
+    )
+    mail_to: str = Field(default="", description="To whom these e-mails are addressed.")
+    mail_from: str = Field(default="", description="Who sends these e-mails.")
+    print_file: Path | None = Field(
+        default=None, description="A line for paper is added there: a text file, or a printer."
+    )

@@ -23,8 +23,8 @@ By hand, with the root certificate(s) in roots.pem:
 
     eakte-checkpoint 1234 2026-11-23T07:43:20Z 9f86d081 884c7d65 (six more) check 1a2b3c4d
 
-where `check` is the beginning of the SHA-256 of `<size> <time> <root>`: it tells a typing error from
-another root.
+where `check` is the beginning of the SHA-256 of `<size> <time> <root>`: it tells a typing error
+from another root.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Container, Iterator, Mapping
 
 import sqlalchemy as sa
@@ -11,27 +10,36 @@ import sqlalchemy as sa
 from eakte.audit import tree
 from eakte.database import Connection, lock
 from eakte.database.schema import audit_event, audit_head
+from eakte.domain.canonical import NotCanonicalError, canonical
 from eakte.domain.events import Action, Event
 from eakte.domain.moments import from_micros, to_micros
+from eakte.errors import RefusedError
+from eakte.i18n import _
 
 _AT_ONCE = 1000
 
 
 def encode(event: Event, position: int) -> str:
-    """Write an event in its one canonical form: sorted keys, NFC, no spaces, whole microseconds."""
+    """Write an event in its one canonical form (RFC 8785, NFC), moments in whole microseconds.
+
+    Raises RefusedError for what has none: text that is no Unicode.
+    """
     plain = {
         "action": event.action.value,
         "actor": event.actor,
-        "after": dict(event.after),
+        "after": event.after,
         "at": to_micros(event.at),
-        "before": dict(event.before),
+        "before": event.before,
         "n": position,
         "object": event.object,
         "station": event.station,
         "v": 1,
     }
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return unicodedata.normalize("NFC", text)
+    try:
+        return canonical(plain)
+    except NotCanonicalError as problem:
+        detail = _("the audit log cannot hold the event: {why}")
+        raise RefusedError(detail=detail.format(why=problem)) from problem
 
 
 def decode(entry: str) -> Event:
@@ -78,13 +86,18 @@ def root_at(connection: Connection, size: int) -> str:
     return "" if found is None else str(found)
 
 
+def at(connection: Connection, position: int) -> Event | None:
+    """Give the event at a position, None if there is none."""
+    query = sa.select(audit_event.c.entry).where(audit_event.c.position == position)
+    entry = connection.execute(query).scalar_one_or_none()
+    return None if entry is None else decode(str(entry))
+
+
 def latest(connection: Connection, limit: int, of: str = "") -> tuple[tuple[int, Event], ...]:
     """Give the newest events with their positions, newest first; `of` names one object."""
     query = sa.select(audit_event).order_by(audit_event.c.position.desc())
     if of:
-        query = query.where(
-            audit_event.c.entry.contains(json.dumps(of, ensure_ascii=False), autoescape=True)
-        )
+        query = query.where(audit_event.c.entry.contains(canonical(of), autoescape=True))
     rows = connection.execute(query.limit(limit)).all()
     return tuple((int(row.position), decode(row.entry)) for row in rows)
 
@@ -94,7 +107,7 @@ def of_action(connection: Connection, action: Action, of: str = "") -> tuple[Eve
     marked = audit_event.c.entry.contains(f'"action":"{action.value}"', autoescape=True)
     query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
     if of:
-        named = json.dumps(of, ensure_ascii=False)
+        named = canonical(of)
         query = query.where(audit_event.c.entry.contains(f'"object":{named}', autoescape=True))
     events = (decode(row.entry) for row in connection.execute(query))
     return tuple(event for event in events if event.action is action)

@@ -5,25 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from eakte.audit import tree
+from eakte.audit.checkpoint import Anchor, Checkpoint, Kind
 from eakte.database import Connection
 from eakte.database.schema import audit_event, audit_head
-from eakte.i18n import _
+from eakte.domain.moments import from_micros
+from eakte.i18n import N_, _
 
 _MAX_DEFECTS = 20
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Size and root of the log at a time; kept outside the database, it pins the past."""
-
-    size: int
-    root: str
-    at: str
+_SIGNED, _LINES, _NOTHING = N_("signed anchors"), N_("lines"), N_("the log itself only")
 
 
 @dataclass(frozen=True)
@@ -35,21 +30,44 @@ class Defect:
 
 
 @dataclass(frozen=True)
+class Range:
+    """A stretch of the log, and what speaks for it."""
+
+    first: int
+    last: int
+    since: datetime | None
+    until: datetime | None
+    """When its first and last event were written; None if the events do not say."""
+    confirmed_by: str
+    """`signed anchors`, `lines`, or `the log itself only`."""
+
+
+@dataclass(frozen=True)
 class AuditVerdict:
     """What checking the log found; it is intact if there are no defects."""
 
     size: int
     root: str
     anchored: int
-    """How many events, from the first, a checkpoint outside the database confirms."""
+    """How many events, from the first, an anchor outside the database confirms."""
     unreadable_checkpoints: int
     """How many lines outside the database are no checkpoint (a crash while writing leaves one)."""
     defects: tuple[Defect, ...]
+    signed: int = 0
+    """How many events, from the first, a signed anchor confirms."""
+    ranges: tuple[Range, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    """The signed anchors, and those that do not count; there may be very many lines besides."""
 
     @property
     def intact(self) -> bool:
         """Tell whether nothing is wrong."""
         return not self.defects
+
+    @property
+    def unproven(self) -> tuple[Anchor, ...]:
+        """Give the anchors that do not count, since they or their signatures cannot be believed."""
+        return tuple(each for each in self.anchors if each.flaw)
 
 
 class _Row(NamedTuple):
@@ -63,26 +81,34 @@ class _Row(NamedTuple):
 
 def verify(
     connection: Connection,
-    checkpoints: tuple[Checkpoint, ...] = (),
+    anchors: tuple[Anchor, ...] = (),
     unreadable_checkpoints: int = 0,
 ) -> AuditVerdict:
-    """Recompute every leaf and root from the rows; compare with the head and with checkpoints.
+    """Recompute every leaf and root from the rows; compare with the head and with anchors.
 
     The caller's duties: pass a connection that sees one state throughout (`snapshot`), since rows
-    and head are read one after the other and a log may grow meanwhile; pass checkpoints from a
-    place that the database's keeper cannot write, read before the snapshot. Without them a log
-    rebuilt as a whole, consistently, cannot be told from an honest one.
+    and head are read one after the other and a log may grow meanwhile; pass anchors from a
+    place that the database's keeper cannot write, read before the snapshot, their signatures
+    checked. Without them a log rebuilt as a whole, consistently, cannot be told from an honest one.
     """
-    walk = _Walk({checkpoint.size for checkpoint in checkpoints})
+    counting = [(each, each.checkpoint) for each in anchors if each.checkpoint and not each.flaw]
+    walk = _Walk({checkpoint.size for _anchor, checkpoint in counting})
     defects = list(walk.over(_rows(connection)))
     defects += _head_defects(connection, walk)
-    anchored, broken = _compare(checkpoints, walk)
+    good = [(each, told.size) for each, told in counting if _agrees(told, walk)]
+    anchored = max((size for _anchor, size in good), default=0)
+    signed = max((size for each, size in good if each.kind is not Kind.LINE), default=0)
+    confirmed = sorted({0, *(size for _anchor, size in good)})
+    broken = (_broken(told, confirmed) for _each, told in counting if not _agrees(told, walk))
     return AuditVerdict(
         size=walk.count,
         root=walk.root(),
         anchored=anchored,
         unreadable_checkpoints=unreadable_checkpoints,
         defects=(*defects[:_MAX_DEFECTS], *broken),
+        signed=signed,
+        ranges=tuple(_ranges(connection, walk.count, signed, anchored)),
+        anchors=tuple(each for each in anchors if each.kind is not Kind.LINE or each.flaw),
     )
 
 
@@ -171,13 +197,34 @@ def _head_defects(connection: Connection, walk: _Walk) -> list[Defect]:
     return []
 
 
-def _compare(checkpoints: tuple[Checkpoint, ...], walk: _Walk) -> tuple[int, tuple[Defect, ...]]:
-    """Give how many events are confirmed, and the checkpoints that contradict the log."""
-    anchored, broken = 0, []
-    for checkpoint in checkpoints:
-        if walk.roots.get(checkpoint.size) == checkpoint.root:
-            anchored = max(anchored, checkpoint.size)
-        else:
-            detail = _("the checkpoint of {at} over {size} events contradicts the log")
-            broken.append(Defect(None, detail.format(at=checkpoint.at, size=checkpoint.size)))
-    return anchored, tuple(broken)
+def _agrees(checkpoint: Checkpoint, walk: _Walk) -> bool:
+    return walk.roots.get(checkpoint.size) == checkpoint.root
+
+
+def _broken(checkpoint: Checkpoint, confirmed: list[int]) -> Defect:
+    """Say between which events a contradicted checkpoint shows the change to be."""
+    before = confirmed[-1]
+    detail = _("the checkpoint of {at} over {size} events contradicts the log")
+    told = detail.format(at=checkpoint.at, size=checkpoint.size)
+    if before < checkpoint.size:
+        place = _("so one of the events {first} to {last} is not the one that was written")
+        told = f"{told}; {place.format(first=before, last=checkpoint.size - 1)}"
+    return Defect(None, told)
+
+
+def _ranges(connection: Connection, size: int, signed: int, anchored: int) -> Iterator[Range]:
+    """Divide the log by what speaks for it; signed anchors speak for all before them."""
+    marks = ((0, signed, _SIGNED), (signed, anchored, _LINES), (max(signed, anchored), size, ""))
+    for start, end, by in marks:
+        if start < end:
+            first, last = _moment(connection, start), _moment(connection, end - 1)
+            yield Range(start, end - 1, first, last, by or _NOTHING)
+
+
+def _moment(connection: Connection, position: int) -> datetime | None:
+    query = sa.select(audit_event.c.entry).where(audit_event.c.position == position)
+    entry = connection.execute(query).scalar_one_or_none()
+    try:
+        return from_micros(int(json.loads(str(entry))["at"]))
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return None

@@ -7,6 +7,7 @@ import typer
 from eakte.cli import (
     akte,
     aktenplan,
+    audit,
     auditor,
     classify,
     clerk,
@@ -47,6 +48,7 @@ deadlines.register(app)
 auditor.register(app)
 operator.register(app)
 separator.register(app)
+app.add_typer(audit.app, name="audit", help=_("The audit log: read it, check it, prove it."))
 app.add_typer(akte.app, name="akte", help=_("Akten: open, show, change, close, history."))
 app.add_typer(aktenplan.app, name="aktenplan", help=_("The Aktenplan."))
 app.add_typer(vorgang.app, name="vorgang", help=_("Vorgänge within an Akte."))

@@ -1,4 +1,4 @@
-"""Commands of auditors: verify and audit."""
+"""Commands of auditors: verify; those on the audit log are in `eakte.cli.audit`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from eakte.errors import ExitCode
 from eakte.i18n import _
 
 if TYPE_CHECKING:
-    from eakte.audit.verify import AuditVerdict
     from eakte.services.verifying import Verified
 
 _EXIT = {
@@ -26,15 +25,12 @@ _EXIT = {
     Verdict.INDETERMINATE: ExitCode.INDETERMINATE,
 }
 
-audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
     app.command(
         "verify", help=_("Verify sealed originals: 0 VALID, 20 INVALID, 21 INDETERMINATE.")
     )(verify)
-    app.add_typer(audit_app, name="audit", help=_("The audit log: read it, check it."))
 
 
 def verify(
@@ -186,73 +182,3 @@ def _moment(moment: datetime | None) -> str:
 
 def _yes_no(passed: bool | None) -> str:
     return {True: _("yes"), False: _("NO"), None: _("not possible")}[passed]
-
-
-@audit_app.command("log", help=_("Show the newest events."))
-def log(
-    home: HomeOption = None,
-    limit: Annotated[int, typer.Option(help=_("At most this many."), min=1)] = 30,
-    of: Annotated[str, typer.Option(help=_("Only of this document, scan or Akte."))] = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Show the newest events."""
-    from eakte.domain.events import Event
-    from eakte.services import auditing
-
-    events = auditing.latest(open_desk(home), limit, of)
-    if as_json:
-        output.data(events, tuple[tuple[int, Event], ...])
-        return
-    columns = ("#", _("time"), _("action"), _("object"), _("actor"), _("station"), _("new values"))
-    rows = [
-        (
-            position,
-            f"{event.at:%Y-%m-%d %H:%M:%S}",
-            event.action.value,
-            event.object[:24],
-            event.actor,
-            event.station,
-            ", ".join(f"{key}={value[:20]}" for key, value in event.after.items() if value),
-        )
-        for position, event in events
-    ]
-    output.table(_("Audit log"), columns, rows)
-
-
-@audit_app.command("verify", help=_("Check the log: exit 0 if intact, 20 if not."))
-def verify_log(
-    home: HomeOption = None,
-    anchors: Annotated[
-        Path | None, typer.Option(help=_("A copy of anchors/ that was kept elsewhere."))
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Check the log."""
-    from eakte.services import auditing
-
-    verdict = auditing.verify(open_desk(home), anchors)
-    if as_json:
-        output.data(verdict)
-    else:
-        _print_audit(verdict)
-    raise typer.Exit(ExitCode.OK if verdict.intact else ExitCode.INVALID)
-
-
-def _print_audit(verdict: AuditVerdict) -> None:
-    text = _("{count} events, root {root}").format(count=verdict.size, root=verdict.root)
-    output.line(text)
-    anchored = _("{count} of them are confirmed by checkpoints outside the database")
-    output.line(anchored.format(count=verdict.anchored))
-    if verdict.unreadable_checkpoints:
-        unreadable = _("{count} lines of the checkpoint file cannot be read; they confirm nothing")
-        output.line(unreadable.format(count=verdict.unreadable_checkpoints), "yellow")
-    for defect in verdict.defects:
-        place = _("whole log") if defect.position is None else f"#{defect.position}"
-        output.line(f"{place}: {defect.detail}", "red")
-    if verdict.intact and verdict.anchored < verdict.size:
-        text = _("{count} events are not confirmed yet: only the log itself speaks for them.")
-        output.line(text.format(count=verdict.size - verdict.anchored), "yellow")
-    if verdict.intact:
-        output.line(_("The audit log is intact."), "bold green")
-    else:
-        output.line(_("The audit log was changed."), "bold red")

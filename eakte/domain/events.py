@@ -12,6 +12,8 @@ class Action(StrEnum):
     """The closed list of actions in the audit log."""
 
     HOME_CREATED = "home-created"
+    CONFIGURED = "configured"
+    """The home is run with other settings, definitions or another version than before."""
     RECEIVED = "received"
     RECEIVED_AGAIN = "received-again"
     INCIDENT = "incident"

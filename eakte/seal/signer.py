@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,7 +32,7 @@ from eakte.domain.qualification import Rank
 from eakte.domain.verification import OutsideEvidence
 from eakte.errors import EakteError, KeyUnavailableError, SealDelayedError, SealFailedError
 from eakte.i18n import N_, _
-from eakte.seal import loop
+from eakte.seal import attesting, loop
 from eakte.seal.archive_signer import (
     SEAL_FIELD,
     ArchiveSigner,
@@ -159,6 +160,16 @@ class Sealer:
 
         self._made(self._in_the_end(sealed) if level.has_time else sealed(None), out)
 
+    def attest(self, statement: bytes) -> tuple[bytes, bytes]:
+        """Give a detached signature over bytes and a time-stamp over that (eakte.seal.attesting).
+
+        Raises SealDelayedError or SealFailedError, and keeps nothing then.
+        """
+        try:
+            return loop.run(self._attest(statement))
+        except _REFUSALS as problem:
+            raise _failure(problem) from problem
+
     def evidence_of(self, sealed: Path) -> tuple[OutsideEvidence, ...]:
         """Ask for what a file of ours at B-B or B-T does not carry: chains, and revocation now.
 
@@ -245,14 +256,30 @@ class Sealer:
             await self._preserve(file, stamper, level)
 
     async def _sign(self, signer: PdfSigner, writer: IncrementalPdfFileWriter) -> None:
-        """Sign; a key that cannot be reached is left alone for a while, as any service is."""
+        with self._asking_key():
+            await signer.async_sign_pdf(writer, in_place=True)
+
+    @contextmanager
+    def _asking_key(self) -> Iterator[None]:
+        """Sign herein; a key that cannot be reached is left alone for a while, as services are."""
         self._require_key()
         try:
-            await signer.async_sign_pdf(writer, in_place=True)
+            yield
         except KeyUnavailableError as problem:
             self._key_rest.failed(str(problem.facts["detail"]))
             raise
         self._key_rest.worked()
+
+    async def _attest(self, statement: bytes) -> tuple[bytes, bytes]:
+        with self._asking_key():
+            signature = await attesting.signed(self._signer, statement, self._clock.now())
+        tokens: list[bytes] = []
+
+        async def stamped(stamper: CheckedTimeStamper) -> None:
+            tokens.append(await attesting.stamped(signature, stamper, self._chains))
+
+        await self._in_the_end(stamped)
+        return signature, tokens[-1]
 
     def _require_key(self) -> None:
         """Raise KeyUnavailableError while the key is left alone."""

@@ -1,17 +1,19 @@
-"""Reading and checking the audit log."""
+"""Reading and checking the audit log, and proving what is in it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from eakte.audit import log
+from eakte.audit import log, proofs
 from eakte.audit import verify as audit
+from eakte.audit.proofs import Consistency, Inclusion
 from eakte.audit.verify import AuditVerdict
 from eakte.database import snapshot
 from eakte.domain.events import Event
+from eakte.errors import ExitCode
 from eakte.pipeline.desk import Desk
+from eakte.services import anchor_reading
 from eakte.services.access import Permission, require
-from eakte.services.anchoring import read_checkpoints
 
 
 def latest(desk: Desk, limit: int, of: str) -> tuple[tuple[int, Event], ...]:
@@ -21,13 +23,45 @@ def latest(desk: Desk, limit: int, of: str) -> tuple[tuple[int, Event], ...]:
         return log.latest(connection, limit, of)
 
 
-def verify(desk: Desk, anchors: Path | None = None) -> AuditVerdict:
-    """Check the whole log against itself and against checkpoints outside the database.
+def verify(
+    desk: Desk, anchors: tuple[Path, ...] = (), trust: tuple[Path, ...] = ()
+) -> AuditVerdict:
+    """Check the whole log against itself and against anchors outside the database.
 
-    `anchors` is a folder with a copy of the checkpoint file that was kept elsewhere; else the
-    home's own is used, which its keeper could have rewritten.
+    `anchors` are files (or folders of them) that were kept elsewhere; without any the home's own
+    are used, which its keeper could have removed or, as far as they are not signed, rewritten.
+    Signatures are checked against `trust`, else against the anchors of trust of the home.
     """
     require(desk, Permission.AUDIT)
-    kept = read_checkpoints(anchors or desk.home.anchors)
+    own = (desk.home.anchors,) if desk.home.anchors.is_dir() else ()
+    given, believed = anchors or own, trust or (desk.home.trust,)
+    found, unreadable = anchor_reading.read(given, believed, desk.clock.now())
     with snapshot(desk.engine) as connection:
-        return audit.verify(connection, kept.checkpoints, len(kept.unreadable))
+        return audit.verify(connection, found, unreadable)
+
+
+def exit_code(verdict: AuditVerdict) -> ExitCode:
+    """Give INVALID if the log was changed, INDETERMINATE if an anchor cannot be believed."""
+    if not verdict.intact:
+        return ExitCode.INVALID
+    return ExitCode.INDETERMINATE if verdict.unproven else ExitCode.OK
+
+
+def prove_inclusion(desk: Desk, position: int, size: int = 0) -> Inclusion:
+    """Prove that an event is in the log of the first `size` events (0: all).
+
+    Raises NotFoundError if there is no such event, RecordDamagedError if the log cannot prove it.
+    """
+    require(desk, Permission.AUDIT)
+    with snapshot(desk.engine) as connection:
+        return proofs.inclusion(connection, position, size)
+
+
+def prove_consistency(desk: Desk, old: int, size: int = 0) -> Consistency:
+    """Prove that the first `old` events are the beginning of the first `size` (0: all).
+
+    Raises as `prove_inclusion` does.
+    """
+    require(desk, Permission.AUDIT)
+    with snapshot(desk.engine) as connection:
+        return proofs.consistency(connection, old, size)

@@ -26,7 +26,7 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.services import indexing, sealing_keys, trusting, verfahren
+from eakte.services import anchor_places, anchoring, indexing, sealing_keys, trusting, verfahren
 from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
@@ -115,6 +115,7 @@ def _home(home: Home) -> Iterator[Health]:
         advice = _("Make the folder or correct eakte.toml.")
         yield Health(name, folder.is_dir(), str(folder), advice)
     yield _seal_key(home)
+    yield from _anchors(Desk(home, SystemClock()))
     yield _verfahren(home)
     yield _space(home)
     definitions = load_definitions(home.pipelines)
@@ -190,6 +191,25 @@ def _seal_key(home: Home) -> Health:
     expired = found.not_after < SystemClock().now()
     advice = _("Get a new certificate and name it in eakte.toml; see `eakte seal key show`.")
     return Health(_("seal key"), not expired, detail, advice)
+
+
+def _anchors(desk: Desk) -> Iterator[Health]:
+    """Tell of the last signed checkpoint of the audit log, and of each place that keeps them."""
+    last = anchoring.last_signed(desk.home.anchors)
+    failed = anchor_places.read(desk.home.anchors)
+    problem = failed.get(anchor_places.SIGNING, anchor_places.PlaceState()).problem
+    made = _("none yet")
+    if last is not None:
+        told = _("{size} events, {at}")
+        made = told.format(size=last.checkpoint.size, at=last.checkpoint.at)
+    advice = _("Look at seal key and time-stamp authorities, then: eakte audit checkpoint.")
+    yield Health(_("signed checkpoint"), not problem, problem or made, advice)
+    for place in anchor_places.places(desk):
+        state = failed.get(place.name, anchor_places.PlaceState())
+        advice = _("Make it reachable and writable; what it lacks is written then.")
+        name = _("checkpoints in {path}").format(path=place.path)
+        told = state.problem or _("up to {size} events").format(size=state.size)
+        yield Health(name, not state.problem, told, advice)
 
 
 def _verfahren(home: Home) -> Health:

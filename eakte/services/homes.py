@@ -26,7 +26,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import SHIPPED
 from eakte.resources import data_dir
 from eakte.seal.demo_pki import create_demo_trust
-from eakte.services import actor, aktenplan, verfahren
+from eakte.services import actor, aktenplan, configuring, verfahren
 from eakte.services.access import require_to_run
 
 _DEMO = " (DEMO)"
@@ -158,11 +158,7 @@ def _make_folders(home: Home) -> None:
 
 def _note_creation(desk: Desk) -> None:
     model = load(desk.home.pipelines / SHIPPED)
-    after = {
-        "version": __version__,
-        "definitions": desk.definitions.digest,
-        "model": model.version,
-    }
+    after = configuring.state_of(desk) | {"model": model.version}
     with transaction(desk.engine) as connection:
         if log.size(connection):
             raise RefusedError(detail=_("this database belongs to a home already"))

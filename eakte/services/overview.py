@@ -19,6 +19,7 @@ from eakte.pipeline.workflows import pages_read
 from eakte.records import batches, documents, receipts, scans, troubles
 from eakte.records.scans import Receipt, ScanRecord
 from eakte.records.troubles import Trouble
+from eakte.services import anchor_places
 from eakte.services.access import Permission, require
 from eakte.services.survey import survey
 
@@ -133,7 +134,7 @@ def status(desk: Desk) -> Status:
         quarantined = scans.in_state(connection, ScanState.QUARANTINE, scope)
         received = scans.in_state(connection, ScanState.RECEIVED, scope)
         again = len(scans.receipts(connection, scope, again_only=True))
-        present = troubles.every(connection)
+        present = (*troubles.every(connection), *anchor_places.troubles(desk))
         wanted = documents.to_scan_again(connection, scope)
         rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
         held = tuple(_held_batches(connection, scope))

@@ -20,8 +20,9 @@ from eakte.pipeline.mending import (
     put_aside_what_is_stuck,
 )
 from eakte.records import documents, scans
-from eakte.services import anchoring
+from eakte.services import configuring
 from eakte.services.access import require_to_run
+from eakte.services.anchor_keeping import AnchorKeeping
 from eakte.services.concluding import Concluding
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
@@ -65,6 +66,7 @@ class Watcher:
         self._concluding = Concluding(context, self._intake.troubles)
         self._retries = Retries(context)
         self._delays = Delays(context)
+        self._anchors = AnchorKeeping(context)
         self._next_upkeep = 0.0
 
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
@@ -80,11 +82,12 @@ class Watcher:
         sys.setswitchinterval(_TURN_SECONDS)
         with engine.running(self._context):
             try:
+                configuring.note_changes(self._context)
                 index_what_is_missing(self._context)
                 self._loop(report, once=once)
             finally:
                 self._intake.stop()
-                anchoring.write_checkpoint(self._context)
+                self._anchors.finish()
         return self._progress()
 
     def _loop(self, report: Callable[[Progress], None], *, once: bool) -> None:
@@ -107,7 +110,7 @@ class Watcher:
         put_aside_what_is_stuck(self._context)
         give_up_on_lone_halves(self._context)
         self._retries.keep_up(time.monotonic())
-        anchoring.write_checkpoint(self._context)
+        self._anchors.keep_up()
         self._next_upkeep = time.monotonic() + _UPKEEP_SECONDS
 
     def _progress(self) -> Progress:

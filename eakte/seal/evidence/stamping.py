@@ -97,8 +97,10 @@ async def _ask(stamper: CheckedTimeStamper, imprint: bytes, digest: str) -> byte
     return token
 
 
-def completed(token: bytes, chain: Sequence[x509.Certificate], revocation: RevocationData) -> bytes:
-    """Give a token with exactly these certificates, and this revocation data beside its own.
+def completed(
+    token: bytes, chain: Sequence[x509.Certificate], revocation: RevocationData | None
+) -> bytes:
+    """Give a token with exactly these certificates, and revocation data: its own and this, or none.
 
     Its signed parts keep their bytes. Raises BrokenError if it is no token in DER.
     """
@@ -114,7 +116,10 @@ def completed(token: bytes, chain: Sequence[x509.Certificate], revocation: Revoc
         for each in children(token, part)
     ]
     certificates = _set(_CERTIFICATES, (each.dump() for each in chain))
-    crls = _set(_REVOCATION, [*old, *revocation.lists, *map(_other, revocation.answers)])
+    crls = b""
+    if revocation is not None:
+        found = [*old, *revocation.lists, *map(_other, revocation.answers)]
+        crls = _set(_REVOCATION, found)
     signed = sequence([*kept[:_HEAD], certificates, crls, kept[-1]])
     kind = _bytes(token, next(children(token, element(token, 0, len(token)))))
     return sequence([kind, wrap(_EXPLICIT, signed)])

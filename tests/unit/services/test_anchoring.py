@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from eakte.audit import log
-from eakte.cli import auditor
+from eakte.cli import audit
 from eakte.config import Home, Settings
 from eakte.database import Engine, transaction
 from eakte.domain.clock import FixedClock
@@ -79,7 +79,7 @@ def test_a_torn_line_costs_only_itself(
     verdict = auditing.verify(desk)
     assert verdict.intact
     assert (verdict.anchored, verdict.unreadable_checkpoints) == (3, torn)
-    auditor._print_audit(verdict)
+    audit.print_verdict(verdict)
     assert capsys.readouterr().out.count("\n") == 3 + torn, "a line warns of it"
 
 
