@@ -26,11 +26,15 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-<<<<<<< HEAD
-from eakte.services import anchor_places, anchoring, indexing, sealing_keys, trusting, verfahren
-=======
-from eakte.services import evidence_state, indexing, sealing_keys, trusting, verfahren
->>>>>>> manifest
+from eakte.services import (
+    anchor_places,
+    anchoring,
+    evidence_state,
+    indexing,
+    sealing_keys,
+    trusting,
+    verfahren,
+)
 from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look

@@ -19,11 +19,7 @@ from eakte.pipeline.workflows import pages_read
 from eakte.records import batches, documents, receipts, scans, troubles
 from eakte.records.scans import Receipt, ScanRecord
 from eakte.records.troubles import Trouble
-<<<<<<< HEAD
-from eakte.services import anchor_places
-=======
-from eakte.services import evidence_state
->>>>>>> manifest
+from eakte.services import anchor_places, evidence_state
 from eakte.services.access import Permission, require
 from eakte.services.evidence_state import EvidenceDelay
 from eakte.services.survey import survey
