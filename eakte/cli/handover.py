@@ -86,9 +86,7 @@ def export_xaip(
 
 @export_app.command("evidence", help=_("Write a document or an Akte with all that proves it."))
 def export_evidence(
-    what: Annotated[
-        str, typer.Argument(help=_("Document id or Aktenzeichen."), metavar="DOC|AZ")
-    ],
+    what: Annotated[str, typer.Argument(help=_("Document id or Aktenzeichen."), metavar="DOC|AZ")],
     out: Annotated[Path, typer.Argument(help=_("The new file, as evidence.zip."), metavar="OUT")],
     home: HomeOption = None,
     whole_scans: Annotated[

@@ -86,14 +86,18 @@ def _add(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, piece: bytes | Path) 
 def _reread(place: Path, sums: Mapping[str, str]) -> None:
     """Hold what is really in the zip against what was meant to be."""
     with zipfile.ZipFile(place) as archive:
-        found = {
-            name: hashlib.file_digest(file, "sha256").hexdigest()
-            for name in archive.namelist()
-            if name != SUMS
-            for file in (archive.open(name),)
-        }
+        names = [each for each in archive.namelist() if each != SUMS]
+        found = {name: _digest(archive, name) for name in names}
     if found != sums:
         raise RefusedError(detail=_("the package does not hold exactly the files that it should"))
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    digest = hashlib.sha256()
+    with archive.open(name) as file:
+        while piece := file.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:

@@ -87,18 +87,19 @@ def _checkpoint(states: Sequence[Stamped]) -> Iterator[str]:
     if not states:
         yield "(kein gesiegelter Prüfpunkt vorhanden / there is no signed checkpoint)"
     for each in states:
-        yield f"$ openssl ts -verify -token_in -in {each.name}.tst -data {each.name}.p7s {_stamp(each.at)}"
+        files = f"-in {each.name}.tst -data {each.name}.p7s"
+        yield f"$ openssl ts -verify -token_in {files} {_stamp(each.at)}"
         files = f"-in {each.name}.p7s -content {each.name}.json"
         yield f"$ openssl cms -verify -binary -inform DER {files} {_cms(each.at)}"
 
 
 def _event(told: Told) -> Iterator[str]:
     if told.proof is None or told.seal is None:
-        yield "(nicht möglich ohne gesiegelten Prüfpunkt / not possible without a signed checkpoint)"
+        yield "(nicht ohne gesiegelten Prüfpunkt / not possible without a signed checkpoint)"
         return
     yield "$ leaf() { (printf '\\000'; cat \"$1\") | sha256sum | cut -c1-64; }"
     yield (
-        "$ node() { printf \"\\\\x01$(printf %s \"$1$2\" | sed 's/../\\\\x&/g')\""
+        '$ node() { printf "\\\\x01$(printf %s "$1$2" | sed \'s/../\\\\x&/g\')"'
         " | sha256sum | cut -c1-64; }"
     )
     yield f"$ h=$(leaf {told.proof.name})"

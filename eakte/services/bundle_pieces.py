@@ -76,7 +76,12 @@ class Proven:
 def pieces(desk: Desk, chosen: Chosen, proven: Proven) -> Pieces:
     """Give all of it but the sums."""
     found: dict[str, bytes | Path] = {}
-    for each in (_trust(desk, chosen, proven), _log(proven), _records(chosen), _letters(desk, chosen)):
+    for each in (
+        _trust(desk, chosen, proven),
+        _log(proven),
+        _records(chosen),
+        _letters(desk, chosen),
+    ):
         found.update(each)
     if chosen.manifest:
         found["manifest.json"] = desk.store.checked(chosen.manifest)
@@ -95,7 +100,9 @@ def _index(desk: Desk, chosen: Chosen, proven: Proven) -> object:
         "made_at": to_micros(desk.clock.now()),
         "checkpoints": [each.checkpoint.size for each in proven.states],
         "consistency": _hex(proven.proofs.consistency if proven.proofs else ()),
-        "events": {str(each.position): _hex(inclusion.get(each.position, ())) for each in proven.events},
+        "events": {
+            str(each.position): _hex(inclusion.get(each.position, ())) for each in proven.events
+        },
         "documents": dict(_received(desk, chosen)),
     }
 

@@ -1,7 +1,7 @@
 """An evidence bundle: a document or an Akte with all that proves it, for somebody without eakte.
 
-The entries of the audit log are in it byte for byte, as they were hashed, and nothing in them can be
-blanked: whoever exports sees every level, and every Akte that an entry names.
+The entries of the audit log are in it byte for byte, as they were hashed, and nothing in them can
+be blanked: whoever exports sees every level, and every Akte that an entry names.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eakte.audit.excerpt import Entry, Proofs, entries, proofs
+from eakte.audit.excerpt import Entry, entries, proofs
 from eakte.database import Connection, snapshot
 from eakte.domain.access import Scope
 from eakte.domain.akten import Document, DocumentState, is_aktenzeichen
@@ -162,8 +162,8 @@ def _wanted(desk: Desk, chosen: Chosen) -> Callable[[Event], bool]:
     names |= {each.scan for each in chosen.letters}
     manifest = _manifest(desk, chosen)
     versions = manifest.content.commitments() if manifest else {}
-    return lambda event: event.object in names or (
-        COMMITMENT in event.after and event.after["record"] in versions
+    return lambda event: (
+        event.object in names or (COMMITMENT in event.after and event.after["record"] in versions)
     )
 
 
@@ -175,7 +175,11 @@ def _require_seen(connection: Connection, found: tuple[Entry, ...], scope: Scope
     """Refuse entries that name an Akte which may not be seen: they cannot be blanked."""
     if scope.everything:
         return
-    values = {value for each in found for value in (*each.event.before.values(), *each.event.after.values())}
+    values = {
+        value
+        for each in found
+        for value in (*each.event.before.values(), *each.event.after.values())
+    }
     for name in filter(is_aktenzeichen, values):
         if akten.find(connection, name, scope) is None:
             detail = _("the log names an Akte of another office with it: others must export it")

@@ -27,7 +27,7 @@ from eakte.seal.trust_folder import TrustFolder
 
 @dataclass(frozen=True)
 class Scene:
-    """An unpacked bundle, another one of the same home, and the time-stamps that anybody can get."""
+    """An unpacked bundle, another of the same home, and the time-stamps that anybody can get."""
 
     folder: Path
     other: Path
@@ -155,7 +155,11 @@ def the_proof_of_another_event(scene):
 @way
 def an_event_left_out(scene):
     event = scene.event("sealed")
-    events = {place: each for place, each in scene.index["events"].items() if int(place) != int(event.stem)}
+    events = {
+        place: each
+        for place, each in scene.index["events"].items()
+        if int(place) != int(event.stem)
+    }
     event.unlink()
     scene.write_index(events=events)
 
@@ -208,7 +212,17 @@ def _sign(scene, key: Path, certificate: Path) -> None:
     signature = statement.with_suffix(".p7s")
     subprocess.run(
         [
-            *("openssl", "cms", "-sign", "-binary", "-nosmimecap", "-md", "sha256", "-outform", "DER"),
+            *(
+                "openssl",
+                "cms",
+                "-sign",
+                "-binary",
+                "-nosmimecap",
+                "-md",
+                "sha256",
+                "-outform",
+                "DER",
+            ),
             *("-in", statement, "-signer", certificate, "-inkey", key, "-out", signature),
         ],
         check=True,
@@ -221,7 +235,9 @@ def _sign(scene, key: Path, certificate: Path) -> None:
 def _key(trust: Path, name: str, place: Path) -> Path:
     folder = TrustFolder(trust)
     pin = folder.pin(name).read_bytes().strip()
-    key, _certificate, _others = pkcs12.load_key_and_certificates(folder.key(name).read_bytes(), pin)
+    key, _certificate, _others = pkcs12.load_key_and_certificates(
+        folder.key(name).read_bytes(), pin
+    )
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
