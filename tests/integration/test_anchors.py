@@ -21,7 +21,14 @@ from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.sections import Anchoring
-from eakte.services import anchor_keeping, anchor_places, anchoring, auditing
+from eakte.services import (
+    anchor_keeping,
+    anchor_places,
+    anchoring,
+    auditing,
+    checkup,
+    overview,
+)
 from tests.integration.evidence_home import DAY, NOW
 from tests.tools import homes
 
@@ -406,3 +413,25 @@ def test_the_keeper_works_beside_the_watcher(context, tmp_path):
     assert made
     assert (tmp_path / "paper.txt").read_text() == f"{made.printed}\n"
     assert auditing.verify(late).signed == made.checkpoint.size
+
+
+def test_status_and_doctor_tell_what_is_wrong(context, tmp_path):
+    there = again(context, NOW + DAY, folder=tmp_path / "worm")
+    there.__dict__["sealer"] = _Down()
+    anchoring.sign_checkpoint(context, context.sealer)
+    add(there)
+    assert not anchor_keeping.bring_up(there)
+    told = [(each.path, each.sentence()) for each in overview.status(there).troubles]
+    assert [path for path, _why in told] == [str(tmp_path / "worm"), str(there.home.anchors)]
+    assert "cannot be written there" in told[0][1]
+    assert "no time-stamp authority" in told[1][1]
+    assert [each.fine for each in checkup._anchors(there)] == [False, False]
+    (tmp_path / "worm").mkdir()
+    del there.__dict__["sealer"]
+    assert anchor_keeping.bring_up(there)
+    assert overview.status(there).troubles == ()
+    healthy = list(checkup._anchors(there))
+    assert [each.fine for each in healthy] == [True, True]
+    assert (
+        f"{anchoring.last_signed(there.home.anchors).checkpoint.size} events" in healthy[1].detail
+    )
