@@ -15,7 +15,9 @@ import pytest
 
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
+from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
+from eakte.services import configuring
 from tests.acceptance.acting import UNLISTED, act, list_persons
 from tests.acceptance.cases_of_roles import AKTE, DOCUMENT, OTHER_AKTE
 from tests.tools import homes
@@ -70,7 +72,7 @@ _COMMANDS = (
     ("akte show {akte}", "viewed", "{akte}"),
     ("search Bescheid", "searched", "index"),
     ("verify {doc}", "verified", "{doc}"),
-    ("seal renew --within 9000 {doc}", "renewed", "{doc}"),
+    ("evidence create", "evidence-created", "evidence-1"),
     ("akte change {akte} --title Anders", "akte-changed", "{akte}"),
     ("document move {doc} {other} --vorgang 1", "moved", "{doc}"),
     ("review correct {open} --set sender=Anders", "corrected", "{open}"),
@@ -102,20 +104,27 @@ def test_refused_access_is_logged(home: Path) -> None:
 
 
 def test_other_settings_are_logged_when_the_watcher_starts(home: Path) -> None:
+    """With these it also makes a signed checkpoint, which `audit verify` then tells of."""
+
     def configured() -> list[dict[str, object]]:
-        act(home, _ME, "watch", "--once")
         return [each for each in events(home) if each["action"] == "configured"]
 
+    for _each in range(2):
+        configuring.note_changes(Context(open_home(home), SystemClock()))
     first = configured()
-    assert configured() == first, "nothing changed"
     settings = home / "eakte.toml"
-    settings.write_text(settings.read_text().replace("workers = 0", "workers = 1"))
+    settings.write_text(f"{settings.read_text()}\n[anchors]\nevery_events = 1\n")
+    act(home, _ME, "watch", "--once")
     changed = configured()
     assert len(changed) == len(first) + 1
     before, after = changed[-1]["before"], changed[-1]["after"]
     assert before.keys() == after.keys() == {"version", "settings", "definitions"}
     assert before["settings"] != after["settings"]
     assert before["definitions"] == after["definitions"]
+    assert list((home / "anchors").glob("checkpoint-*.tst"))
+    checked = act(home, _ME, "audit", "verify")
+    assert checked.code == 0
+    assert "signed anchors" in checked.out
 
 
 @pytest.mark.parametrize(("command", "target"), [("reject", "41"), ("rescan", "39")])

@@ -251,6 +251,19 @@ def test_what_is_forged_confirms_nothing_and_contradicts_nothing(context, kept, 
     assert why in anchor.flaw
 
 
+def test_a_time_stamp_of_another_signature_is_not_taken(context):
+    """Each part is good by itself: an old time-stamp would make a new signature older."""
+    add(context)
+    old = anchoring.sign_checkpoint(context, context.sealer)
+    add(context)
+    new = anchoring.sign_checkpoint(context, context.sealer)
+    new.files[0].chmod(0o600)
+    new.files[0].write_bytes(old.files[0].read_bytes())
+    verdict = auditing.verify(context, (new.statement,))
+    assert [each.flaw for each in verdict.anchors] == ["the time-stamp is over another signature"]
+    assert verdict.signed == 0
+
+
 def test_without_its_time_stamp_a_signature_counts_while_its_certificate_does(context, kept):
     file = forge(kept, ".tst", Path.unlink)
     verdict = auditing.verify(context, (file,))
