@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 
 from eakte.audit import checkpoint as format_of
 from eakte.audit import log, tree
@@ -19,7 +20,9 @@ from eakte.domain.events import Action, Event
 from eakte.errors import ExitCode, RefusedError, SealDelayedError
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
+from eakte.seal.cms_evidence import certificates_in
 from eakte.seal.demo_pki import create_demo_trust
+from eakte.seal.evidence.stamping import completed
 from eakte.sections import Anchoring
 from eakte.services import (
     anchor_keeping,
@@ -29,7 +32,7 @@ from eakte.services import (
     checkup,
     overview,
 )
-from tests.integration.evidence_home import DAY, NOW
+from tests.integration.evidence_home import DAY, NOW, stamper
 from tests.tools import homes
 
 
@@ -90,6 +93,21 @@ def test_openssl_confirms_a_signed_checkpoint(context):
     assert "OK" in stamped
     said = made.statement.read_bytes()
     assert json.loads(said).keys() == {"at", "home", "root", "size", "v"}
+
+
+def test_openssl_reads_a_token_without_revocation_data_only(context, tmp_path):
+    """Why that is kept out: it would make the time-stamp unreadable for an expert's tool."""
+    full = stamper(context).stamp(bytes(32), "sha256")
+    signed = cms.ContentInfo.load(full)["content"]
+    assert signed["crls"]
+    bare = completed(full, certificates_in(signed), None)
+    read = []
+    for number, token in enumerate((full, bare)):
+        (tmp_path / str(number)).write_bytes(token)
+        asked = openssl("ts", "-reply", "-token_in", "-in", tmp_path / str(number), "-text")
+        read.append((asked.returncode, "Time stamp" in asked.stdout))
+    assert read == [(1, False), (0, True)]
+    assert not cms.ContentInfo.load(bare)["content"]["crls"].native
 
 
 def test_openssl_refuses_a_changed_one(context):
@@ -422,6 +440,7 @@ def test_the_keeper_works_beside_the_watcher(context, tmp_path):
     keeper = anchor_keeping.AnchorKeeping(late)
     keeper.keep_up()
     keeper.finish()
+    keeper._working.join(120)
     made = anchoring.last_signed(late.home.anchors)
     assert made
     assert (tmp_path / "paper.txt").read_text() == f"{made.printed}\n"
