@@ -1,4 +1,4 @@
-.PHONY: property test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence clean
+.PHONY: property test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence bench-audit clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -105,13 +105,17 @@ bench-classify: setup
 bench-evidence: setup
 	@.venv/bin/python -m tests.benchmarks.bench_evidence
 
+# The audit log: events appended a second, a million of them verified (five minutes). EAKTE_BENCH_EVENTS shortens.
+bench-audit: setup
+	@.venv/bin/python -m tests.benchmarks.bench_audit
+
 # What a seal costs by part, and how many are made a second against a loopback authority (two minutes).
 bench-seal: setup
 	@.venv/bin/python -m tests.benchmarks.bench_seal
 
 # Measure what else is measured only on demand.
 bench: setup
-	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_seal.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
+	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_seal.py %bench_audit.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo eakte-demo-tsa* eakte-demo-hsm* eakte-demo-csc* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

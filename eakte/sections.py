@@ -251,8 +251,12 @@ class Anchoring(_Section):
     mail_folder: Path | None = Field(
         default=None, description="And there as e-mails to be sent: a Maildir, or a plain folder."
     )
-    mail_to: str = Field(default="", description="To whom these e-mails are addressed.")
-    mail_from: str = Field(default="", description="Who sends these e-mails.")
+    mail_to: str = Field(
+        default="", pattern=r"^[^\r\n]*$", description="To whom these e-mails are addressed."
+    )
+    mail_from: str = Field(
+        default="", pattern=r"^[^\r\n]*$", description="Who sends these e-mails."
+    )
     print_file: Path | None = Field(
         default=None, description="A line for paper is added there: a text file, or a printer."
     )

@@ -18,6 +18,7 @@ from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.pipeline import heritage, releasing
 from eakte.pipeline.definition import Definitions
+from eakte.pipeline.noted import Stated
 from eakte.records import documents
 from eakte.review import persons
 
@@ -25,15 +26,15 @@ _LONGEST = 500
 
 
 def ask_for_rescan(
-    connection: Connection, letter: Document, reason: str, actor: str, at: datetime
+    connection: Connection, letter: Document, reason: Stated, actor: str, at: datetime
 ) -> Document:
     """Close a letter in review until its paper was scanned again; all of it is kept.
 
-    The reason stands in the record, not in the log: it may be about the letter.
+    The log holds a salted hash of the reason: it may be about the letter.
     """
     lock(connection)
     releasing.require_waiting(letter)
-    wanted = Finding(FindingCode.RESCAN_WANTED, None, reason[:_LONGEST])
+    wanted = Finding(FindingCode.RESCAN_WANTED, None, reason.text[:_LONGEST])
     closed = replace(
         letter,
         state=DocumentState.RESCAN,
@@ -41,7 +42,8 @@ def ask_for_rescan(
         first_look=None,
     )
     stored = documents.update(connection, closed)
-    log.append(connection, Event(Action.RESCAN_WANTED, letter.id, actor, "", at))
+    after = {"reason": reason.kept}
+    log.append(connection, Event(Action.RESCAN_WANTED, letter.id, actor, "", at, after=after))
     releasing.fail_sample(connection, letter, "rescan", actor, at)
     return stored
 

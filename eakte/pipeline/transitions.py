@@ -197,6 +197,7 @@ def _propose_letter(
     proposed = _guarded(connection, proposed)
     documents.add(connection, proposed)
     after = _proposal(proposed) | {"held": ",".join(finding.code.value for finding in held)}
+    after["text"] = letter.text
     log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, station, after))
     if not held:
         releasing.hold(connection, proposed, submitter, station, definitions, at)
@@ -232,7 +233,7 @@ def propose_regrouped(
         findings=tuple(dict.fromkeys((*findings, *held))),
     )
     documents.add(connection, _guarded(connection, proposed))
-    how, after = made_how(copy), _proposal(proposed) | {"of": origin}
+    how, after = made_how(copy), _proposal(proposed) | {"of": origin, "text": letter.text}
     log.append(connection, _event(Action.CONVERTED, letter.id, MACHINE, at, scan.station, how))
     log.append(connection, _event(Action.PROPOSED, letter.id, MACHINE, at, scan.station, after))
 
@@ -294,17 +295,20 @@ def correct(
     return stored
 
 
-def reject(connection: Connection, letter: Document, reason: str, actor: str, at: datetime) -> None:
+def reject(
+    connection: Connection, letter: Document, reason: noted.Stated, actor: str, at: datetime
+) -> None:
     """Close a letter without sealing; scan, text and archive copy are kept.
 
-    The reason stands in the record, not in the log: it may be about persons.
+    The log holds a salted hash of the reason: it may be about persons.
     """
     lock(connection)
     _require_review(letter)
-    why = Finding(FindingCode.REJECTED, None, reason[:_LONGEST])
+    why = Finding(FindingCode.REJECTED, None, reason.text[:_LONGEST])
     findings = (*releasing.without_procedure(letter.findings), why)
     documents.update(connection, replace(letter, state=DocumentState.REJECTED, findings=findings))
-    log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", {}))
+    after = {"reason": reason.kept}
+    log.append(connection, _event(Action.REJECTED, letter.id, actor, at, "", after))
     releasing.fail_sample(connection, letter, "rejected", actor, at)
 
 

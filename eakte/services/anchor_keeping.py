@@ -19,7 +19,7 @@ from eakte.services import anchor_places, anchoring
 from eakte.services.access import require_to_run
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 60.0, 3600.0
-_LAST_SECONDS = 20.0
+_LAST_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -33,12 +33,10 @@ class AnchorKeeping:
         self._pause = self._not_before = 0.0
 
     def keep_up(self) -> None:
-        """Write a line if something happened; begin what is due."""
+        """Write a line if something happened; begin to look what else is due."""
         anchoring.write_checkpoint(self._context)
         busy = self._working is not None and self._working.is_alive()
-        if busy or time.monotonic() < self._not_before:
-            return
-        if anchoring.is_due(self._context) or anchor_places.lacking(self._context):
+        if not busy and time.monotonic() >= self._not_before:
             self._working = threading.Thread(target=self._work, name="anchors", daemon=True)
             self._working.start()
 
@@ -49,9 +47,12 @@ class AnchorKeeping:
             self._working.join(_LAST_SECONDS)
 
     def _work(self) -> None:
-        if bring_up(self._context):
-            self._pause = 0.0
-            return
+        try:
+            if bring_up(self._context):
+                self._pause = 0.0
+                return
+        except Exception as problem:  # noqa: BLE001 - whatever it is, mail goes on
+            _log.warning("the anchors of the audit log: %s", problem)
         self._pause = min(2 * self._pause or _FIRST_PAUSE, _LONGEST_PAUSE)
         self._not_before = time.monotonic() + self._pause
 
@@ -59,15 +60,17 @@ class AnchorKeeping:
 def bring_up(context: Context) -> bool:
     """Make a signed checkpoint if one is due, and give the places theirs; tells if all is done."""
     made = True
-    try:
-        if anchoring.is_due(context):
+    if anchoring.is_due(context):
+        try:
             anchoring.sign_checkpoint(context, context.sealer)
-        anchor_places.note_signing(context, "")
-    except (EakteError, OSError) as problem:
-        made = False
-        _log.warning("no signed checkpoint: %s", problem)
-        anchor_places.note_signing(context, str(problem))
-    return anchor_places.deliver(context) and made
+            anchor_places.note_signing(context, "")
+        except (EakteError, OSError) as problem:
+            made = False
+            _log.warning("no signed checkpoint: %s", problem)
+            anchor_places.note_signing(context, str(problem))
+    if anchor_places.lacking(context):
+        return anchor_places.deliver(context) and made
+    return made
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from eakte.domain.codec import from_json, to_json
 from eakte.i18n import N_
 from eakte.pipeline.desk import Desk
 from eakte.records.troubles import Trouble
-from eakte.services.anchoring import SignedCheckpoint, signed_checkpoints
+from eakte.services.anchoring import SignedCheckpoint, last_signed, signed_checkpoints
 from eakte.store.local import sync_folder
 from eakte.store.once import write_once
 
@@ -108,8 +108,8 @@ def note_signing(desk: Desk, problem: str) -> None:
 
 def lacking(desk: Desk) -> tuple[Place, ...]:
     """Give the places that lack the last signed checkpoint."""
-    made, states = signed_checkpoints(desk.home.anchors), read(desk.home.anchors)
-    last = made[-1].checkpoint.size if made else 0
+    made, states = last_signed(desk.home.anchors), read(desk.home.anchors)
+    last = made.checkpoint.size if made else 0
     return tuple(
         place for place in places(desk) if states.get(place.name, PlaceState()).size < last
     )
@@ -179,9 +179,10 @@ def _mail(made: SignedCheckpoint, drop: Path, named: tuple[str, str]) -> None:
 
 
 def _message(made: SignedCheckpoint, named: tuple[str, str]) -> bytes:
-    sender, recipient = named
     message = EmailMessage(policy=SMTP)
-    message["From"], message["To"] = sender, recipient
+    for header, address in zip(("From", "To"), named, strict=True):
+        if address:
+            message[header] = address
     message["Subject"] = f"eakte: {made.statement.stem}"
     at = datetime.fromisoformat(made.checkpoint.at).astimezone(UTC)
     message["Date"] = format_datetime(at)

@@ -7,6 +7,7 @@ tells; where else they go, `eakte.services.anchor_places`.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -105,25 +106,25 @@ def signed_checkpoints(folder: Path) -> tuple[SignedCheckpoint, ...]:
 
     A file that is no statement is left out here: who verifies looks at every file.
     """
-    found = []
-    for file in sorted(folder.glob(STATEMENTS)):
-        try:
-            found.append(SignedCheckpoint(file, format_of.read_statement(file.read_bytes())))
-        except ValueError:
-            continue
-    return tuple(found)
+    return tuple(_from_the_last(folder))[::-1]
 
 
 def last_signed(folder: Path) -> SignedCheckpoint | None:
     """Give the last one, None if there is none yet."""
-    found = signed_checkpoints(folder)
-    return found[-1] if found else None
+    return next(_from_the_last(folder), None)
+
+
+def _from_the_last(folder: Path) -> Iterator[SignedCheckpoint]:
+    for file in sorted(folder.glob(STATEMENTS), reverse=True):
+        with contextlib.suppress(OSError, ValueError):
+            yield SignedCheckpoint(file, format_of.read_statement(file.read_bytes()))
 
 
 def is_due(desk: Desk) -> bool:
     """Tell whether enough time passed, or enough happened, since the last signed checkpoint.
 
-    Without any it counts from the first event. A clock that was set back makes it due.
+    Without any it counts from the first event. A clock that was set back makes it due, and so does
+    a log that was cut: that it is not signed is told then.
     """
     settings, now = desk.home.settings.anchors, desk.clock.now()
     last = last_signed(desk.home.anchors)
@@ -131,9 +132,9 @@ def is_due(desk: Desk) -> bool:
         size, _root = head(connection)
         since = datetime.fromisoformat(last.checkpoint.at) if last else _beginning(connection)
     fresh = size - (last.checkpoint.size if last else 0)
-    if fresh <= 0 or since is None:
+    if fresh == 0 or since is None:
         return False
-    many = 0 < settings.every_events <= fresh
+    many = fresh < 0 or 0 < settings.every_events <= fresh
     return many or not since <= now < since + timedelta(hours=settings.every_hours)
 
 

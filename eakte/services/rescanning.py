@@ -8,6 +8,7 @@ from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.pipeline import closing
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.noted import stated
 from eakte.records import documents
 from eakte.services import actor
 from eakte.services.access import Permission, require
@@ -20,9 +21,9 @@ def ask(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
     Raises RefusedError if it does not wait in review, or is not the version `seen` (0: any).
     """
     with deciding(desk, prefix, seen) as (connection, letter):
-        stated = required(reason, "--reason")
+        why = stated(desk.store, letter.id, required(reason, "--reason"))
         return closing.ask_for_rescan(
-            connection, letter, stated, actor.current(desk), desk.clock.now()
+            connection, letter, why, actor.current(desk), desk.clock.now()
         )
 
 

@@ -21,6 +21,7 @@ from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline import heritage, transitions
 from eakte.pipeline.desk import Desk
+from eakte.pipeline.noted import stated
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
 from eakte.review import queue
@@ -164,8 +165,8 @@ def _require_other_person(desk: Desk, letter: Document, corrected: Document) -> 
 def reject(desk: Desk, prefix: str, reason: str, seen: int = 0) -> Document:
     """Close a letter without sealing; what was received is kept."""
     with deciding(desk, prefix, seen) as (connection, letter):
-        stated = required(reason, "--reason")
-        transitions.reject(connection, letter, stated, actor.current(desk), desk.clock.now())
+        why = stated(desk.store, letter.id, required(reason, "--reason"))
+        transitions.reject(connection, letter, why, actor.current(desk), desk.clock.now())
     return letter
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms
 
 from eakte.audit import checkpoint as format_of
 from eakte.audit import log, tree
@@ -19,10 +20,19 @@ from eakte.domain.events import Action, Event
 from eakte.errors import ExitCode, RefusedError, SealDelayedError
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
+from eakte.seal.cms_evidence import certificates_in
 from eakte.seal.demo_pki import create_demo_trust
+from eakte.seal.evidence.stamping import completed
 from eakte.sections import Anchoring
-from eakte.services import anchor_keeping, anchor_places, anchoring, auditing
-from tests.integration.evidence_home import DAY, NOW
+from eakte.services import (
+    anchor_keeping,
+    anchor_places,
+    anchoring,
+    auditing,
+    checkup,
+    overview,
+)
+from tests.integration.evidence_home import DAY, NOW, stamper
 from tests.tools import homes
 
 
@@ -83,6 +93,21 @@ def test_openssl_confirms_a_signed_checkpoint(context):
     assert "OK" in stamped
     said = made.statement.read_bytes()
     assert json.loads(said).keys() == {"at", "home", "root", "size", "v"}
+
+
+def test_openssl_reads_a_token_without_revocation_data_only(context, tmp_path):
+    """Why that is kept out: it would make the time-stamp unreadable for an expert's tool."""
+    full = stamper(context).stamp(bytes(32), "sha256")
+    signed = cms.ContentInfo.load(full)["content"]
+    assert signed["crls"]
+    bare = completed(full, certificates_in(signed), None)
+    read = []
+    for number, token in enumerate((full, bare)):
+        (tmp_path / str(number)).write_bytes(token)
+        asked = openssl("ts", "-reply", "-token_in", "-in", tmp_path / str(number), "-text")
+        read.append((asked.returncode, "Time stamp" in asked.stdout))
+    assert read == [(1, False), (0, True)]
+    assert not cms.ContentInfo.load(bare)["content"]["crls"].native
 
 
 def test_openssl_refuses_a_changed_one(context):
@@ -244,6 +269,19 @@ def test_what_is_forged_confirms_nothing_and_contradicts_nothing(context, kept, 
     assert why in anchor.flaw
 
 
+def test_a_time_stamp_of_another_signature_is_not_taken(context):
+    """Each part is good by itself: an old time-stamp would make a new signature older."""
+    add(context)
+    old = anchoring.sign_checkpoint(context, context.sealer)
+    add(context)
+    new = anchoring.sign_checkpoint(context, context.sealer)
+    new.files[0].chmod(0o600)
+    new.files[0].write_bytes(old.files[0].read_bytes())
+    verdict = auditing.verify(context, (new.statement,))
+    assert [each.flaw for each in verdict.anchors] == ["the time-stamp is over another signature"]
+    assert verdict.signed == 0
+
+
 def test_without_its_time_stamp_a_signature_counts_while_its_certificate_does(context, kept):
     file = forge(kept, ".tst", Path.unlink)
     verdict = auditing.verify(context, (file,))
@@ -402,7 +440,30 @@ def test_the_keeper_works_beside_the_watcher(context, tmp_path):
     keeper = anchor_keeping.AnchorKeeping(late)
     keeper.keep_up()
     keeper.finish()
+    keeper._working.join(120)
     made = anchoring.last_signed(late.home.anchors)
     assert made
     assert (tmp_path / "paper.txt").read_text() == f"{made.printed}\n"
     assert auditing.verify(late).signed == made.checkpoint.size
+
+
+def test_status_and_doctor_tell_what_is_wrong(context, tmp_path):
+    there = again(context, NOW + DAY, folder=tmp_path / "worm")
+    there.__dict__["sealer"] = _Down()
+    anchoring.sign_checkpoint(context, context.sealer)
+    add(there)
+    assert not anchor_keeping.bring_up(there)
+    told = [(each.path, each.sentence()) for each in overview.status(there).troubles]
+    assert [path for path, _why in told] == [str(tmp_path / "worm"), str(there.home.anchors)]
+    assert "cannot be written there" in told[0][1]
+    assert "no time-stamp authority" in told[1][1]
+    assert [each.fine for each in checkup._anchors(there)] == [False, False]
+    (tmp_path / "worm").mkdir()
+    del there.__dict__["sealer"]
+    assert anchor_keeping.bring_up(there)
+    assert overview.status(there).troubles == ()
+    healthy = list(checkup._anchors(there))
+    assert [each.fine for each in healthy] == [True, True]
+    assert (
+        f"{anchoring.last_signed(there.home.anchors).checkpoint.size} events" in healthy[1].detail
+    )

@@ -25,10 +25,12 @@ from eakte.errors import (
     PinRefusedError,
     SealDelayedError,
 )
+from eakte.seal import attesting
 from eakte.seal.demo_pki import create_demo_trust
 from eakte.seal.pins import RefusedPins, SecretPlace
 from eakte.seal.remote_key import RemotePlace, RemoteSealKey
 from eakte.seal.signer import Sealer
+from eakte.seal.trust import TrustAnchors
 from sample_mail import csc_service
 from tests.unit.seal.making import CLOCK, Bench, pdfa, seal_bytes
 
@@ -131,6 +133,9 @@ def test_seals_made_at_once_share_one_authorisation(remote: _Remote) -> None:
     assert len({*made}) == 6
     alone = remote.sealer(replace(remote.place, batch_letters=3, batch_seconds=0.1))
     assert bench(_seal(alone)).verdict == "VALID"
+    attested = alone.attest(b"a statement")
+    anchors = TrustAnchors.load(remote.folder / "trust")
+    assert attesting.check(b"a statement", *attested, anchors, CLOCK.now()).flaw == ""
 
 
 def test_a_refused_pin_is_sent_once_ever(remote: _Remote) -> None:

@@ -17,8 +17,10 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from pkcs11 import KeyType, TokenFlag
 
 from eakte.errors import KeyUnavailableError, PinRefusedError
+from eakte.seal import attesting
 from eakte.seal.signer import Sealer
 from eakte.seal.token_key import TokenSealKey
+from eakte.seal.trust import TrustAnchors
 from sample_mail.softhsm import CONFIGURATION, make_key, make_token
 from tests.integration.token_keys import CountingKey, Sealing, sealing
 from tests.unit.seal.making import CLOCK, Bench, pdfa, seal_bytes
@@ -57,6 +59,10 @@ def test_seals_of_ec_and_rsa_keys_are_valid(tmp_path: Path) -> None:
             made = list(pool.map(seal_bytes, [sealer] * 6, [pdfa()] * 6, "abcdef"))
         bench = Bench(tmp_path, found.trust)
         assert {bench(each).verdict for each in made} == {"VALID"}
+        attested = sealer.attest(b"a statement")
+        anchors = TrustAnchors.load(found.trust)
+        assert attesting.check(b"a statement", *attested, anchors, CLOCK.now()).flaw == ""
+        assert attesting.check(b"another one", *attested, anchors, CLOCK.now()).flaw
         assert CountingKey.logins == 1
 
 

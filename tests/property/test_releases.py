@@ -37,6 +37,7 @@ from eakte.domain.transfervermerk import Release, ReleaseKind
 from eakte.errors import RefusedError
 from eakte.pipeline import releasing, transitions
 from eakte.pipeline.definition import Definitions
+from eakte.pipeline.noted import Stated
 from eakte.pipeline.submit import Submitter
 from eakte.records import batches, documents, scans
 from tests.tools import homes
@@ -258,7 +259,7 @@ class Releases(RuleBasedStateMachine):
         self._with_any(
             pick,
             lambda connection, letter: transitions.reject(
-                connection, letter, "Werbung", "konto-1", self.now
+                connection, letter, Stated("Werbung", Digest("0" * 64)), "konto-1", self.now
             ),
         )
 

@@ -27,6 +27,7 @@ from eakte.errors import NotFoundError, RefusedError
 from eakte.pipeline import transitions
 from eakte.pipeline.definition import load_definitions
 from eakte.pipeline.describing import copy_findings
+from eakte.pipeline.noted import Stated
 from eakte.pipeline.submit import Submitter
 from eakte.records import akten, documents, scans
 from eakte.resources import data_dir
@@ -297,7 +298,7 @@ def _act(connection: Connection, submitter: Submitter, step: str, at: datetime) 
         decision = Release(ReleaseKind.PERSON, "A", "", at, "clerk")
         transitions.release(connection, letter, decision, submitter, "poststelle", _DEFINITIONS)
     elif step == "reject":
-        transitions.reject(connection, letter, "Werbung", "clerk", at)
+        transitions.reject(connection, letter, Stated("Werbung", _SCAN.digest), "clerk", at)
     else:
         transitions.refuse_seal(connection, _DOC, "fault", at)
 

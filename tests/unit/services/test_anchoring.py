@@ -26,6 +26,7 @@ def desk(tmp_path: Path, engine: Engine, clock: FixedClock) -> Desk:
     home = SimpleNamespace(
         store=tmp_path / "store",
         anchors=tmp_path / "anchors",
+        trust=tmp_path / "trust",
         settings=Settings(organisation="Stadt"),
     )
     home.anchors.mkdir()
