@@ -164,7 +164,7 @@ class Bundle:
                   for place, path in self.index["events"].items()]
         if not self.states: raise OpenError("there is no signed checkpoint")
         (old, before, _at), (size, root, at) = self.states[0], self.states[-1]
-        need(follow(old, size, self.index["consistency"], [before], True) == [before, root], "altered")
+        need(follow(old, size, self.index["growth"], [before], True) == [before, root], "rewritten")
         for place, raw, path in sorted(events):
             event = json.loads(raw)
             if place >= size:

@@ -99,7 +99,7 @@ def _index(desk: Desk, chosen: Chosen, proven: Proven) -> object:
         "object": chosen.name,
         "made_at": to_micros(desk.clock.now()),
         "checkpoints": [each.checkpoint.size for each in proven.states],
-        "consistency": _hex(proven.proofs.consistency if proven.proofs else ()),
+        "growth": _hex(proven.proofs.consistency if proven.proofs else ()),
         "events": {
             str(each.position): _hex(inclusion.get(each.position, ())) for each in proven.events
         },

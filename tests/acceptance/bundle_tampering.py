@@ -172,8 +172,8 @@ def a_longer_proof(scene):
 
 @way
 def another_consistency_proof(scene):
-    proof = scene.index["consistency"]
-    scene.write_index(consistency=[*proof[:-1], "00" * 32])
+    proof = scene.index["growth"]
+    scene.write_index(growth=[*proof[:-1], "00" * 32])
 
 
 @way
@@ -204,7 +204,7 @@ def _rebuilt_log(scene) -> None:
         each.unlink()
     said = canonical({**told, "size": size, "root": tree.root_over(leaves).hex()})
     (scene.folder / f"checkpoints/checkpoint-{size:012}.json").write_text(said)
-    scene.write_index(events=events, consistency=[], checkpoints=[size])
+    scene.write_index(events=events, growth=[], checkpoints=[size])
 
 
 def _sign(scene, key: Path, certificate: Path) -> None:
