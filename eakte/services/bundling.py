@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.audit.excerpt import Entry, entries, proofs
+from eakte.audit.tree import leaf_hash, proves_inclusion
 from eakte.database import Connection, snapshot
 from eakte.domain.access import Scope
 from eakte.domain.akten import Document, DocumentState, is_aktenzeichen
@@ -151,7 +152,14 @@ def _proven(desk: Desk, connection: Connection, chosen: Chosen, scope: Scope) ->
         proof = proofs(connection, covered, old, size)
     except ValueError as problem:
         raise RefusedError(detail=_(_WRONG_LOG)) from problem
-    if proof.root.hex() != states[-1].checkpoint.root:
+    good = proof.root.hex() == states[-1].checkpoint.root and all(
+        proves_inclusion(
+            leaf_hash(each.raw), each.position, size, proof.inclusion[each.position], proof.root
+        )
+        for each in found
+        if each.position < size
+    )
+    if not good:
         raise RefusedError(detail=_(_WRONG_LOG))
     return Proven(found, states, proof)
 
