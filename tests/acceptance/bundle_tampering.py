@@ -186,6 +186,17 @@ def a_checkpoint_with_another_time_stamp(scene):
     scene.checkpoint(".tst").write_bytes(scene.letter("evidence-1.tst").read_bytes())
 
 
+@way
+def a_checkpoint_with_a_time_stamp_over_other_bytes(scene):
+    scene.stamp(b"other")
+
+
+@way
+def a_checkpoint_with_a_broken_time_stamp(scene):
+    token = scene.checkpoint(".tst").read_bytes()
+    scene.checkpoint(".tst").write_bytes(token[:-1] + bytes([token[-1] ^ 1]))
+
+
 def _rebuilt_log(scene) -> None:
     """Make a log of these events alone, the one on the release altered, with its own checkpoint."""
     _replace(scene.event("released"), b'"actor":"', b'"actor":"x')
@@ -208,6 +219,7 @@ def _rebuilt_log(scene) -> None:
 
 
 def _sign(scene, key: Path, certificate: Path) -> None:
+    """Sign the newest checkpoint, with the chain as it should be, and have it time-stamped."""
     statement = max(scene.folder.glob("checkpoints/*.json"))
     signature = statement.with_suffix(".p7s")
     subprocess.run(
@@ -224,6 +236,7 @@ def _sign(scene, key: Path, certificate: Path) -> None:
                 "DER",
             ),
             *("-in", statement, "-signer", certificate, "-inkey", key, "-out", signature),
+            *("-certfile", certificate.with_name("issuing.pem")),
         ],
         check=True,
         capture_output=True,
@@ -247,11 +260,11 @@ def _key(trust: Path, name: str, place: Path) -> Path:
     return place
 
 
-def foreign_seal(scene, clock) -> None:
-    """Rebuild the log and sign it by the key of somebody who calls himself the same."""
+def foreign_seal(scene, clock, organisation: str) -> None:
+    """Rebuild the log, sign it by a key of one's own, and put its anchor into the bundle."""
     _rebuilt_log(scene)
     own = scene.folder.parent / "foreign"
-    create_demo_trust(own, "Stadt Neuenfurt (DEMO)", clock)
+    create_demo_trust(own, organisation, clock)
     key, certificate = _key(own, "seal", own / "key.pem"), own / "certificates" / "seal.pem"
     _sign(scene, key, certificate)
     for name, source in (
