@@ -175,14 +175,14 @@ class Bundle:
             need(event["at"] / 1e6 < at + CLOCKS_DIFFER, f"event {place} has a later date")
             self.told[event["object"], event["action"]] = event
             self.versions.add((event["after"].get("record"), event["after"].get("history")))
-        return f"{len(events)} events are in it; of {len(self.later)} objects there are later ones"
+        if self.later: raise OpenError(f"events of {self.later} are in no sealed state yet")
+        return f"{len(events)} events are in it"
     def letter(self, name: str, received: str) -> str:
         """Hold scan, Transfervermerk, report and sealed file of a document against the log."""
         vermerk, pdf, report, _text = self.read("transfervermerk.json", "sealed.pdf", "report.json",
                                                 "report.txt", of=f"documents/{name}/")
         told, inside = json.loads(vermerk), re.findall(rb"<eakteTv:json>(.*?)</eakteTv:json>", pdf)
-        found = [json.loads(html.unescape(each.decode())) for each in inside]
-        need(found == [told], "it is not the one in the sealed PDF")
+        need([html.unescape(each.decode()).encode() for each in inside] == [vermerk], "altered")
         scan, both = told["source_sha256"], [hashed(each).hex() for each in (pdf, report)]
         need((told["document"], scan[:16]) == (name, name[:16]), "that of another document")
         need(not received or hashed(self.read(received)).hex() == scan, "another scan")

@@ -11,7 +11,7 @@ from eakte.audit.excerpt import Entry, Proofs
 from eakte.audit.tree import inclusion_ranges
 from eakte.domain.akten import Document
 from eakte.domain.canonical import canonical
-from eakte.domain.codec import from_json, to_json
+from eakte.domain.codec import from_json
 from eakte.domain.ids import Digest, digest_of
 from eakte.domain.mail import MediaType
 from eakte.domain.moments import to_micros
@@ -19,6 +19,7 @@ from eakte.domain.verification import VerificationReport
 from eakte.handover.bundle import Pieces
 from eakte.handover.bundle_readme import Proof, Record, Sealed, Stamped, Told, readme
 from eakte.i18n import _, speaking
+from eakte.pdfa.xmp import json_of
 from eakte.pipeline.desk import Desk
 from eakte.records import scans
 from eakte.seal import outsiders
@@ -157,7 +158,7 @@ def _letters(desk: Desk, chosen: Chosen) -> Iterator[tuple[str, bytes | Path]]:
             continue
         report = desk.store.get(each.report)
         yield f"{folder}/sealed.pdf", desk.store.checked(each.sealed)
-        yield f"{folder}/transfervermerk.json", to_json(each.transfervermerk)
+        yield f"{folder}/transfervermerk.json", json_of(each.transfervermerk).encode()
         yield f"{folder}/report.json", report
         with speaking("de"):
             told = Verified(each.id, each.subject, from_json(VerificationReport, report))

@@ -117,6 +117,11 @@ def a_later_transfervermerk(scene):
 
 
 @way
+def a_transfervermerk_that_says_two_things(scene):
+    _replace(scene.letter("transfervermerk.json"), b"{", b'{"complete":false,')
+
+
+@way
 def the_transfervermerk_of_another_document(scene):
     other = scene.other_letter("transfervermerk.json").read_bytes()
     scene.letter("transfervermerk.json").write_bytes(other)

@@ -283,6 +283,18 @@ def test_seals_of_every_level(office, tmp_path, level):
             found.seal("x")
 
 
+def test_an_event_that_nothing_proves_is_not_passed_over(office, pair, tmp_path):
+    scene = _scene(office, pair, tmp_path)
+    events = scene.index["events"]
+    later = json.loads(scene.event("filed").read_bytes()) | {"n": 999_999, "object": "else"}
+    (scene.folder / "events/000000999999.json").write_text(canonical(later))
+    scene.write_index(events=events | {"999999": []})
+    sum_up(scene.folder)
+    lines = judge(scene.folder, where=tmp_path / "empty")
+    assert lines[-1] == "INDETERMINATE"
+    assert any(line.startswith("NOT CHECKED log") for line in lines)
+
+
 def test_zips_that_two_programs_would_read_differently(pair, tmp_path):
     good = zipped(pair[0], tmp_path / "good.zip")
     assert judge(good, where=tmp_path / "empty")[-1] == "VALID"
