@@ -21,6 +21,7 @@ from eakte.errors import ConfigurationError, HomeMissingError
 from eakte.sections import (
     Anchoring,
     Archive,
+    Evidence,
     FileKey,
     Inbox,
     Quality,
@@ -39,6 +40,7 @@ __all__ = [
     "SETTINGS_FILE",
     "Anchoring",
     "Archive",
+    "Evidence",
     "FileKey",
     "Home",
     "Inbox",
@@ -89,6 +91,8 @@ class Settings(BaseSettings):
     quality: Quality = Field(
         default=Quality(), description="How samples for quality assurance are drawn."
     )
+
+    evidence: Evidence = Field(default=Evidence(), description="How evidence records are made.")
 
     records: Records = Field(default=Records(), description="How Akten are named.")
 

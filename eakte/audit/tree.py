@@ -53,6 +53,32 @@ def root_over(leaves: Iterable[bytes]) -> bytes:
     return root_of(frontier)
 
 
+def roots_over(leaves: Iterable[bytes], wanted: Iterable[range]) -> dict[range, bytes]:
+    """Give the roots over the ranges that proofs in the tree of all these leaf hashes name.
+
+    The leaves are read once, and only subtrees that are not finished yet are kept of them.
+    """
+    asked, found, count = frozenset(wanted), dict[range, bytes](), 0
+    open_: list[tuple[range, bytes]] = []
+    for leaf in leaves:
+        place, root = range(count, count + 1), leaf
+        count += 1
+        while True:
+            if place in asked:
+                found[place] = root
+            if not open_ or len(open_[-1][0]) != len(place):
+                break
+            left, before = open_.pop()
+            place, root = range(left.start, place.stop), node_hash(before, root)
+        open_.append((place, root))
+    root = b""
+    for place, before in reversed(open_):
+        root = node_hash(before, root) if root else before
+        if range(place.start, count) in asked:
+            found[range(place.start, count)] = root
+    return found
+
+
 def inclusion_ranges(index: int, size: int) -> list[range]:
     """Give whose roots prove that leaf `index` is in a tree of `size` leaves (RFC 6962 §2.1.1).
 

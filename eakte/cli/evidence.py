@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eakte.pipeline.desk import Desk
     from eakte.seal.evidence.stamping import ArchiveStamper
     from eakte.services.evidence_renewing import Run
+    from eakte.services.evidence_trees import Created
     from eakte.services.verifying import Verified
 
 _EXIT = {
@@ -36,19 +37,30 @@ def _opened(home: Path | None) -> tuple[Desk, ArchiveStamper]:
     return desk, open_archive_stamper(desk.home, desk.clock)
 
 
-@app.command("create", help=_("One hash tree and time-stamp over all originals without a record."))
+@app.command("create", help=_("One hash tree and time-stamp over all that has no record yet."))
 def create(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Make evidence records."""
     from eakte.services import evidence_trees
 
-    kept = evidence_trees.create(*_opened(home))
+    done = evidence_trees.create(*_opened(home))
     if as_json:
-        output.data(kept, evidence_trees.Kept | None)
-    elif kept is None:
-        output.line(_("Nothing to do: every sealed original has an evidence record."))
+        output.data(done, evidence_trees.Created)
     else:
-        text = _("Evidence records for {count} sealed originals; root {root}")
-        output.line(text.format(count=kept.objects, root=kept.root))
+        _print_created(done)
+    raise typer.Exit(done.exit_code)
+
+
+def _print_created(done: Created) -> None:
+    if done.kept is not None:
+        text = _("Evidence records for {count} sealed originals and {manifests} manifests of Akten")
+        count = done.kept.objects - done.manifests
+        output.line(text.format(count=count, manifests=done.manifests))
+        output.line(_("Root of the hash tree: {root}").format(root=done.kept.root))
+    elif not done.flaws:
+        output.line(_("Nothing to do: everything has an evidence record."))
+    for each in done.flaws:
+        told = _("No evidence record for {name}: {reason}")
+        output.line(told.format(name=each.name, reason=each.reason), "red")
 
 
 @app.command("renew", help=_("Renew what ends: time-stamps, or hash trees by reading all again."))
@@ -91,7 +103,7 @@ def _print_run(run: Run) -> None:
 
 
 @app.command("verify", help=_("Verify records: 0 VALID, 20 INVALID, 21 INDETERMINATE."))
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - one parameter per option
     what: Annotated[
         list[str] | None,
         typer.Argument(
@@ -110,13 +122,22 @@ def verify(
         list[Path] | None,
         typer.Option(help=_("With --record: a newer revocation list or OCSP answer (DER).")),
     ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help=_("Also write a report: OUT.txt, .pdf, .xml (ETSI TS 119 102-2), .json.")
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify evidence records."""
-    from eakte.services import evidence_checks
+    from eakte.services import evidence_checks, verification_reports
     from eakte.services.verifying import Verified, overall
 
     names = tuple(what or ())
+    for each in report or ():
+        if not verification_reports.is_known(each):
+            raise typer.BadParameter(_("a report ends in .txt, .pdf, .xml or .json"))
     if record is not None:
         found: tuple[Verified, ...] = (_of_file(record, names, trust, revocation),)
     elif bool(names) == everything or trust or revocation:
@@ -125,6 +146,8 @@ def verify(
         )
     else:
         found = evidence_checks.verify(*_opened(home), names)
+    for each in report or ():
+        verification_reports.write(found, each)
     if as_json:
         output.data(found, tuple[Verified, ...])
     else:

@@ -177,7 +177,7 @@ def _items(vermerk: Transfervermerk) -> list[str]:
         "levelReached": vermerk.level_reached,
         "sealLevel": vermerk.seal_level.value,
         "levelMissing": "; ".join(lack.value for lack in vermerk.level_missing),
-        JSON_PROPERTY: _json(vermerk),
+        JSON_PROPERTY: json_of(vermerk),
     }
     return [element(f"{PREFIX}:{name}", _line(text)) for name, text in values.items()]
 
@@ -187,7 +187,7 @@ def _line(text: str) -> str:
     return _LINE_ENDS.sub(" ", text)
 
 
-def _json(vermerk: Transfervermerk) -> str:
+def json_of(vermerk: Transfervermerk) -> str:
     """Write the whole as one line of JSON; what XML cannot hold is escaped, not lost."""
     text = to_json(vermerk).decode()
     for unfit in (NOT_IN_XML, _LINE_ENDS):

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from eakte.database import Connection
-from eakte.database.schema import document, evidence_leaf, evidence_tree, former_seal
+from eakte.database.schema import (
+    akte_manifest,
+    document,
+    evidence_leaf,
+    evidence_tree,
+    former_seal,
+)
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.evidence import Leaf, Lists, NewTree, Tree, TreeKind
 from eakte.domain.ids import Digest
@@ -18,14 +25,21 @@ from eakte.domain.preservation import Protection
 
 
 def unprotected(connection: Connection) -> tuple[Digest, ...]:
-    """Give the sealed originals, former ones too, that no tree has yet."""
-    sealed = sa.union(
+    """Give the sealed originals, former ones too, and manifests that no tree has yet."""
+    objects = sa.union(
         sa.select(document.c.sealed.label("object")).where(document.c.sealed.is_not(None)),
         sa.select(former_seal.c.sealed.label("object")),
+        sa.select(akte_manifest.c.digest.label("object")),
     ).subquery()
     known = sa.select(evidence_leaf.c.object)
-    query = sa.select(sealed.c.object).where(sealed.c.object.not_in(known))
+    query = sa.select(objects.c.object).where(objects.c.object.not_in(known))
     return tuple(Digest(each) for each in connection.execute(query.order_by("object")).scalars())
+
+
+def manifests_of(connection: Connection, objects: Sequence[Digest]) -> frozenset[Digest]:
+    """Give those of some objects that are manifests."""
+    found = connection.execute(sa.select(akte_manifest.c.digest)).scalars()
+    return frozenset(objects) & frozenset(map(Digest, found))
 
 
 def add(connection: Connection, tree: NewTree, leaves: Iterable[tuple[Digest, Lists]]) -> int:
@@ -55,6 +69,14 @@ def complete(connection: Connection, tree: int, token: Digest) -> None:
 def follow(connection: Connection, tree: int, by: int, path: Lists) -> None:
     """Note that the time-stamp of a tree is renewed by that of another."""
     _change(connection, tree, followed_by=by, path=_text(path))
+
+
+def last_made(connection: Connection) -> datetime | None:
+    """Give when the last tree over objects that had none was made."""
+    made = sa.select(sa.func.max(evidence_tree.c.made_at))
+    query = made.where(evidence_tree.c.kind == TreeKind.INITIAL.value)
+    last = connection.execute(query).scalar()
+    return None if last is None else from_micros(int(last))
 
 
 def trees(connection: Connection) -> dict[int, Tree]:

@@ -12,7 +12,7 @@ from eakte.handover.naming import file_name
 from eakte.records import documents, scans
 from eakte.records.scans import ScanRecord
 
-_FORMATS = {
+FORMATS = {
     MediaType.PDF: (Format.PDF, "pdf"),
     MediaType.TIFF: (Format.TIFF, "tif"),
     MediaType.JPEG: (Format.JPEG, "jpg"),
@@ -74,7 +74,7 @@ def _received(
     findings = {finding.code for finding in document.findings}
     if kind in PAGED and not signatures and not findings & _COUNTS_ITSELF:
         return ()
-    form, ending = _FORMATS[kind]
+    form, ending = FORMATS[kind]
     file = HandedFile(
         name=file_name(uuid, document.scan, ending),
         original=record.scan.name,

@@ -34,14 +34,16 @@ def test_the_life_of_a_record(desk, tmp_path, monkeypatch, capsys):
 
     home = ("--home", str(desk.home.root))
     run("verify", letter.id, *home, code=ExitCode.INDETERMINATE)
-    assert "for 2 sealed originals" in run("create", *home)
+    assert "for 2 sealed originals and 0 manifests" in run("create", *home)
     assert "Nothing to do" in run("create", *home)
     assert "2 of 2 are VALID" in run("verify", "--all", *home)
     assert "sha256" in run("show", letter.id, "--out", str(record), *home)
     assert "Nothing to do" in run("renew", *home)
     done = json.loads(run("renew", "--digest", "sha384", "--json", *home))
     assert [each["kind"] for each in done["kept"]] == ["hash-tree"]
-    assert "yes" in run("verify", letter.id, *home)
+    assert "yes" in run("verify", letter.id, "--report", str(tmp_path / "report.xml"), *home)
+    assert b"total-passed" in (tmp_path / "report.xml").read_bytes()
+    run("verify", letter.id, "--report", "report.doc", *home, code=ExitCode.USAGE)
 
     told = run("verify", str(content), "--record", str(record), "--trust", trust, "--json")
     assert json.loads(told)[0]["report"]["verdict"] == "VALID"

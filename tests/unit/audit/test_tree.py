@@ -172,6 +172,25 @@ def test_no_other_proof_is_taken(data: st.DataObject) -> None:
     assert not tree.proves_consistency((old, size), grown, (*proof, root))
 
 
+def test_all_proofs_come_out_of_one_pass_over_the_leaves() -> None:
+    for size in range(1, 34):
+        leaves = [tree.leaf_hash(bytes([each])) for each in range(size)]
+        wanted = {
+            part
+            for each in range(size)
+            for part in (*tree.inclusion_ranges(each, size), *tree.consistency_ranges(each, size))
+        }
+        found = tree.roots_over(iter(leaves), {*wanted, range(size)})
+        assert found == {
+            part: _mth([bytes([each]) for each in part]) for part in {*wanted, range(size)}
+        }
+
+
+def test_a_range_that_no_proof_names_has_no_root() -> None:
+    leaves = [tree.leaf_hash(bytes([each])) for each in range(6)]
+    assert tree.roots_over(leaves, [range(1, 3), range(7)]) == {}
+
+
 def _left(part: bytes, of: bytes = b"") -> bytes:
     """Give the root of a larger tree that has `part` on its left side."""
     return tree.node_hash(part, of or part)
