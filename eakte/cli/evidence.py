@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eakte.pipeline.desk import Desk
     from eakte.seal.evidence.stamping import ArchiveStamper
     from eakte.services.evidence_renewing import Run
+    from eakte.services.evidence_trees import Created
     from eakte.services.verifying import Verified
 
 _EXIT = {
@@ -36,19 +37,30 @@ def _opened(home: Path | None) -> tuple[Desk, ArchiveStamper]:
     return desk, open_archive_stamper(desk.home, desk.clock)
 
 
-@app.command("create", help=_("One hash tree and time-stamp over all originals without a record."))
+@app.command("create", help=_("One hash tree and time-stamp over all that has no record yet."))
 def create(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Make evidence records."""
     from eakte.services import evidence_trees
 
-    kept = evidence_trees.create(*_opened(home))
+    done = evidence_trees.create(*_opened(home))
     if as_json:
-        output.data(kept, evidence_trees.Kept | None)
-    elif kept is None:
-        output.line(_("Nothing to do: every sealed original has an evidence record."))
+        output.data(done, evidence_trees.Created)
     else:
-        text = _("Evidence records for {count} sealed originals; root {root}")
-        output.line(text.format(count=kept.objects, root=kept.root))
+        _print_created(done)
+    raise typer.Exit(done.exit_code)
+
+
+def _print_created(done: Created) -> None:
+    if done.kept is not None:
+        text = _("Evidence records for {count} sealed originals and {manifests} manifests of Akten")
+        count = done.kept.objects - done.manifests
+        output.line(text.format(count=count, manifests=done.manifests))
+        output.line(_("Root of the hash tree: {root}").format(root=done.kept.root))
+    elif not done.flaws:
+        output.line(_("Nothing to do: everything has an evidence record."))
+    for each in done.flaws:
+        told = _("No evidence record for {name}: {reason}")
+        output.line(told.format(name=each.name, reason=each.reason), "red")
 
 
 @app.command("renew", help=_("Renew what ends: time-stamps, or hash trees by reading all again."))

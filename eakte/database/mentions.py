@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from eakte.database.engine import Connection
 from eakte.database.schema import (
+    akte_manifest,
     document,
     enclosure,
     evidence_tree,
@@ -52,7 +53,7 @@ def needed_digests(connection: Connection) -> frozenset[Digest]:
     columns = (
         scan.c.digest, enclosure.c.digest, letter.text, letter.alto, letter.archive_copy,
         letter.sealed, letter.report, former_seal.c.sealed, former_seal.c.report,
-        verfahren.c.sha256, evidence_tree.c.token,
+        verfahren.c.sha256, evidence_tree.c.token, akte_manifest.c.digest,
     )  # fmt: skip
     promised = {
         Digest(digest)

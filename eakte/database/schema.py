@@ -232,6 +232,18 @@ former_seal = sa.Table(
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
+akte_manifest = sa.Table(
+    "akte_manifest",
+    metadata,
+    sa.Column("akte", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("history", sa.Integer, nullable=False),
+    sa.Column("seals", sa.Integer, nullable=False),
+    info={APPEND_ONLY: True},
+)
+"""Manifests of Akten (blobs), from number 1: up to which row of `history` and `former_seal` each goes."""
+
 evidence_tree = sa.Table(
     "evidence_tree",
     metadata,

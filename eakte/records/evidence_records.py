@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from eakte.database import Connection
-from eakte.database.schema import document, evidence_leaf, evidence_tree, former_seal
+from eakte.database.schema import (
+    akte_manifest,
+    document,
+    evidence_leaf,
+    evidence_tree,
+    former_seal,
+)
 from eakte.domain.codec import from_json, to_json
 from eakte.domain.evidence import Leaf, Lists, NewTree, Tree, TreeKind
 from eakte.domain.ids import Digest
@@ -18,14 +24,21 @@ from eakte.domain.preservation import Protection
 
 
 def unprotected(connection: Connection) -> tuple[Digest, ...]:
-    """Give the sealed originals, former ones too, that no tree has yet."""
-    sealed = sa.union(
+    """Give the sealed originals, former ones too, and manifests that no tree has yet."""
+    objects = sa.union(
         sa.select(document.c.sealed.label("object")).where(document.c.sealed.is_not(None)),
         sa.select(former_seal.c.sealed.label("object")),
+        sa.select(akte_manifest.c.digest.label("object")),
     ).subquery()
     known = sa.select(evidence_leaf.c.object)
-    query = sa.select(sealed.c.object).where(sealed.c.object.not_in(known))
+    query = sa.select(objects.c.object).where(objects.c.object.not_in(known))
     return tuple(Digest(each) for each in connection.execute(query.order_by("object")).scalars())
+
+
+def manifests_of(connection: Connection, objects: Sequence[Digest]) -> frozenset[Digest]:
+    """Give those of some objects that are manifests."""
+    found = connection.execute(sa.select(akte_manifest.c.digest)).scalars()
+    return frozenset(objects) & frozenset(map(Digest, found))
 
 
 def add(connection: Connection, tree: NewTree, leaves: Iterable[tuple[Digest, Lists]]) -> int:

@@ -4,59 +4,67 @@ Steps, for the Akte, its Vorgänge, the documents filed in it, and what hangs on
 1. every version that the audit log tells of is in the history, unchanged, and no other one;
 2. the versions of each record follow each other from its beginning;
 3. the last version is what the record is now;
-4. every document lies in one Vorgang, of the Akte that the record names.
+4. every document lies in one Vorgang, of the Akte that the record names;
+5. and 6. it is what its manifests say (`manifest_checks`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from eakte.audit import log
 from eakte.database import Connection
-from eakte.domain.history import (
-    Change,
-    RecordKind,
-    State,
-    replay,
-    state_of_akte,
-    state_of_document,
-    state_of_entry,
-    state_of_vorgang,
-    vorgang_key,
-)
+from eakte.domain.blobs import BlobStore
+from eakte.domain.events import Action
+from eakte.domain.history import Change, RecordKind, State, replay
 from eakte.domain.verification import Check, Verdict, VerificationReport
 from eakte.i18n import _
 from eakte.pipeline.keeping import COMMITMENT
-from eakte.records import akten, documents, entries, history
+from eakte.records import akten, documents, history
+from eakte.services import manifest_checks
+from eakte.services.akte_content import Key, content, present
+from eakte.services.manifest_checks import Step
 
-_Key = tuple[str, str]
-"""Kind and key of a record."""
-Logged = Mapping[_Key, Mapping[str, str]]
+Logged = Mapping[Key, Mapping[str, str]]
 """By record: the commitments of its versions, by the name of the version."""
-Logbook = tuple[Logged, Mapping[str, set[_Key]]]
-"""What the log tells of all records, and the records that were in each Akte."""
+
+
+@dataclass(frozen=True)
+class Logbook:
+    """What the log tells of all Akten."""
+
+    told: Logged
+    of_akte: Mapping[str, set[Key]]
+    """The records that were in each Akte."""
+    manifests: Mapping[str, Sequence[tuple[int, str]]]
+    """Number and digest of the manifests of each Akte, in order."""
 
 
 def logged(connection: Connection) -> Logbook:
     """Give what the audit log tells of all records, and the records that were in each Akte."""
-    told, of_akte = dict[_Key, dict[str, str]](), dict[str, set[_Key]]()
+    told, of_akte = dict[Key, dict[str, str]](), dict[str, set[Key]]()
     for event in log.naming(connection, COMMITMENT):
         name = event.after["record"]
         kind, _colon, rest = name.partition(":")
         key = (kind, rest.rpartition(":")[0])
         told.setdefault(key, {})[name] = event.after[COMMITMENT]
         of_akte.setdefault(event.after["akte"], set()).add(key)
-    return told, of_akte
+    manifests = dict[str, list[tuple[int, str]]]()
+    for event in log.of_action(connection, Action.MANIFEST_MADE):
+        number = int(event.after["number"])
+        manifests.setdefault(event.object, []).append((number, event.after["sha256"]))
+    return Logbook(told, of_akte, manifests)
 
 
 def akten_of(known: Logbook) -> set[str]:
     """Give the Aktenzeichen of all Akten that were ever opened, by the log."""
-    told, _of_akte = known
-    return {name for kind, name in told if kind == RecordKind.AKTE.value}
+    return {name for kind, name in known.told if kind == RecordKind.AKTE.value}
 
 
 def report(
+    store: BlobStore,
     connection: Connection,
     aktenzeichen: str,
     known: Logbook,
@@ -71,7 +79,7 @@ def report(
     checks = tuple(
         Check(number, name, not faults, _detail(faults, telling=telling) or meaning)
         for number, (name, faults, meaning) in enumerate(
-            _steps(connection, aktenzeichen, known), start=1
+            _steps(store, connection, aktenzeichen, known), start=1
         )
     )
     failed = next((each for each in checks if not each.passed), None)
@@ -93,16 +101,12 @@ def _detail(faults: list[str], *, telling: bool) -> str:
 
 
 def _steps(
-    connection: Connection,
-    aktenzeichen: str,
-    known: Logbook,
-) -> Iterator[tuple[str, list[str], str]]:
-    """Give the steps: name, what contradicts it, and what it means that nothing does."""
-    told, of_akte = known
-    present = dict(_present(connection, aktenzeichen))
+    store: BlobStore, connection: Connection, aktenzeichen: str, known: Logbook
+) -> Iterator[Step]:
+    told, here = known.told, dict(present(connection, aktenzeichen))
     rows = history.of_akte(connection, aktenzeichen)
     keys = {(each.kind.value, each.key) for each in rows}.union(
-        present, of_akte.get(aktenzeichen, ())
+        here, known.of_akte.get(aktenzeichen, ())
     )
     stories = {key: history.of_record(connection, RecordKind(key[0]), key[1]) for key in keys}
     replayed = {key: replay(story) for key, story in stories.items()}
@@ -110,16 +114,19 @@ def _steps(
     yield _("History in the log"), unlogged, _("the log names each version, and no other")
     broken = [key[1] for key in keys if replayed[key] is None]
     yield _("Versions"), broken, _("they follow each other from the beginning")
-    subjects = {aktenzeichen, *(key[1] for key in present)}
+    subjects = {aktenzeichen, *(key[1] for key in here)}
     differs = [
         key[1]
         for key in keys
-        if _said(replayed[key] or {}) != _said(present.get(key, {}))
-        if key in present or _belongs_here(key, replayed[key] or {}, aktenzeichen, subjects)
+        if _said(replayed[key] or {}) != _said(here.get(key, {}))
+        if key in here or _belongs_here(key, replayed[key] or {}, aktenzeichen, subjects)
     ]
     yield _("Present state"), differs, _("it is what the history leads to")
     astray = list(_astray(connection, aktenzeichen))
     yield _("Places"), astray, _("every document lies in exactly one Vorgang")
+    known_manifests = known.manifests.get(aktenzeichen, ())
+    now = content(connection, aktenzeichen)
+    yield from manifest_checks.steps(store, connection, known_manifests, now)
 
 
 def _said(state: State) -> dict[str, str]:
@@ -131,31 +138,13 @@ def _commitments(story: Iterable[Change]) -> dict[str, str]:
     return {each.name: each.commitment() for each in story}
 
 
-def _belongs_here(key: _Key, state: State, aktenzeichen: str, subjects: set[str]) -> bool:
+def _belongs_here(key: Key, state: State, aktenzeichen: str, subjects: set[str]) -> bool:
     """Tell whether a record that is not in an Akte should be, by its history."""
     kind, name = key
     if kind == RecordKind.ENTRY.value:
         return state.get("subject", aktenzeichen) in subjects
     place = state.get("vorgang", "") if kind == RecordKind.DOCUMENT.value else name
     return place.partition("#")[0] == aktenzeichen
-
-
-def _present(connection: Connection, aktenzeichen: str) -> Iterator[tuple[_Key, State]]:
-    """Give what is in an Akte now."""
-    akte = akten.get(connection, aktenzeichen)
-    yield (RecordKind.AKTE.value, aktenzeichen), state_of_akte(akte)
-    vorgaenge = {each.id: each for each in akten.vorgaenge(connection, aktenzeichen)}
-    for vorgang in vorgaenge.values():
-        yield (RecordKind.VORGANG.value, vorgang_key(vorgang)), state_of_vorgang(vorgang)
-    letters = documents.of_akte(connection, aktenzeichen)
-    for letter in letters:
-        if letter.vorgang_id in vorgaenge:
-            state = state_of_document(letter, vorgaenge[letter.vorgang_id])
-            yield (RecordKind.DOCUMENT.value, letter.id), state
-    for entry in entries.all_of_subjects(
-        connection, [aktenzeichen, *(each.id for each in letters)]
-    ):
-        yield (RecordKind.ENTRY.value, entry.uuid), state_of_entry(entry)
 
 
 def _astray(connection: Connection, aktenzeichen: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.indexing import index_document
 from eakte.pipeline.keeping import By
 from eakte.records import akten, aktenplan, documents, history, numbers
-from eakte.services import actor
+from eakte.services import actor, manifests
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 from eakte.services.hidden_places import HiddenPlaces
@@ -123,11 +123,15 @@ def _require_unit(connection: Connection, key: str) -> None:
 
 
 def close_akte(desk: Desk, aktenzeichen: str, seen: int = 0) -> Closed:
-    """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it."""
+    """Close an Akte (ZdA): from now on nothing in it changes, and nothing comes into it.
+
+    It gets a manifest; if that is not made now, it is with the next evidence records.
+    """
     scope = require(desk, Permission.CHANGE_AKTEN)
     with _changing(desk, aktenzeichen) as connection:
         closed = casework.close_akte(connection, aktenzeichen, by(desk), seen, scope)
         ahead = documents.count_on_their_way(connection, aktenzeichen, scope)
+    manifests.make(desk, actor.current(desk), (aktenzeichen,))
     return Closed(closed, ahead)
 
 

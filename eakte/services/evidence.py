@@ -11,6 +11,7 @@ from eakte.domain.akten import Document
 from eakte.domain.events import Action
 from eakte.domain.findings import AFTER_SEALING
 from eakte.domain.verification import Check, Verdict, VerificationReport
+from eakte.errors import StoreError
 from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
 from eakte.pipeline.desk import Desk
@@ -78,6 +79,11 @@ def against_record(
             _("Transfervermerk of this letter"),
             _("it is in the file, and agrees with the record in id, scan, pages, receipt"),
         ),
+        (
+            _has_scan(desk, document),
+            _("Scan in the store"),
+            _("the file as received is there, unchanged"),
+        ),
     ]
     first = len(report.checks) + 1
     added = tuple(
@@ -120,6 +126,14 @@ def _names(desk: Desk, document: Document) -> bool:
     recorded = (document.id, document.scan, document.pages, document.received_at)
     found = tuple(each for each in document.findings if each.code not in AFTER_SEALING)
     return stated == recorded and inside.anomalies == found
+
+
+def _has_scan(desk: Desk, document: Document) -> bool:
+    try:
+        desk.store.checked(document.scan)
+    except StoreError:
+        return False
+    return True
 
 
 def _class_and_date(document: Document) -> tuple[str, str]:

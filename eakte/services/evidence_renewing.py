@@ -28,6 +28,7 @@ from eakte.seal.evidence.hashtree import digest_of
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import encoded_sequence, of_chains
 from eakte.seal.lasting import end_of
+from eakte.services import actor
 from eakte.services.access import Permission, require
 from eakte.services.evidence_chains import Forest
 from eakte.services.evidence_checks import flaw_of
@@ -136,7 +137,9 @@ class _Work:
         hashes = leaves.values()
         tree, new = stamped(self._desk, self._stamper, TreeKind.TIME_STAMP, digest, hashes)
         with self._kept_together(tokens) as connection:
-            kept = keep(self._desk, connection, new, (), Action.EVIDENCE_RENEWED, len(leaves))
+            who, action = actor.current(self._desk), Action.EVIDENCE_RENEWED
+            count = len(leaves)
+            kept = keep(self._desk, connection, new, (), action, who=who, followed=count)
             for number, leaf in leaves.items():
                 records.follow(connection, number, kept.id, tree.reduced(leaf))
         self.kept.append(kept)
@@ -162,7 +165,8 @@ class _Work:
             current = records.current_objects(connection)
             if any(current[name] != each.tree for each in good for name in each.objects):
                 raise RefusedError(detail=_("another run made evidence records meanwhile"))
-            kept = keep(self._desk, connection, new, members, Action.EVIDENCE_RENEWED)
+            who, action = actor.current(self._desk), Action.EVIDENCE_RENEWED
+            kept = keep(self._desk, connection, new, members, action, who=who)
         self.kept.append(kept)
 
     def _is_valid(self, forest: Forest, connection: Connection, each: Due) -> bool:

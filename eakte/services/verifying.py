@@ -167,7 +167,9 @@ def _akten(
             reason = _("the log tells of an Akte that the records do not have")
             report = evidence.without(_("Record"), reason, "", now)
         else:
-            report = akte_evidence.report(connection, name, logged, now, telling=telling)
+            report = akte_evidence.report(
+                desk.store, connection, name, logged, now, telling=telling
+            )
         found.append(Verified(name, akte.title if akte else "", report))
     return tuple(found)
 

@@ -174,6 +174,16 @@ def upgrade() -> None:
 
 def _create_evidence() -> None:
     op.create_table(
+        "akte_manifest",
+        sa.Column("akte", sa.Text, nullable=False),
+        sa.Column("number", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("history", sa.Integer, nullable=False),
+        sa.Column("seals", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("akte", "number", name="pk_akte_manifest"),
+        sa.UniqueConstraint("digest", name="uq_akte_manifest_digest"),
+    )
+    op.create_table(
         "evidence_tree",
         sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
