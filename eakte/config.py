@@ -20,6 +20,7 @@ from eakte.domain.persons import Person, require_unique
 from eakte.errors import ConfigurationError, HomeMissingError
 from eakte.sections import (
     Archive,
+    Evidence,
     FileKey,
     Inbox,
     Quality,
@@ -37,6 +38,7 @@ from eakte.sections import (
 __all__ = [
     "SETTINGS_FILE",
     "Archive",
+    "Evidence",
     "FileKey",
     "Home",
     "Inbox",
@@ -87,6 +89,8 @@ class Settings(BaseSettings):
     quality: Quality = Field(
         default=Quality(), description="How samples for quality assurance are drawn."
     )
+
+    evidence: Evidence = Field(default=Evidence(), description="How evidence records are made.")
 
     records: Records = Field(default=Records(), description="How Akten are named.")
 

@@ -95,6 +95,16 @@ class Quality(_Section):
     )
 
 
+class Evidence(_Section):
+    """How evidence records are made."""
+
+    every_hours: float = Field(
+        default=24.0,
+        ge=0,
+        description="`watch` makes evidence records so often; 0: only the command does.",
+    )
+
+
 class Records(_Section):
     """How Akten are named."""
 

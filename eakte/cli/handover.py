@@ -16,15 +16,11 @@ from eakte.i18n import _
 if TYPE_CHECKING:
     from eakte.services.handing_over import HandedOver
     from eakte.services.importing import ImportedPlan
+    from eakte.services.packing_xaip import Packed
 
 export_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 import_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _MANY = 10
-
-
-@export_app.callback()
-def _export() -> None:
-    """Keep `xdomea` a command of its own: other ways to hand over may follow."""
 
 
 @import_app.callback()
@@ -66,6 +62,41 @@ def export_xdomea(  # noqa: PLR0913, PLR0917 - one parameter per option
         output.data(found)
     else:
         _print_package(found)
+
+
+@export_app.command("xaip", help=_("Write a document or an Akte with its proofs (TR-ESOR XAIP)."))
+def export_xaip(
+    what: Annotated[str, typer.Argument(help=_("Document id or Aktenzeichen."), metavar="WHAT")],
+    out: Annotated[Path, typer.Argument(help=_("The new file, as akte.xml."))],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a package with evidence records."""
+    from eakte.seal.opening import open_archive_stamper
+    from eakte.services.packing_xaip import pack
+
+    desk = open_desk(home)
+    found = pack(desk, open_archive_stamper(desk.home, desk.clock), what, out)
+    if as_json:
+        output.data(found)
+    else:
+        _print_xaip(found)
+
+
+def _print_xaip(found: Packed) -> None:
+    package = found.package
+    output.line(_("Wrote {path}.").format(path=package.path), "green")
+    output.facts(
+        [
+            ("SHA-256", package.sha256),
+            (_("size"), _("{count} bytes").format(count=package.size)),
+            (_("documents"), found.documents),
+            (_("evidence records"), found.records),
+        ]
+    )
+    for warning in found.warnings:
+        output.line(f"• {warning}", "yellow")
+    output.qualification(found.levels)
 
 
 def _print_package(found: HandedOver) -> None:

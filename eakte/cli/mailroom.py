@@ -157,6 +157,10 @@ def _print_status(found: Status) -> None:
         text = _("Waiting for their seal since {at:%Y-%m-%d %H:%M} UTC: {count} letters: {why}")
         told = text.format(at=delay.since, count=delay.letters, why=_(delay.reason))
         output.line(f"{told}: {delay.detail}", "red")
+    if found.evidence is not None:
+        text = _("No evidence records since {at:%Y-%m-%d %H:%M} UTC: {why}")
+        told = text.format(at=found.evidence.since, why=found.evidence.reason)
+        output.line(told, "red")
     for batch in found.held:
         text = _("Batch {batch}: {count} letters are held until a person released {sample}")
         told = text.format(batch=batch.batch, count=batch.held, sample=", ".join(batch.sample))

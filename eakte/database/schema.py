@@ -242,7 +242,7 @@ akte_manifest = sa.Table(
     sa.Column("seals", sa.Integer, nullable=False),
     info={APPEND_ONLY: True},
 )
-"""Manifests of Akten (blobs), from number 1: up to which row of `history` and `former_seal` each goes."""
+"""Manifests of Akten (blobs), from 1: up to which row of `history` and `former_seal` each goes."""
 
 evidence_tree = sa.Table(
     "evidence_tree",

@@ -12,9 +12,9 @@ to whom has that history. Its keys are those of `Manifest`, and `content` those 
     content   the Akte: its versions, its Vorgänge in order, their documents in order, its entries
 
 `versions` are those of a record, the oldest first, each as the audit log names it (`record`,
-`history`). Every Vorgang, document and entry names its `parent`; a document its original scan, which
-part and which pages of it, the sealed original with those that it replaced (`former`), and its
-Transfervermerk: the SHA-256 of the JSON (UTF-8) that stands in the XMP of the sealed original.
+`history`). Every Vorgang, document and entry names its `parent`; a document its original scan,
+which part and which pages of it, the sealed original with those that it replaced (`former`), and
+its Transfervermerk: the SHA-256 of the JSON (UTF-8) that stands in the XMP of the sealed original.
 """
 
 from __future__ import annotations

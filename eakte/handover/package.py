@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from eakte.domain.handover import Handover
 from eakte.domain.ids import Digest
-from eakte.errors import RefusedError, SystemRefusedError
+from eakte.errors import SystemRefusedError
+from eakte.handover import publishing
 from eakte.handover.demands import lacking
 from eakte.handover.message import message_xml
 from eakte.handover.reread import contradictions
-from eakte.i18n import _
-from eakte.store.local import file_digest, sync_folder
+from eakte.store.local import file_digest
 
 _CHUNK = 1 << 20
 _READABLE_BY_OWNER = 0o100600 << 16
@@ -50,53 +48,17 @@ def publish(
     then.
     """
     target = folder / f"{handover.name}.zip"
-    _refuse(lacking(handover))
-    if target.exists():
-        raise _taken(target)
-    with _draft(folder) as draft:
+    publishing.refuse(lacking(handover))
+    publishing.require_free(target)
+    with publishing.draft(folder) as draft:
         _write(handover, open_file, draft)
-        _refuse(contradictions(draft, handover))
+        publishing.refuse(contradictions(draft, handover))
         made = Package(
             target, file_digest(draft), draft.stat().st_size, sum(1 for _file in handover.files())
         )
         note(made)
-        _link(draft, target)
+        publishing.link(draft, target)
     return made
-
-
-def _refuse(problems: tuple[str, ...]) -> None:
-    if problems:
-        raise RefusedError(detail="; ".join(problems))
-
-
-def _taken(target: Path) -> RefusedError:
-    detail = _("{path} exists already; eakte overwrites nothing").format(path=target)
-    return RefusedError(detail=detail)
-
-
-@contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """Give a temporary file in the folder (mode 0600), which is gone afterwards."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=".eakte-", suffix=".part", dir=folder)
-    except OSError as problem:
-        raise SystemRefusedError(detail=str(problem)) from problem
-    os.close(descriptor)
-    try:
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _link(draft: Path, target: Path) -> None:
-    """Let the finished file appear under its name, unless another is there."""
-    try:
-        os.link(draft, target)
-        sync_folder(target.parent)
-    except FileExistsError:
-        raise _taken(target) from None
-    except OSError as problem:
-        raise SystemRefusedError(detail=str(problem)) from problem
 
 
 def _write(handover: Handover, open_file: Callable[[Digest], Path], draft: Path) -> None:

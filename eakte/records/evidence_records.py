@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +69,14 @@ def complete(connection: Connection, tree: int, token: Digest) -> None:
 def follow(connection: Connection, tree: int, by: int, path: Lists) -> None:
     """Note that the time-stamp of a tree is renewed by that of another."""
     _change(connection, tree, followed_by=by, path=_text(path))
+
+
+def last_made(connection: Connection) -> datetime | None:
+    """Give when the last tree over objects that had none was made."""
+    made = sa.select(sa.func.max(evidence_tree.c.made_at))
+    query = made.where(evidence_tree.c.kind == TreeKind.INITIAL.value)
+    last = connection.execute(query).scalar()
+    return None if last is None else from_micros(int(last))
 
 
 def trees(connection: Connection) -> dict[int, Tree]:

@@ -1,4 +1,4 @@
-"""Manifests of Akten: which there are, and up to which change each one goes; rows are only added."""
+"""Manifests of Akten: which there are, up to which change each one goes; rows are only added."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in an Akte now: the values of its records, and their versions with the bytes they name."""
+"""What is in an Akte now: the values of its records, their versions, and the bytes they name."""
 
 from __future__ import annotations
 

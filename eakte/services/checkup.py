@@ -26,7 +26,7 @@ from eakte.pdfa.verapdf import OFF, find_program, version
 from eakte.pipeline.definition import Definitions, load_definitions
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.live_model import LiveModel
-from eakte.services import indexing, sealing_keys, trusting, verfahren
+from eakte.services import evidence_state, indexing, sealing_keys, trusting, verfahren
 from eakte.services.access import Permission, require
 from eakte.services.classifying import is_void
 from eakte.services.repair import look
@@ -127,6 +127,7 @@ def _home(home: Home) -> Iterator[Health]:
     yield from _database(connect(home.database_url))
     yield _index(Desk(home, SystemClock()))
     yield _model(home)
+    yield _evidence(Desk(home, SystemClock()))
 
 
 def _persons(home: Home) -> Health:
@@ -178,6 +179,22 @@ def _model(home: Home) -> Health:
     changed = _("; class rules were changed since: what it proved counts no more") if void else ""
     advice = _("Measure it anew: eakte classify train.")
     return Health(_("classifier"), not void, f"{live.label}{changed}", advice)
+
+
+def _evidence(desk: Desk) -> Health:
+    """Tell when evidence records were made last, what waits for them, and why."""
+    hours = desk.home.settings.evidence.every_hours
+    with desk.engine.connect() as connection:
+        state = evidence_state.look(connection)
+    last = f"{state.last:%Y-%m-%d %H:%M} UTC" if state.last else _("never")
+    told = _("last made: {last}; {objects} objects without one, {akten} Akten changed since")
+    detail = told.format(last=last, objects=state.objects, akten=state.akten)
+    if state.delay is not None:
+        detail = f"{detail}; {state.delay.reason}"
+    overdue = state.last is not None and state.is_due(desk.clock.now(), 2 * hours)
+    fine = state.delay is None and not (hours and overdue)
+    advice = _("Let `eakte watch` run, or run `eakte evidence create` once a day.")
+    return Health(_("evidence records"), fine, detail, advice)
 
 
 def _seal_key(home: Home) -> Health:

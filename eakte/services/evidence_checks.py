@@ -1,22 +1,25 @@
-"""Verifying evidence records: those of a home over its sealed originals, and any file with one."""
+"""Verifying evidence records: those of a home over what it keeps, and any file with one."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from eakte import sandbox
 from eakte.database import Connection
 from eakte.domain.access import Scope
-from eakte.domain.akten import Document, is_aktenzeichen
+from eakte.domain.akten import Akte, Document, is_aktenzeichen
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.verification import Verdict, VerificationReport
 from eakte.errors import NotFoundError, StageFailedError, UnusableInputError
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, documents
+from eakte.records import akten, documents, manifests
+from eakte.records.manifests import KeptManifest
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import write
 from eakte.seal.evidence.verify import Case, broken_down, check_record
@@ -50,35 +53,63 @@ def verify_file(case: Case, at: datetime) -> Verified:
     return Verified(case.record.name, "", report)
 
 
-def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple[Verified, ...]:
-    """Verify the records of letters, or of those in Akten; without names, of all letters.
+@dataclass(frozen=True)
+class _Item:
+    """A letter, or an Akte by its newest manifest, and the object that stands for it."""
 
-    What is said about revocation now is asked for, where the home knows whom to ask.
+    name: str
+    title: str
+    object: Digest | None
+    said: dict[str, str] = field(default_factory=dict)
+    """What the audit log tells of it besides."""
+
+
+def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple[Verified, ...]:
+    """Verify the records of letters, or of Akten with their letters; without names, of all.
+
+    Of an Akte that is the record of its newest manifest. What is said about revocation now is asked
+    for, where the home knows whom to ask.
     """
     scope = require(desk, Permission.READ if names else Permission.AUDIT)
     with desk.engine.connect() as connection:
-        letters = {
-            each.id: each for name in names for each in _letters(connection, name, scope)
-        } or {each.id: each for each in documents.sealed(connection) if not names}
+        asked = [each for name in names for each in _named(connection, name, scope)]
+        found = asked if names else [*_every(connection)]
+        items = {(each.name, each.object): each for each in found}.values()
         forest = Forest.of(desk, connection)
         pairs = [
-            (letter, forest.chains(connection, letter.sealed) if letter.sealed else [])
-            for letter in letters.values()
+            (each, forest.chains(connection, each.object) if each.object else []) for each in items
         ]
-    return tuple(_verified(desk, stamper, letter, chains) for letter, chains in pairs)
+    return tuple(_verified(desk, stamper, each, chains) for each, chains in pairs)
 
 
-def _letters(connection: Connection, name: str, scope: Scope) -> tuple[Document, ...]:
-    if is_aktenzeichen(name):
-        akten.get(connection, name, scope)
-        return documents.of_akte(connection, name, scope)
-    return (documents.get_by_prefix(connection, name, scope),)
+def _named(connection: Connection, name: str, scope: Scope) -> Iterator[_Item]:
+    if not is_aktenzeichen(name):
+        yield _letter(documents.get_by_prefix(connection, name, scope))
+        return
+    yield from _manifest(akten.get(connection, name, scope), manifests.of_akte(connection, name))
+    yield from map(_letter, documents.of_akte(connection, name, scope))
 
 
-def _verified(desk: Desk, stamper: ArchiveStamper, letter: Document, chains: Chains) -> Verified:
-    report = judge(desk, stamper, chains, letter.sealed)
-    note(desk, Action.VERIFIED, letter.id, evidence=report.verdict.value)
-    return Verified(letter.id, letter.subject, report)
+def _every(connection: Connection) -> Iterator[_Item]:
+    for akte in akten.every(connection):
+        yield from _manifest(akte, manifests.of_akte(connection, akte.aktenzeichen))
+    yield from map(_letter, documents.sealed(connection))
+
+
+def _letter(letter: Document) -> _Item:
+    return _Item(letter.id, letter.subject, letter.sealed)
+
+
+def _manifest(akte: Akte, kept: Sequence[KeptManifest]) -> Iterator[_Item]:
+    for each in kept[-1:]:
+        title = _("manifest {number}").format(number=each.number)
+        yield _Item(akte.aktenzeichen, title, each.digest, {"manifest": str(each.number)})
+
+
+def _verified(desk: Desk, stamper: ArchiveStamper, item: _Item, chains: Chains) -> Verified:
+    report = judge(desk, stamper, chains, item.object)
+    note(desk, Action.VERIFIED, item.name, evidence=report.verdict.value, **item.said)
+    return Verified(item.name, item.title, report)
 
 
 def flaw_of(desk: Desk, stamper: ArchiveStamper, chains: Chains, name: Digest) -> str:
@@ -96,7 +127,7 @@ def judge(
         reason = _("there is no evidence record for it yet")
         return without(_("Evidence record"), reason, str(trust), at, removed=False)
     if not desk.store.path(name).is_file():
-        missing = _("the sealed original is not in the store")
+        missing = _("the object is not in the store")
         return without(_("Evidence record"), missing, str(trust), at)
     said = stamper.revocation_of(chains[-1][-1].token)
     with tempfile.TemporaryDirectory(dir=desk.home.work) as folder:

@@ -64,7 +64,7 @@ def handed_akte(
         office=akte.office,
         own_confidentiality=akte.confidentiality,
         unit=unit or Unit(akte.unit, "", ""),
-        retention=_retention(unit, akte.closed_at),
+        retention=retention_of(unit, akte.closed_at),
         closed=_day_of(akte.closed_at),
         begins=_day(akte.begins),
         ends=_day(akte.ends) or _day_of(akte.closed_at),
@@ -80,7 +80,7 @@ def _filed(connection: Connection, vorgang: Vorgang) -> tuple[Document, ...]:
     return tuple(letter for letter in inside if letter.state is DocumentState.FILED)
 
 
-def _retention(unit: Unit | None, closed_at: datetime | None) -> Retention | None:
+def retention_of(unit: Unit | None, closed_at: datetime | None) -> Retention | None:
     """Give the retention that the Aktenplan prescribes: whole years from the end of the closing."""
     if unit is None or unit.retention_years is None or unit.disposal is None:
         return None

@@ -63,7 +63,7 @@ def hand_over(
     package is there already, SystemRefusedError if the folder cannot be written to. The audit log
     names the package and its digest before it appears.
     """
-    scope = _for_all(require(desk, Permission.CHANGE_AKTEN))
+    scope = for_all(require(desk, Permission.CHANGE_AKTEN))
     if not folder.is_dir():
         raise NotFoundError(kind=N_("folder"), name=folder)
     with snapshot(desk.engine) as connection:
@@ -90,7 +90,7 @@ def hand_over(
     return HandedOver(package, process, count, levels, warnings)
 
 
-def _for_all(scope: Scope) -> Scope:
+def for_all(scope: Scope) -> Scope:
     """Give a scope that sees every level; raises RefusedError for any other.
 
     A hand-over is whole or false. The answer must not depend on what is in the Akte, or it would

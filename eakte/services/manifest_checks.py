@@ -10,7 +10,6 @@ Steps:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from eakte.audit import log
 from eakte.database import Connection
@@ -40,23 +39,27 @@ def steps(
 ) -> Iterator[Step]:
     """Give the steps for an Akte; `told`: number and digest of its manifests, by the log."""
     kept = manifests.of_akte(connection, now.akte)
-    faults, whole = _misplaced(kept, told), list[Manifest]()
+    faults, whole, previous = _misplaced(kept, told), list[Manifest](), ""
     for each in kept:
         manifest = _read(store, each)
-        if manifest is None:
-            faults.append(_fault(each.number, _("it is not in the store as it was made")))
-            continue
-        whole.append(manifest)
-        if log.root_at(connection, manifest.log.size) != manifest.log.root:
-            faults.append(_fault(each.number, _("the log does not begin as it did then")))
-    for before, after in pairwise((None, *kept)):
-        manifest = next((each for each in whole if each.number == after.number), None)
-        if manifest is not None and manifest.previous != (before.digest if before else ""):
-            faults.append(_fault(after.number, _("it does not name the one before it")))
+        faults += [_fault(each.number, flaw) for flaw in _flaws(connection, manifest, previous)]
+        whole += [manifest] if manifest else []
+        previous = each.digest
     good = _("each is unchanged, and in the log") if kept else _("there is none yet")
     yield _("Manifests"), faults, good
     last = whole[-1] if whole else None
     yield _("Completeness"), compared(last.content, now) if last else [], _since(last, now)
+
+
+def _flaws(connection: Connection, manifest: Manifest | None, previous: str) -> Iterator[str]:
+    """Say what is wrong with a manifest that follows another."""
+    if manifest is None:
+        yield _("it is not in the store as it was made")
+        return
+    if manifest.previous != previous:
+        yield _("it does not name the one before it")
+    if log.root_at(connection, manifest.log.size) != manifest.log.root:
+        yield _("the log does not begin as it did then")
 
 
 def _fault(number: int, reason: str) -> str:
@@ -106,8 +109,7 @@ def compared(last: Content, now: Content) -> list[str]:
     faults = [name for name, commitment in old.items() if new.get(name) != commitment]
     faults += [now.akte] if last.uuid != now.uuid else []
     faults += _vorgaenge(last.vorgaenge, now.vorgaenge, fresh)
-    before = {each.id: each for each in last.documents()}
-    after = {each.id: each for each in now.documents()}
+    before, after = ({str(one.id): one for one in each.documents()} for each in (last, now))
     faults += _documents(before, after, fresh)
     faults += _order(last, now, after)
     faults += _entries(last.entries, now.entries, fresh)
@@ -131,9 +133,8 @@ def _documents(
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         moved = (old and old.parent) != (new and new.parent)
-        if moved and f"{RecordKind.DOCUMENT.value}:{name}" not in fresh:
-            yield name
-        elif old and new and not _same_bytes(old, new):
+        unexplained = moved and f"{RecordKind.DOCUMENT.value}:{name}" not in fresh
+        if unexplained or (old and new and not _same_bytes(old, new)):
             yield name
 
 

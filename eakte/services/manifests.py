@@ -1,9 +1,9 @@
 """Making manifests of Akten: of each one in which something changed since its last.
 
 They are made when an Akte is closed, when it is handed over, and before evidence records are made,
-which is once a day. An Akte that contradicts its history, or its last manifest, gets no new one: that
-would make what was done to it look right. Killed at any time, a manifest is there with its event, or
-it is not there.
+which is once a day. An Akte that contradicts its history, or its last manifest, gets no new one:
+that would make what was done to it look right. Killed at any time, a manifest is there with its
+event, or it is not there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from eakte.domain.manifest import LogState, Manifest, encode
 from eakte.domain.moments import to_micros
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError
-from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.noted import event
 from eakte.records import manifests as records

@@ -19,7 +19,9 @@ from eakte.pipeline.workflows import pages_read
 from eakte.records import batches, documents, receipts, scans, troubles
 from eakte.records.scans import Receipt, ScanRecord
 from eakte.records.troubles import Trouble
+from eakte.services import evidence_state
 from eakte.services.access import Permission, require
+from eakte.services.evidence_state import EvidenceDelay
 from eakte.services.survey import survey
 
 
@@ -99,6 +101,8 @@ class Status:
     held: tuple[HeldBatch, ...] = ()
     delays: tuple[Delayed, ...] = ()
     """What cannot be sealed now, by its reason."""
+    evidence: EvidenceDelay | None = None
+    """Set while no evidence records can be made."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ def status(desk: Desk) -> Status:
         rescans = tuple(_rescan(scans.get(connection, each.scan), each) for each in wanted)
         held = tuple(_held_batches(connection, scope))
         delays = tuple(_delays(documents.in_state(connection, DocumentState.DELAYED, scope)))
+        evidence = evidence_state.delay(connection)
     found = survey(desk.home, scope)
     return Status(
         files=files,
@@ -152,6 +157,7 @@ def status(desk: Desk) -> Status:
         rescans=rescans,
         held=held,
         delays=delays,
+        evidence=evidence,
     )
 
 

@@ -23,6 +23,7 @@ from eakte.records import documents, scans
 from eakte.services import anchoring
 from eakte.services.access import require_to_run
 from eakte.services.concluding import Concluding
+from eakte.services.daily_evidence import DailyEvidence
 from eakte.services.intake import Intake
 from eakte.services.quarantining import Retries
 from eakte.services.readiness import require_ready
@@ -65,6 +66,7 @@ class Watcher:
         self._concluding = Concluding(context, self._intake.troubles)
         self._retries = Retries(context)
         self._delays = Delays(context)
+        self._evidence = DailyEvidence(context)
         self._next_upkeep = 0.0
 
     def run(self, report: Callable[[Progress], None], *, once: bool) -> Progress:
@@ -89,7 +91,7 @@ class Watcher:
 
     def _loop(self, report: Callable[[Progress], None], *, once: bool) -> None:
         while not self._stop.is_set():
-            self._keep_up()
+            self._keep_up(once=once)
             unfinished = self._intake.round()
             self._concluding.round()
             self._delays.keep_up()
@@ -100,14 +102,19 @@ class Watcher:
                 return
             self._wait(busy=once or unfinished > 0, idle=idle)
 
-    def _keep_up(self) -> None:
-        """Once a minute: put aside what is stuck, retry what may pass, pin the audit log."""
+    def _keep_up(self, *, once: bool) -> None:
+        """Once a minute: put aside what is stuck, retry what may pass, pin the log, prove.
+
+        Evidence records are made by a watcher that stays: with `once` they are left to a command.
+        """
         if time.monotonic() < self._next_upkeep:
             return
         put_aside_what_is_stuck(self._context)
         give_up_on_lone_halves(self._context)
         self._retries.keep_up(time.monotonic())
         anchoring.write_checkpoint(self._context)
+        if not once:
+            self._evidence.keep_up()
         self._next_upkeep = time.monotonic() + _UPKEEP_SECONDS
 
     def _progress(self) -> Progress:

@@ -34,7 +34,7 @@ def test_the_life_of_a_record(desk, tmp_path, monkeypatch, capsys):
 
     home = ("--home", str(desk.home.root))
     run("verify", letter.id, *home, code=ExitCode.INDETERMINATE)
-    assert "for 2 sealed originals" in run("create", *home)
+    assert "for 2 sealed originals and 0 manifests" in run("create", *home)
     assert "Nothing to do" in run("create", *home)
     assert "2 of 2 are VALID" in run("verify", "--all", *home)
     assert "sha256" in run("show", letter.id, "--out", str(record), *home)

@@ -58,16 +58,16 @@ def events(desk, action):
 
 
 def test_one_time_stamp_for_all_and_nothing_to_do_afterwards(desk, letters):
-    kept = create(desk)
+    kept = create(desk).kept
     assert (kept.objects, kept.kind.value) == (5, "initial")
-    assert create(desk) is None
+    assert create(desk).kept is None
     (event,) = events(desk, Action.EVIDENCE_CREATED)
     assert (event.object, event.after["root"]) == (f"evidence-{kept.id}", kept.root)
     later = at(desk, NOW + timedelta(minutes=1))
     assert verdicts(later) == [Verdict.VALID] * 5
     new = add_letters(desk, b"one more")
     assert verdicts(later, *new) == [Verdict.INDETERMINATE]
-    assert create(at(desk, NOW + DAY)).objects == 1
+    assert create(at(desk, NOW + DAY)).kept.objects == 1
     assert verdicts(at(desk, NOW + DAY), *new, letters[0]) == [Verdict.VALID] * 2
     with desk.engine.connect() as connection:
         tokens = {tree.token for tree in records.trees(connection).values()}
