@@ -16,7 +16,7 @@ from eakte.domain.mail import Scan
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, scans
 from eakte.seal.opening import open_archive_stamper
-from eakte.services import homes
+from tests.tools import homes
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DAY, YEAR = timedelta(days=1), timedelta(days=365)
