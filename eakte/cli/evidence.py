@@ -103,7 +103,7 @@ def _print_run(run: Run) -> None:
 
 
 @app.command("verify", help=_("Verify records: 0 VALID, 20 INVALID, 21 INDETERMINATE."))
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - one parameter per option
     what: Annotated[
         list[str] | None,
         typer.Argument(
@@ -122,13 +122,22 @@ def verify(
         list[Path] | None,
         typer.Option(help=_("With --record: a newer revocation list or OCSP answer (DER).")),
     ] = None,
+    report: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help=_("Also write a report: OUT.txt, .pdf, .xml (ETSI TS 119 102-2), .json.")
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Verify evidence records."""
-    from eakte.services import evidence_checks
+    from eakte.services import evidence_checks, verification_reports
     from eakte.services.verifying import Verified, overall
 
     names = tuple(what or ())
+    for each in report or ():
+        if not verification_reports.is_known(each):
+            raise typer.BadParameter(_("a report ends in .txt, .pdf, .xml or .json"))
     if record is not None:
         found: tuple[Verified, ...] = (_of_file(record, names, trust, revocation),)
     elif bool(names) == everything or trust or revocation:
@@ -137,6 +146,8 @@ def verify(
         )
     else:
         found = evidence_checks.verify(*_opened(home), names)
+    for each in report or ():
+        verification_reports.write(found, each)
     if as_json:
         output.data(found, tuple[Verified, ...])
     else:

@@ -57,7 +57,7 @@ class TimestampSummary:
     """One RFC 3161 time-stamp: what it covers, when, by whom, whether it verified."""
 
     kind: str
-    """`signature` (in the CMS) or `document` (a DocTimeStamp revision)."""
+    """`signature` (in the CMS), `document` (a DocTimeStamp revision), `archive` (in a record)."""
     field: str
     """The field or the number of the signature that it belongs to, or its own field."""
     time: datetime

@@ -11,6 +11,7 @@ Steps, for the Akte, its Vorgänge, the documents filed in it, and what hangs on
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from eakte.pipeline.keeping import COMMITMENT
 from eakte.records import akten, documents, history
 from eakte.services import manifest_checks
 from eakte.services.akte_content import Key, content, present
-from eakte.services.manifest_checks import Step
+from eakte.services.manifest_checks import Step, Told
 
 Logged = Mapping[Key, Mapping[str, str]]
 """By record: the commitments of its versions, by the name of the version."""
@@ -40,6 +41,8 @@ class Logbook:
     """The records that were in each Akte."""
     manifests: Mapping[str, Sequence[tuple[int, str]]]
     """Number and digest of the manifests of each Akte, in order."""
+    erased: AbstractSet[str] = frozenset()
+    """Records that were erased, as `<kind>:<key>`."""
 
 
 def logged(connection: Connection) -> Logbook:
@@ -124,9 +127,9 @@ def _steps(
     yield _("Present state"), differs, _("it is what the history leads to")
     astray = list(_astray(connection, aktenzeichen))
     yield _("Places"), astray, _("every document lies in exactly one Vorgang")
-    known_manifests = known.manifests.get(aktenzeichen, ())
+    of_log = Told(known.manifests.get(aktenzeichen, ()), known.erased)
     now = content(connection, aktenzeichen)
-    yield from manifest_checks.steps(store, connection, known_manifests, now)
+    yield from manifest_checks.steps(store, connection, of_log, now)
 
 
 def _said(state: State) -> dict[str, str]:

@@ -44,6 +44,7 @@ _INDICATIONS = {
 }
 _CHECKED = {True: _PASSED, False: _FAILED, None: _OPEN}
 _PROCESSES = {"B-LTA": "LTA", "B-LT": "LTVM", "B-T": "LTVM"}
+_STAMPS = {"document": "DocTimeStamp", "archive": "ArchiveTimeStamp"}
 _WHOLE_FILE = {Verdict.INVALID: (_FAILED, "FORMAT_FAILURE")}
 """What a signature that is fine by itself becomes in a file that is not."""
 
@@ -127,15 +128,29 @@ def _result(report: VerificationReport, signature: SignatureSummary) -> tuple[st
 
 
 def _without_signature(out: _Report, report: VerificationReport) -> None:
-    """Report on a file in which there is none, or none that could be read."""
+    """Report on a file in which there is none, or none that could be read; on other proofs, too.
+
+    An evidence record is reported by the object that it is about, its time-stamps as those of an
+    archive; an Akte by its checks alone.
+    """
     one = _add(out.root, "SignatureValidationReport")
     _constraints(one, (), report)
-    _times(one, report.verified_at, None)
-    _digest(_add(one, "SignersDocument"), report.sha256)
+    first = min((stamp.time for stamp in report.timestamps), default=None)
+    _times(one, report.verified_at, first if report.verdict is Verdict.VALID else None)
+    if report.sha256:
+        _digest(_add(one, "SignersDocument"), report.sha256)
+    if report.timestamps:
+        _attributes(out, one, report, report.timestamps)
+    _status(one, "SignatureValidationStatus", *_result_without(report))
+
+
+def _result_without(report: VerificationReport) -> tuple[str, str]:
+    """Give indication and sub-indication where the checks decide."""
+    if report.verdict is Verdict.VALID:
+        return _PASSED, ""
     reason = "SIGNED_DATA_NOT_FOUND"
     reason = reason if reason in report.reason else "FORMAT_FAILURE"
-    indication = _FAILED if report.verdict is Verdict.INVALID else _OPEN
-    _status(one, "SignatureValidationStatus", indication, reason)
+    return (_FAILED if report.verdict is Verdict.INVALID else _OPEN), reason
 
 
 def _identifier(one: _Element, name: str) -> None:
@@ -186,7 +201,7 @@ def _attributes(
 ) -> None:
     attributes = _add(one, "SignatureAttributes")
     for stamp in stamps:
-        name = "DocTimeStamp" if stamp.kind == "document" else "SignatureTimeStamp"
+        name = _STAMPS.get(stamp.kind, "SignatureTimeStamp")
         attribute = _add(attributes, name, Signed="false")
         _add(attribute, "AttributeObject", VOReference=out.stamp(stamp, report))
         _add(attribute, "TimeStampValue", _moment(stamp.time))

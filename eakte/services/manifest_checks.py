@@ -4,12 +4,15 @@ Steps:
 5. every manifest that the audit log names is there, unchanged, and names the one before it; and the
    log itself still begins with the events that it had then;
 6. nothing of what the last manifest lists was removed, exchanged or put elsewhere, and nothing was
-   added, unless a later version in the history says so; that history is in the log by step 1.
+   added, unless a later version in the history says so, which is in the log by step 1, or the log
+   tells that it was erased.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from eakte.audit import log
 from eakte.database import Connection
@@ -34,12 +37,20 @@ Step = tuple[str, list[str], str]
 """Name of a check, what contradicts it, and what it means that nothing does."""
 
 
-def steps(
-    store: BlobStore, connection: Connection, told: Sequence[tuple[int, str]], now: Content
-) -> Iterator[Step]:
-    """Give the steps for an Akte; `told`: number and digest of its manifests, by the log."""
+@dataclass(frozen=True)
+class Told:
+    """What the audit log tells."""
+
+    manifests: Sequence[tuple[int, str]]
+    """Number and digest of those of an Akte."""
+    erased: AbstractSet[str] = frozenset()
+    """Records that were erased, as `<kind>:<key>`."""
+
+
+def steps(store: BlobStore, connection: Connection, told: Told, now: Content) -> Iterator[Step]:
+    """Give the steps for an Akte."""
     kept = manifests.of_akte(connection, now.akte)
-    faults, whole, previous = _misplaced(kept, told), list[Manifest](), ""
+    faults, whole, previous = _misplaced(kept, told.manifests), list[Manifest](), ""
     for each in kept:
         manifest = _read(store, each)
         faults += [_fault(each.number, flaw) for flaw in _flaws(connection, manifest, previous)]
@@ -48,7 +59,8 @@ def steps(
     good = _("each is unchanged, and in the log") if kept else _("there is none yet")
     yield _("Manifests"), faults, good
     last = whole[-1] if whole else None
-    yield _("Completeness"), compared(last.content, now) if last else [], _since(last, now)
+    wrong = compared(last.content, now, told.erased) if last else []
+    yield _("Completeness"), wrong, _since(last, now)
 
 
 def _flaws(connection: Connection, manifest: Manifest | None, previous: str) -> Iterator[str]:
@@ -102,11 +114,15 @@ def _since(last: Manifest | None, now: Content) -> str:
     return f"{told}; {later}" if fresh else told
 
 
-def compared(last: Content, now: Content) -> list[str]:
-    """Name the records that contradict a manifest, and no later version explains."""
+def compared(last: Content, now: Content, erased: AbstractSet[str] = frozenset()) -> list[str]:
+    """Name the records that contradict a manifest, and no later version or erasure explains."""
     old, new = last.commitments(), now.commitments()
-    fresh = {name.rpartition(":")[0] for name in new.keys() - old.keys()}
-    faults = [name for name, commitment in old.items() if new.get(name) != commitment]
+    fresh = {_record(name) for name in new.keys() - old.keys()} | erased
+    faults = [
+        name
+        for name, commitment in old.items()
+        if new.get(name) != commitment and not (name not in new and _record(name) in erased)
+    ]
     faults += [now.akte] if last.uuid != now.uuid else []
     faults += _vorgaenge(last.vorgaenge, now.vorgaenge, fresh)
     before, after = ({str(one.id): one for one in each.documents()} for each in (last, now))
@@ -116,6 +132,10 @@ def compared(last: Content, now: Content) -> list[str]:
     return list(dict.fromkeys(faults))
 
 
+def _record(version: str) -> str:
+    return version.rpartition(":")[0]
+
+
 def _vorgaenge(
     last: Sequence[ListedVorgang], now: Sequence[ListedVorgang], fresh: set[str]
 ) -> Iterator[str]:
@@ -123,7 +143,7 @@ def _vorgaenge(
     parents = {each.number: each.parent for each in (*last, *now)}
     for number, uuid in sorted(before ^ after):
         key = f"{parents[number]}#{number}"
-        if (number, uuid) in before or f"{RecordKind.VORGANG.value}:{key}" not in fresh:
+        if f"{RecordKind.VORGANG.value}:{key}" not in fresh or (number, uuid) in before:
             yield key
 
 
@@ -167,7 +187,6 @@ def _entries(
     before, after = ({each.uuid: each.parent for each in part} for part in (last, now))
     for uuid in sorted(before.keys() | after.keys()):
         parent = before.get(uuid, after.get(uuid, ""))
-        moved = f"{RecordKind.DOCUMENT.value}:{parent}" in fresh
-        new = uuid not in before and f"{RecordKind.ENTRY.value}:{uuid}" in fresh
-        if before.get(uuid) != after.get(uuid) and not (moved or new):
+        records = {f"{RecordKind.DOCUMENT.value}:{parent}", f"{RecordKind.ENTRY.value}:{uuid}"}
+        if before.get(uuid) != after.get(uuid) and not records & fresh:
             yield uuid

@@ -42,7 +42,7 @@ from eakte.services.evidence_chains import Chains, Forest
 from eakte.services.evidence_checks import judge
 from eakte.services.handed_akte import retention_of
 from eakte.services.handing_over import for_all
-from eakte.services.verifying import verify_document
+from eakte.services.verifying import Verified, verify_document
 
 _NO_END = date(9999, 12, 31)
 _MANIFEST = "M1"
@@ -97,8 +97,8 @@ def pack(
     if not out.absolute().parent.is_dir():
         raise NotFoundError(kind=N_("folder"), name=out.absolute().parent)
     chosen = _chosen(desk, scope, name)
-    records = tuple(_proven(desk, stamper, chosen))
-    reports = tuple(_reports(desk, chosen))
+    records, found = _proven(desk, stamper, chosen)
+    reports = tuple(_reports(desk, chosen, found))
     package = Xaip(
         id=f"P-{new()}",
         aoid=chosen.aoid,
@@ -227,28 +227,42 @@ def _retention(connection: Connection, akte: Akte, now: datetime) -> date:
     return found.ends if found and found.ends else _NO_END
 
 
-def _proven(desk: Desk, stamper: ArchiveStamper, chosen: _Chosen) -> Iterator[Record]:
-    """Give the evidence records; raises RefusedError, naming all that are missing or wrong."""
-    wrong = list[str]()
+def _proven(
+    desk: Desk, stamper: ArchiveStamper, chosen: _Chosen
+) -> tuple[tuple[Record, ...], dict[str, Verified]]:
+    """Give the evidence records, and what was found of each, by its part.
+
+    Raises RefusedError, naming all that are missing or wrong.
+    """
+    records, found, wrong = list[Record](), dict[str, Verified](), list[str]()
     for number, (part, (digest, chains)) in enumerate(chosen.chains.items(), start=1):
         report = judge(desk, stamper, chains, digest)
+        name = part.removeprefix("S-") if part != _MANIFEST else _("the newest manifest")
         if report.verdict is Verdict.VALID:
-            yield Record(f"E{number}", part, write(chains))
+            records.append(Record(f"E{number}", part, write(chains)))
+            found[part] = Verified(name, "", report)
         else:
-            name = part.removeprefix("S-") if part != _MANIFEST else _("the newest manifest")
             wrong.append(f"{name}: {report.verdict.value}: {report.reason}")
     if wrong:
         detail = _("not proven yet, or not any more (eakte evidence create): {problems}")
         raise RefusedError(detail=detail.format(problems="; ".join(wrong)))
+    return tuple(records), found
 
 
-def _reports(desk: Desk, chosen: _Chosen) -> Iterator[Report]:
-    """Verify every sealed original anew; raises RefusedError for one that is INVALID."""
-    for number, letter in enumerate(chosen.letters, start=1):
-        verified = verify_document(desk, letter.id, desk.home.trust)
-        if verified.report.verdict is Verdict.INVALID:
-            raise RefusedError(detail=f"{letter.id}: INVALID: {verified.report.reason}")
-        yield Report(f"R{number}", f"S-{letter.id}", etsi_report((verified,)))
+def _reports(desk: Desk, chosen: _Chosen, found: dict[str, Verified]) -> Iterator[Report]:
+    """Give a report for every part that is proven: on its record and, of a letter, on its seal.
+
+    Sealed originals are verified anew; raises RefusedError for one that is INVALID.
+    """
+    letters = {f"S-{each.id}": each.id for each in chosen.letters}
+    for number, (part, record) in enumerate(found.items(), start=1):
+        both = [record]
+        if part in letters:
+            seal = verify_document(desk, letters[part], desk.home.trust)
+            if seal.report.verdict is Verdict.INVALID:
+                raise RefusedError(detail=f"{seal.name}: INVALID: {seal.report.reason}")
+            both.append(seal)
+        yield Report(f"R{number}", part, etsi_report(both))
 
 
 def _metadata(desk: Desk, chosen: _Chosen) -> Iterator[MetaData]:

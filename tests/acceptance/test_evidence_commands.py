@@ -41,7 +41,9 @@ def test_the_life_of_a_record(desk, tmp_path, monkeypatch, capsys):
     assert "Nothing to do" in run("renew", *home)
     done = json.loads(run("renew", "--digest", "sha384", "--json", *home))
     assert [each["kind"] for each in done["kept"]] == ["hash-tree"]
-    assert "yes" in run("verify", letter.id, *home)
+    assert "yes" in run("verify", letter.id, "--report", str(tmp_path / "report.xml"), *home)
+    assert b"total-passed" in (tmp_path / "report.xml").read_bytes()
+    run("verify", letter.id, "--report", "report.doc", *home, code=ExitCode.USAGE)
 
     told = run("verify", str(content), "--record", str(record), "--trust", trust, "--json")
     assert json.loads(told)[0]["report"]["verdict"] == "VALID"

@@ -14,7 +14,7 @@ from eakte.domain.events import Action
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.records import evidence_records as records
-from eakte.services import checkup, daily_evidence, overview
+from eakte.services import checkup, overview
 from eakte.services.daily_evidence import DailyEvidence
 from eakte.services.sources import Inboxes
 from eakte.services.watching import Watcher
@@ -128,10 +128,10 @@ def test_the_watcher_does_it_unless_it_runs_once(desk, monkeypatch):
     context = Context(open_home(desk.home.root), SystemClock())
     watcher = Watcher(context, Inboxes(context.home), threading.Event())
     began = []
-    monkeypatch.setattr(daily_evidence.DailyEvidence, "keep_up", lambda self: began.append(self))
+    monkeypatch.setattr(watcher._evidence, "keep_up", lambda: began.append("evidence"))
     watcher._keep_up(once=True)
     assert began == []
     watcher._next_upkeep = 0.0
     watcher._keep_up(once=False)
-    assert began == [watcher._evidence]
+    assert began == ["evidence"]
     context.engine.dispose()

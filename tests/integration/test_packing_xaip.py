@@ -121,7 +121,9 @@ def test_an_akte_taken_apart_again_is_proven_without_its_home(desk, tmp_path):
     assert kinds == ["Akte", "Vorgang", "Dokument", "Dokument"]
     assert root.findtext(".//{*}retentionPeriod") == f"{desk.clock.now().year + 10}-12-31"
     reports = root.findall(".//{*}other/{http://uri.etsi.org/19102/v1.2.1#}ValidationReport")
-    assert len(reports) == 2
+    assert len(reports) == 3
+    told = [each.text for one in reports for each in one.iter("{*}MainIndication")]
+    assert {each.rpartition(":")[2] for each in told} == {"total-passed"}
 
 
 @needs_schema

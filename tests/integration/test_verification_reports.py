@@ -14,9 +14,11 @@ from eakte.domain.codec import from_json
 from eakte.domain.qualification import Rank
 from eakte.errors import UnusableInputError
 from eakte.seal.verify import verify
-from eakte.services import verification_reports
+from eakte.services import evidence_checks, evidence_trees, verification_reports, verifying
 from eakte.services.etsi_report import etsi_report
 from eakte.services.verifying import Verified, verify_file
+from tests.integration.evidence_home import new_desk, stamper
+from tests.integration.manifest_home import ONE, file_letters, open_akten
 from tests.unit.seal.attacks import new_content, update
 from tests.unit.seal.cms_making import CONTENT, Wish, anchors, crl, issue, sign, signature
 from tests.unit.seal.making import NOW, pdfa, sealed, trust
@@ -103,6 +105,38 @@ def test_the_xml_conforms_to_ts_119_102_2(tmp_path, folder, good_one, bad_one):
         schema.assertValid(etree.fromstring(xml))
         assert _status(xml)[0] == wanted
     schema.assertValid(etree.fromstring(etsi_report([odd])))
+
+
+@pytest.fixture(scope="module")
+def proven(tmp_path_factory):
+    """What is found of an Akte, and of the evidence records of its manifest and its letters."""
+    desk = new_desk(tmp_path_factory.mktemp("proven") / "home")
+    open_akten(desk, ONE)
+    first, _second = file_letters(desk, ONE, b"Bescheid 1", b"Bescheid 2")
+    evidence_trees.create(desk, stamper(desk))
+    path = desk.store.path(first.sealed)
+    path.chmod(0o600)
+    path.write_bytes(b"Bescheid 9")
+    akte = verifying.verify_akte(desk, ONE, desk.home.trust)[0]
+    found = evidence_checks.verify(desk, stamper(desk), (ONE,))
+    desk.engine.dispose()
+    wrong = {first.id: "total-failed"}
+    return [(each, wrong.get(each.name, "total-passed")) for each in (akte, *found)]
+
+
+@pytest.mark.skipif(not XSD.is_file(), reason=f"no schema at {XSD}")
+def test_reports_on_akten_and_evidence_records_conform_too(proven):
+    schema = etree.XMLSchema(etree.parse(XSD))
+    for each, wanted in proven:
+        xml = etree.fromstring(etsi_report([each]))
+        schema.assertValid(xml)
+        assert _status(etree.tostring(xml))[0] == wanted
+        stamps = xml.findall(".//vr:ArchiveTimeStamp", VR)
+        objects = {one.get("id") for one in xml.iter("{*}ValidationObject")}
+        assert len(stamps) == len(each.report.timestamps)
+        assert {one.find("vr:AttributeObject", VR).get("VOReference") for one in stamps} <= objects
+    assert sum(len(each.report.timestamps) for each, _wanted in proven) == 3
+    schema.assertValid(etree.fromstring(etsi_report([each for each, _wanted in proven])))
 
 
 def test_page_and_xml_tell_what_it_is_worth_and_on_what_that_rests(good_one):
