@@ -125,6 +125,8 @@ CASES = (
     Case("seal key show", Permission.AUDIT),
     Case("seal key retry", Permission.OPERATE),
     Case("evidence create", Permission.OPERATE),
+    Case("export xaip {doc} {out}", Permission.CHANGE_AKTEN, hides="doc"),
+    Case("export xaip {akte} {out}", Permission.CHANGE_AKTEN, (0, 6), hides="akte"),
     Case("evidence renew --within 0", Permission.OPERATE),
     Case("evidence verify {doc} --json", Permission.READ, (0, 21), hides="doc"),
     Case("evidence verify {akte} --json", Permission.READ, (0, 21), hides="akte"),

@@ -85,6 +85,21 @@ def test_a_missing_sealed_original_is_found_and_the_others_are_verified(
     assert set(_invalid(eakte, "--all")) == {document}
 
 
+def test_a_scan_that_was_changed_or_lost_is_found(home: Path, eakte: Run) -> None:
+    found = homes.execute(home, "SELECT id, scan FROM document WHERE state = 'filed' ORDER BY id")
+    scans = dict(row for row in found if [each[1] for each in found].count(row[1]) == 1)
+    changed, lost = list(scans)[:2]
+    blobs = [
+        home / "store" / "blobs" / scans[each][:2] / scans[each][2:] for each in (changed, lost)
+    ]
+    blobs[0].chmod(0o600)
+    blobs[0].write_bytes(blobs[0].read_bytes() + b" ")
+    blobs[1].unlink()
+    told = _invalid(eakte, "--all")
+    assert set(told) == {changed, lost}
+    assert all(why.startswith("Scan in the store") for why in told.values())
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -119,7 +119,8 @@ def test_an_akte_that_was_changed_behind_us_is_told(desk):
 
 
 def test_a_setting_leaves_it_to_the_command(desk):
-    configure(desk, "\n[evidence]\nevery_hours = 0\n")
+    settings = desk.home.root / "eakte.toml"
+    settings.write_text(settings.read_text().replace("every_hours = 24.0", "every_hours = 0"))
     run(desk)
     assert trees(desk) == 0
 
