@@ -69,7 +69,7 @@ def publish(
 
 
 def _write(package: Xaip, open_file: Callable[[Digest], Path], out: Any) -> None:
-    with etree.xmlfile(out, encoding="UTF-8") as file:
+    with etree.xmlfile(out, encoding="UTF-8", buffered=False) as file:  # else all of it is kept
         file.write_declaration()
         spaces = {"xaip": NAMESPACE, "ds": _DS}
         with file.element(_name("XAIP"), {"XAIPVersion": "1.3.0"}, nsmap=spaces):

@@ -23,6 +23,7 @@ from eakte.handover.package import Package, publish
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten
+from eakte.services import actor, manifests
 from eakte.services.access import Permission, require
 from eakte.services.desks import note
 from eakte.services.handed_akte import handed_akte
@@ -59,15 +60,18 @@ def hand_over(
 ) -> HandedOver:
     """Write an Akte as a package into a folder; `new` makes UUIDs.
 
-    Raises NotFoundError, RefusedError if something is lacking (`eakte.handover.demands`) or the
-    package is there already, SystemRefusedError if the folder cannot be written to. The audit log
-    names the package and its digest before it appears.
+    Raises NotFoundError, RefusedError if something is lacking (`eakte.handover.demands`), the Akte
+    contradicts its history, or the package is there already, SystemRefusedError if the folder
+    cannot be written to. The Akte has a manifest of what it is then; the audit log names the
+    package and its digest before it appears.
     """
     scope = for_all(require(desk, Permission.CHANGE_AKTEN))
     if not folder.is_dir():
         raise NotFoundError(kind=N_("folder"), name=folder)
-    with snapshot(desk.engine) as connection:
+    with desk.engine.connect() as connection:
         akten.get(connection, aktenzeichen, scope)
+    manifests.newest(desk, aktenzeichen, actor.current(desk))
+    with snapshot(desk.engine) as connection:
         akte = handed_akte(connection, aktenzeichen, desk.definitions, scope)
         process = order.process or _offered(connection, aktenzeichen, order.message) or new()
     levels = tuple(sorted({each.level for each in akte.documents()}))

@@ -29,7 +29,7 @@ from eakte.handover.naming import document_uuid
 from eakte.handover.xaip import Written
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
-from eakte.records import akten, aktenplan, documents, manifests, scans
+from eakte.records import akten, aktenplan, documents, manifests, scans, visible
 from eakte.records.manifests import KeptManifest
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import write
@@ -77,7 +77,7 @@ class _Chosen:
     retention: date
     aoid: str
     without_scan: tuple[str, ...]
-    """Documents whose scan holds letters of other Akten."""
+    """Documents whose scan holds letters of other Akten, or hidden ones."""
 
 
 def pack(
@@ -122,28 +122,28 @@ def pack(
 def _chosen(desk: Desk, scope: Scope, name: str) -> _Chosen:
     if documents.is_document_id(name):
         with snapshot(desk.engine) as connection:
-            return _one(desk, connection, documents.get_by_prefix(connection, name, scope))
+            return _one(desk, connection, documents.get_by_prefix(connection, name, scope), scope)
     with desk.engine.connect() as connection:
         akten.get(connection, name, for_all(scope))
     making.newest(desk, name, actor.current(desk))
     with snapshot(desk.engine) as connection:
-        return _whole(desk, connection, akten.get(connection, name, scope))
+        return _whole(desk, connection, akten.get(connection, name, scope), scope)
 
 
-def _one(desk: Desk, connection: Connection, letter: Document) -> _Chosen:
+def _one(desk: Desk, connection: Connection, letter: Document, scope: Scope) -> _Chosen:
     if letter.state is not DocumentState.FILED or letter.sealed is None:
         detail = _("{document} is {state}, not filed yet")
         raise RefusedError(detail=detail.format(document=letter.id, state=_(letter.state.value)))
     akte = akten.get(connection, letter.aktenzeichen)
     uuid = document_uuid(letter.scan, letter.part, letter.received_at)
-    gathered = _Gathering(desk, connection)
+    gathered = _Gathering(desk, connection, scope)
     unit = gathered.document(letter, letter.sealed)
     return gathered.chosen(akte, None, unit, uuid)
 
 
-def _whole(desk: Desk, connection: Connection, akte: Akte) -> _Chosen:
+def _whole(desk: Desk, connection: Connection, akte: Akte, scope: Scope) -> _Chosen:
     manifest = manifests.of_akte(connection, akte.aktenzeichen)[-1]
-    gathered = _Gathering(desk, connection)
+    gathered = _Gathering(desk, connection, scope)
     gathered.protect(_MANIFEST, manifest.digest)
     inside = [
         (each, documents.of_vorgang(connection, each.id))
@@ -171,8 +171,9 @@ def _whole(desk: Desk, connection: Connection, akte: Akte) -> _Chosen:
 class _Gathering:
     """Collects the parts of a package, each once."""
 
-    def __init__(self, desk: Desk, connection: Connection) -> None:
+    def __init__(self, desk: Desk, connection: Connection, scope: Scope) -> None:
         self._desk = desk
+        self._scope = scope
         self._connection = connection
         self._forest = Forest.of(desk, connection)
         self._letters = list[Document]()
@@ -199,9 +200,10 @@ class _Gathering:
         return Unit(f"D-{letter.id}", "Dokument", title, (name,), tuple(others))
 
     def _is_whole_here(self, letter: Document) -> bool:
-        """Tell whether all letters that came in the same file are filed in the same Akte."""
+        """Tell whether all letters in the same file are in the same Akte, and may be seen."""
         inside = documents.packed_in(self._connection, letter.scan)
-        return all(
+        seen = visible.is_whole(self._connection, letter.scan, self._scope)
+        return seen and all(
             each.aktenzeichen == letter.aktenzeichen and each.state is DocumentState.FILED
             for each in inside
         )
@@ -294,5 +296,5 @@ def _noting(desk: Desk, chosen: _Chosen) -> Callable[[Written], None]:
 
 
 def _warnings(chosen: _Chosen) -> tuple[str, ...]:
-    text = _("the scan of {document} holds letters of other Akten, and stays here")
+    text = _("the scan of {document} holds more than this, and stays here")
     return tuple(text.format(document=each) for each in chosen.without_scan)

@@ -26,7 +26,7 @@ from eakte.errors import NotFoundError, NotPermittedError, RefusedError
 from eakte.pipeline import attaching, casework
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
-from eakte.records import akten, documents
+from eakte.records import akten, documents, manifests
 from eakte.seal.verify import verify
 from eakte.services.handing_over import Order, hand_over
 from eakte.services.importing import import_xdomea
@@ -345,13 +345,25 @@ def test_a_damaged_sealed_file_is_not_handed_over(closed, tmp_path):
     assert [each for each in tmp_path.iterdir() if each.name != "home"] == []
 
 
-def test_a_wrong_uuid_in_the_records_is_caught(closed, tmp_path):
-    with transaction(closed.engine) as connection:
-        connection.exec_driver_sql("UPDATE vorgang SET uuid = 'no-uuid'")
-    with pytest.raises(RefusedError, match="no UUID"):
-        _export(closed, tmp_path, Message.AUSSONDERUNG)
+def test_a_wrong_uuid_is_caught(closed, tmp_path):
     with pytest.raises(RefusedError, match="no UUID"):
         _export(closed, tmp_path, Message.ABGABE, process="4711")
+
+
+def test_an_akte_that_contradicts_its_history_is_not_handed_over(closed, tmp_path):
+    with transaction(closed.engine) as connection:
+        connection.exec_driver_sql("UPDATE vorgang SET uuid = 'no-uuid'")
+    with pytest.raises(RefusedError, match=f"{_AKTE}#1"):
+        _export(closed, tmp_path, Message.AUSSONDERUNG)
+    assert [each for each in tmp_path.iterdir() if each.name != "home"] == []
+
+
+def test_an_akte_that_is_handed_over_has_a_manifest(desk, tmp_path):
+    _export(desk, tmp_path, Message.ABGABE)
+    with desk.engine.connect() as connection:
+        made = log.of_action(connection, Action.MANIFEST_MADE, _AKTE)
+        (row,) = manifests.of_akte(connection, _AKTE)
+    assert [each.after["sha256"] for each in made] == [row.digest]
 
 
 def test_an_akte_or_folder_that_is_not_there(closed, tmp_path):

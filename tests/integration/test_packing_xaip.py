@@ -17,6 +17,7 @@ from eakte.database import transaction
 from eakte.database.schema import evidence_leaf
 from eakte.domain.akten import Akte, DocumentState
 from eakte.domain.clock import SystemClock
+from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Note
 from eakte.domain.events import Action
 from eakte.domain.ids import digest_of
@@ -183,20 +184,37 @@ def test_a_scan_with_letters_of_another_akte_stays_here(desk, tmp_path):
         )
         documents.add(connection, replace(other, aktenzeichen="", vorgang_id=None))
     done = pack(desk, _stamper(desk), letter.id, tmp_path / "letter.xml")
-    assert done.warnings == (
-        f"the scan of {letter.id} holds letters of other Akten, and stays here",
-    )
+    assert done.warnings == (f"the scan of {letter.id} holds more than this, and stays here",)
     _root, content, _records = _parts(tmp_path / "letter.xml")
     assert f"O-{letter.scan[:16]}" not in content
 
 
-@pytest.mark.parametrize(("role", "clearance"), [("auditor", ""), ("clerk", "vs-nfd")])
-def test_an_akte_goes_whole_or_not_at_all(desk, tmp_path, role, clearance):
+def test_a_scan_with_a_letter_that_one_may_not_see_stays_here(desk, tmp_path):
+    """Also if that one is in the same Akte: its office is not enough."""
+    letter = _letters(desk)[0]
+    with transaction(desk.engine) as connection:
+        secret = {"confidentiality": Confidentiality.GEHEIM, "part": 2, "sealed": None}
+        documents.add(connection, replace(letter, id=f"{letter.scan[:16]}-2", **secret))
+    everybody = pack(desk, _stamper(desk), letter.id, tmp_path / "all.xml")
+    assert everybody.warnings == ()
+    listed = _listed(desk, "clerk", "offen")
+    done = pack(listed, _stamper(listed), letter.id, tmp_path / "letter.xml")
+    assert len(done.warnings) == 1
+    assert f"O-{letter.scan[:16]}" not in _parts(tmp_path / "letter.xml")[1]
+    listed.engine.dispose()
+
+
+def _listed(desk, role, clearance):
     settings = desk.home.root / "eakte.toml"
     person = f'[[persons]]\naccount = "{getpass.getuser()}"\nname = "A"\nroles = ["{role}"]\n'
     level = f'offices = ["20"]\nclearance = "{clearance}"\n' if clearance else ""
     settings.write_text(f"{settings.read_text()}\n{person}{level}")
-    listed = Desk(open_home(desk.home.root), desk.clock)
+    return Desk(open_home(desk.home.root), desk.clock)
+
+
+@pytest.mark.parametrize(("role", "clearance"), [("auditor", ""), ("clerk", "vs-nfd")])
+def test_an_akte_goes_whole_or_not_at_all(desk, tmp_path, role, clearance):
+    listed = _listed(desk, role, clearance)
     with pytest.raises((NotPermittedError, RefusedError)):
         pack(listed, _stamper(listed), _AKTE, tmp_path / "akte.xml")
     listed.engine.dispose()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -126,3 +128,10 @@ def test_a_wrong_blob_leaves_nothing_behind(places, tmp_path):
     with pytest.raises(RefusedError, match="S-1"):
         publish(package(), places, tmp_path / "out" / "akte.xml")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_large_part_is_not_held_in_memory(tmp_path):
+    command = [sys.executable, "-m", "tests.unit.handover.xaip_memory", str(tmp_path), "60"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 30
