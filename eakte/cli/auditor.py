@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +12,14 @@ from eakte.cli import output
 from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
 from eakte.domain.clock import SystemClock
+from eakte.domain.figures import Period
 from eakte.domain.verification import Verdict
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.audit.verify import AuditVerdict
+    from eakte.services.audit_report import AuditReport
     from eakte.services.verifying import Verified
 
 _EXIT = {
@@ -236,6 +238,62 @@ def verify_log(
     else:
         _print_audit(verdict)
     raise typer.Exit(ExitCode.OK if verdict.intact else ExitCode.INVALID)
+
+
+@audit_app.command(
+    "report",
+    help=_("Write the yearly report of a period: exit 20 if the log was changed, else 0."),
+)
+def report_log(
+    out: Annotated[
+        Path | None, typer.Argument(help=_("The PDF/A to write."), metavar="OUT.pdf")
+    ] = None,
+    home: HomeOption = None,
+    since: Annotated[str, typer.Option("--from", help=_("The first day, YYYY-MM-DD."))] = "",
+    until: Annotated[str, typer.Option("--to", help=_("The last day, YYYY-MM-DD."))] = "",
+    verify_originals: Annotated[
+        bool, typer.Option("--verify", help=_("Also verify every original sealed in the period."))
+    ] = False,
+    anchors: Annotated[
+        Path | None, typer.Option(help=_("A copy of anchors/ that was kept elsewhere."))
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the yearly report."""
+    from eakte.services import audit_pages, audit_report
+
+    if (out is None and not as_json) or (out is not None and out.suffix.lower() != ".pdf"):
+        raise typer.BadParameter(_("name a file that ends in .pdf, or use --json"))
+    desk, period = open_desk(home), _period(since, until)
+    report = audit_report.make(desk, period, anchors, verify=verify_originals)
+    if out is not None:
+        audit_report.note_export(desk, report, audit_pages.write(report, out))
+    if as_json:
+        output.data(report)
+    else:
+        _print_report(report, out)
+    raise typer.Exit(audit_report.exit_code(report))
+
+
+def _period(since: str, until: str) -> Period:
+    """Read the days of the command line; wrong usage ends with exit code 2."""
+    try:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+    except ValueError:
+        raise typer.BadParameter(_("--from and --to are dates like 2026-03-31")) from None
+    if last < first:
+        raise typer.BadParameter(_("--to is before --from"))
+    return Period(first, last)
+
+
+def _print_report(report: AuditReport, out: Path | None) -> None:
+    if not report.log.intact:
+        output.line(_("The audit log was changed."), "bold red")
+    text = _("{count} events from {first} to {last}, {odd} anomalies")
+    odd, period = sum(each.count for each in report.anomalies), report.period
+    count = report.figures.events
+    output.line(text.format(count=count, first=period.first, last=period.last, odd=odd))
+    output.line(_("Saved {path}.").format(path=out))
 
 
 def _print_audit(verdict: AuditVerdict) -> None:

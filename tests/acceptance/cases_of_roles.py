@@ -118,6 +118,8 @@ CASES = (
     Case("verify --all --json", Permission.AUDIT, slow=True),
     Case("audit log --json", Permission.AUDIT),
     Case("audit verify", Permission.AUDIT),
+    Case("audit report --from 2026-01-01 --to 2026-12-31 --json", Permission.AUDIT),
+    Case("audit report --from 2026-01-01 --to 2026-12-31 {out}.pdf", Permission.AUDIT, slow=True),
     Case("index check", Permission.AUDIT),
     Case("index rebuild", Permission.OPERATE, slow=True),
     Case("seal due", Permission.AUDIT),
