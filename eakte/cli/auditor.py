@@ -32,11 +32,10 @@ audit_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
+    """Add the command to the program."""
     app.command(
         "verify", help=_("Verify sealed originals: 0 VALID, 20 INVALID, 21 INDETERMINATE.")
     )(verify)
-    app.add_typer(audit_app, name="audit", help=_("The audit log: read it, check it."))
 
 
 def verify(
