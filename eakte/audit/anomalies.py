@@ -68,7 +68,7 @@ class Watch:
         self.found = Sightings()
         self._period = period
         self._limits = limits
-        self._confirmations = _earliest(confirmations)
+        self._confirmations = sorted(confirmations, key=lambda each: each.at, reverse=True)
         self._first_open: Sighting | None = None
         self._newest: datetime | None = None
         self._released_at = dict[str, datetime]()
@@ -170,15 +170,6 @@ class Watch:
     def _add(self, rule: Rule, sighting: Sighting, detail: str = "") -> None:
         at, what = sighting.at, sighting.object
         self.found.add(rule, Sighting(sighting.position, at, what, sighting.actor, detail))
-
-
-def _earliest(confirmations: Iterable[Confirmation]) -> list[Confirmation]:
-    """Give those that confirmed more than any before them, the smallest size last."""
-    kept = list[Confirmation]()
-    for each in sorted(confirmations, key=lambda one: (one.at, -one.size)):
-        if not kept or each.size > kept[-1].size:
-            kept.append(each)
-    return kept[::-1]
 
 
 def _sighting(position: int, event: Event) -> Sighting:
