@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from eakte.domain.persons import Person, require_unique
 from eakte.errors import ConfigurationError, HomeMissingError
@@ -61,16 +57,15 @@ __all__ = [
 ]
 
 SETTINGS_FILE = "eakte.toml"
+_PREFIX = "eakte_"
 _FROM_THE_FILE_ONLY = frozenset({"persons", "sudo"})
 _PASSWORD = re.compile(r"^[^?]*://[^/?@]*:[^/?]*@|[?&]password=")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything an operator may set."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix="EAKTE_", env_nested_delimiter="__"
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     organisation: str = Field(description="The authority; it stands in seals and Transfervermerke.")
     database: str = Field(
@@ -157,30 +152,6 @@ class Settings(BaseSettings):
                 return inbox.model_copy(update={"station": station})
         return None
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take environment variables before the file, and nothing else."""
-        del env_settings, dotenv_settings, file_secret_settings
-        toml_file = settings_cls.model_config.get("toml_file")
-        variables = _Variables(settings_cls)
-        return init_settings, variables, TomlConfigSettingsSource(settings_cls, toml_file)
-
-
-class _Variables(EnvSettingsSource):
-    """The environment, which says nothing about who may do what: anybody can set a variable."""
-
-    def __call__(self) -> dict[str, Any]:
-        """Give what variables set; whatever they say of persons is passed over."""
-        found = super().__call__()
-        return {name: each for name, each in found.items() if name not in _FROM_THE_FILE_ONLY}
-
 
 class Home:
     """A home: the folder with everything that belongs to one installation."""
@@ -244,17 +215,52 @@ def _require_own(file: Path) -> None:
 
 
 def read_settings(file: Path) -> Settings:
-    """Read and check a settings file with the environment's overrides."""
-
-    class _FileSettings(Settings):
-        model_config = SettingsConfigDict(toml_file=file)
-
+    """Read and check a settings file; variables of the environment come before it."""
     try:
-        return _FileSettings()  # type: ignore[call-arg]  # its values come from the file
+        with file.open("rb") as source:
+            said = tomllib.load(source)
+        return Settings.model_validate(_over(said, _variables(os.environ)))
     except ValidationError as problem:
         raise ConfigurationError(path=file, detail=_first_problem(problem)) from None
     except ValueError as problem:
         raise ConfigurationError(path=file, detail=str(problem)) from None
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Give what variables set: EAKTE_<KEY>, parts joined by two underscores; lists are JSON.
+
+    They say nothing about who may do what: anybody can set a variable.
+    """
+    found: dict[str, Any] = {}
+    for name in sorted(environment):
+        first, *rest = name.lower().removeprefix(_PREFIX).split("__")
+        mine = name.lower().startswith(_PREFIX) and first in Settings.model_fields
+        if mine and first not in _FROM_THE_FILE_ONLY:
+            value = _value(environment[name])
+            for part in reversed(rest):
+                value = {part: value}
+            found = _over(found, {first: value})
+    return found
+
+
+def _value(text: str) -> Any:
+    """Read lists and tables as JSON; everything else pydantic reads."""
+    try:
+        return json.loads(text) if text.lstrip()[:1] in {"[", "{"} else text
+    except ValueError:
+        return text
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Lay tables over tables: what both set, the upper one says."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        if isinstance(under, dict) and isinstance(value, dict):
+            merged[key] = _over(under, value)
+        else:
+            merged[key] = value
+    return merged
 
 
 def _first_problem(problem: ValidationError) -> str:

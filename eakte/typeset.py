@@ -1,4 +1,4 @@
-"""Text and tables to a PDF with embedded fonts: A4 pages on which nothing is cut.
+"""Text, tables and charts to a PDF with embedded fonts: A4 pages on which nothing is cut.
 
 Every line is broken where it is too long, words too; a table runs over as many pages as it needs
 and repeats its head. The same input always gives the same bytes. A character that the fonts lack
@@ -17,6 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from eakte.charts import SIZE, Bars, Box, Chart, Columns, drawing
 from eakte.domain.findings import FindingCode
 from eakte.errors import EnvironmentProblemError, UnusableInputError
 from eakte.i18n import N_
@@ -79,6 +80,7 @@ _BODY, _CELL = _Style(_PLAIN, 10), _Style(_PLAIN, 8.5)
 _CELL_BOLD = _Style(_BOLD, 8.5)
 _HEADINGS = {1: _Style(_BOLD, 15), 2: _Style(_BOLD, 12), 3: _Style(_BOLD, 10)}
 _FOOT = _Style(_PLAIN, 7.5)
+_CHART = _Style(_PLAIN, SIZE)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class _Sheets:
 
     pages: list[list[_Line]] = field(default_factory=lambda: [[]])
     rules: list[list[float]] = field(default_factory=lambda: [[]])
+    boxes: list[list[Box]] = field(default_factory=lambda: [[]])
+    """Of charts; their `y` counts from the bottom here."""
     y: float = _HEIGHT - _TOP
 
     def room_for(self, height: float) -> bool:
@@ -108,6 +112,7 @@ class _Sheets:
             raise UnusableInputError(reason=FindingCode.TOO_LARGE.value, detail=detail)
         self.pages.append([])
         self.rules.append([])
+        self.boxes.append([])
         self.y = _HEIGHT - _TOP
 
     def put(self, x: float, style: _Style, text: str) -> None:
@@ -118,7 +123,7 @@ class _Sheets:
         self.y -= 4
 
 
-def typeset(title: str, blocks: Sequence[Block], out: Path) -> int:
+def typeset(title: str, blocks: Sequence[Block | Chart], out: Path) -> int:
     """Write the blocks as a PDF and give its number of pages.
 
     Raises UnusableInputError (`too_large`) beyond MAX_PAGES, EnvironmentProblemError without fonts.
@@ -130,6 +135,8 @@ def typeset(title: str, blocks: Sequence[Block], out: Path) -> int:
             _set_table(sheets, block)
         elif isinstance(block, Heading):
             _set_heading(sheets, block)
+        elif isinstance(block, Columns | Bars):
+            _set_chart(sheets, block)
         else:
             _set_lines(sheets, _BODY, block.text)
     _draw(title, sheets, out)
@@ -228,6 +235,20 @@ def _set_table(sheets: _Sheets, table: Table) -> None:
     sheets.y -= _CELL.height / 2
 
 
+def _set_chart(sheets: _Sheets, chart: Chart) -> None:
+    """Set a chart on one page; it is no higher than one."""
+    made = drawing(chart, _MEASURE, lambda text: _width(_shown(text, _CHART), _CHART))
+    if not sheets.room_for(made.height):
+        sheets.turn()
+    for box in made.boxes:
+        y = sheets.y - box.y - box.height
+        sheets.boxes[-1].append(Box(_LEFT + box.x, y, box.width, box.height, box.colour))
+    for word in made.words:
+        text = _shown(word.text, _CHART)
+        sheets.pages[-1].append(_Line(_LEFT + word.x, sheets.y - word.y, _CHART, text))
+    sheets.y -= made.height
+
+
 def _columns(table: Table) -> tuple[tuple[float, float], ...]:
     """Give left edge and width of each column, in points."""
     unit = (_MEASURE - _GAP * (len(table.shares) - 1)) / sum(table.shares)
@@ -276,7 +297,12 @@ def _draw(title: str, sheets: _Sheets, out: Path) -> None:
     canvas.setCreator("eakte")
     canvas.setLineWidth(0.5)
     total = len(sheets.pages)
-    for number, (lines, rules) in enumerate(zip(sheets.pages, sheets.rules, strict=True), start=1):
+    filled = zip(sheets.pages, sheets.rules, sheets.boxes, strict=True)
+    for number, (lines, rules, boxes) in enumerate(filled, start=1):
+        for box in boxes:
+            canvas.setFillColorRGB(*box.colour)
+            canvas.rect(box.x, box.y, box.width, box.height, stroke=0, fill=1)
+        canvas.setFillGray(0)
         for line in lines:
             canvas.setFont(line.style.font, line.style.size)
             canvas.drawString(line.x, line.y, line.text)

@@ -20,7 +20,7 @@ from eakte.errors import ExitCode
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, scans
-from eakte.services import records, reviewing
+from eakte.services import casework, reviewing
 from eakte.services.desks import open_desk
 from sample_mail import demo_keys
 from sample_mail.check import SAMPLES, Comparison, ExpectedFile, compare, expectations
@@ -103,7 +103,7 @@ def _open_akten(desk: Desk) -> None:
     with desk.engine.connect() as connection:
         missing = [each for each in plain["akte"] if _is_new(connection, each["aktenzeichen"])]
     for each in missing:
-        records.new_akte(desk, each["aktenzeichen"], each["title"], each["office"])
+        casework.new_akte(desk, each["aktenzeichen"], each["title"], each["office"])
 
 
 def _is_new(connection: Connection, aktenzeichen: str) -> bool:

@@ -121,6 +121,20 @@ def of_objects(connection: Connection, names: Container[str]) -> Iterator[Event]
             yield decode(entry)
 
 
+def every(connection: Connection) -> Iterator[tuple[int, Event | None]]:
+    """Give the whole log in order with its positions; None for an entry that is no event."""
+    query = sa.select(audit_event.c.position, audit_event.c.entry).order_by(audit_event.c.position)
+    for row in connection.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield int(row.position), _decoded(row.entry)
+
+
+def _decoded(entry: str) -> Event | None:
+    try:
+        return decode(entry)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        return None
+
+
 def naming(connection: Connection, value: str) -> Iterator[Event]:
     """Give all events in order that have a new value of that name."""
     marked = audit_event.c.entry.contains(f'"{value}":', autoescape=True)

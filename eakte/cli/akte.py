@@ -122,7 +122,7 @@ def new(
     confidentiality: ConfidentialityOption = None,
 ) -> None:
     """Open a new Akte."""
-    from eakte.services import casework, records
+    from eakte.services import casework
 
     if bool(unit) == bool(title):
         raise typer.BadParameter(_("give Aktenzeichen and title, or --unit and the title"))
@@ -130,7 +130,7 @@ def new(
     if unit:
         akte = casework.draw_akte(desk, unit, name, office, confidentiality)
     else:
-        akte = records.new_akte(desk, name, title, office, confidentiality)
+        akte = casework.new_akte(desk, name, title, office, confidentiality)
     output.line(_("Opened the Akte {name}.").format(name=akte.aktenzeichen), "green")
 
 

@@ -1,25 +1,33 @@
-"""Commands on the audit log: log, verify, checkpoint, proof."""
+"""Commands on the audit log: log, verify, checkpoint, proof, report."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from eakte.cli import output
 from eakte.cli.desk import open_desk
 from eakte.cli.options import HomeOption, JsonOption
+from eakte.domain.figures import Period
 from eakte.errors import ExitCode
 from eakte.i18n import _
 
 if TYPE_CHECKING:
     from eakte.audit.verify import AuditVerdict
+    from eakte.services.audit_report import AuditReport
 
 _CONSISTENCY = "consistency"
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_AnchorOption: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help=_("A checkpoint kept elsewhere: .json, .eml, .jsonl, a typed line, or a folder.")
+    ),
+]
 
 
 @app.command("log", help=_("Show the newest events."))
@@ -56,12 +64,7 @@ def log(
 @app.command("verify", help=_("Check the log: exit 0 if intact, 20 if not, 21 if in doubt."))
 def verify(
     home: HomeOption = None,
-    anchor: Annotated[
-        list[Path] | None,
-        typer.Option(
-            help=_("A checkpoint kept elsewhere: .json, .eml, .jsonl, a typed line, or a folder.")
-        ),
-    ] = None,
+    anchor: _AnchorOption = None,
     trust: Annotated[
         list[Path] | None,
         typer.Option(help=_("Trust anchors (PEM), may be repeated; else those of the home.")),
@@ -120,6 +123,60 @@ def proof(
         output.data(auditing.prove_inclusion(open_desk(home), int(what), size))
     else:
         raise typer.BadParameter(_("name a position, or `consistency` with --from SIZE"))
+
+
+@app.command(
+    "report",
+    help=_("Write the yearly report of a period: exit 20 if the log was changed, else 0."),
+)
+def report(
+    out: Annotated[
+        Path | None, typer.Argument(help=_("The PDF/A to write."), metavar="OUT.pdf")
+    ] = None,
+    home: HomeOption = None,
+    since: Annotated[str, typer.Option("--from", help=_("The first day, YYYY-MM-DD."))] = "",
+    until: Annotated[str, typer.Option("--to", help=_("The last day, YYYY-MM-DD."))] = "",
+    verify_originals: Annotated[
+        bool, typer.Option("--verify", help=_("Also verify every original sealed in the period."))
+    ] = False,
+    anchor: _AnchorOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the yearly report."""
+    from eakte.services import audit_pages, audit_report
+
+    if (out is None and not as_json) or (out is not None and out.suffix.lower() != ".pdf"):
+        raise typer.BadParameter(_("name a file that ends in .pdf, or use --json"))
+    desk, period = open_desk(home), _period(since, until)
+    made = audit_report.make(desk, period, tuple(anchor or ()), verify=verify_originals)
+    if out is not None:
+        audit_report.note_export(desk, made, audit_pages.write(made, out))
+    if as_json:
+        output.data(made)
+    else:
+        _print_report(made, out)
+    raise typer.Exit(audit_report.exit_code(made))
+
+
+def _period(since: str, until: str) -> Period:
+    """Read the days of the command line; wrong usage ends with exit code 2."""
+    try:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+    except ValueError:
+        raise typer.BadParameter(_("--from and --to are dates like 2026-03-31")) from None
+    if last < first:
+        raise typer.BadParameter(_("--to is before --from"))
+    return Period(first, last)
+
+
+def _print_report(report: AuditReport, out: Path | None) -> None:
+    if not report.log.intact:
+        output.line(_("The audit log was changed."), "bold red")
+    text = _("{count} events from {first} to {last}, {odd} anomalies")
+    odd, period = sum(each.count for each in report.anomalies), report.period
+    count = report.figures.events
+    output.line(text.format(count=count, first=period.first, last=period.last, odd=odd))
+    output.line(_("Saved {path}.").format(path=out))
 
 
 def print_verdict(verdict: AuditVerdict) -> None:

@@ -27,7 +27,7 @@ _EXIT = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
+    """Add the command to the program."""
     app.command(
         "verify", help=_("Verify sealed originals: 0 VALID, 20 INVALID, 21 INDETERMINATE.")
     )(verify)

@@ -23,3 +23,14 @@ def from_micros(micros: int) -> datetime:
 def local_day(moment: datetime) -> date:
     """Give the day that a moment falls on in Germany: what a deadline is counted from."""
     return moment.astimezone(_GERMANY).date()
+
+
+def local(moment: datetime) -> datetime:
+    """Give a moment as clocks in Germany show it."""
+    return moment.astimezone(_GERMANY)
+
+
+def local_midnight(day: date, days_later: int = 0) -> datetime:
+    """Give the moment at which a day (or one so many days later) begins in Germany."""
+    later = day + timedelta(days=days_later)
+    return datetime(later.year, later.month, later.day, tzinfo=_GERMANY).astimezone(UTC)

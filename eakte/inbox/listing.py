@@ -23,6 +23,7 @@ MOST_FILES = 1000
 
 _DEEPEST = 20
 
+UNREADABLE = N_("the inbox folder cannot be read")
 _LINK = N_("a link; eakte follows none")
 _SPECIAL = N_("a pipe, socket or device; eakte opens none")
 _FOLDER = N_("a folder that is no delivery")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from eakte.i18n import N_
 from eakte.inbox.events import Events
-from eakte.inbox.listing import LeftAlone, Listing, list_inbox
+from eakte.inbox.listing import UNREADABLE, LeftAlone, Listing, list_inbox
 from eakte.inbox.settle import FileState, Observation, is_settled
 from eakte.inbox.units import Unit
 
 _MISSING = N_("the inbox folder is missing; is its share mounted?")
 _EMPTY = N_("the inbox folder was replaced by an empty one; is its share mounted?")
 _NO_FOLDER = N_("the inbox is no folder")
-UNREADABLE = N_("the inbox folder cannot be read")
 
 
 @dataclass(frozen=True)

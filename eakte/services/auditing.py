@@ -6,6 +6,7 @@ from pathlib import Path
 
 from eakte.audit import log, proofs
 from eakte.audit import verify as audit
+from eakte.audit.checkpoint import Anchor
 from eakte.audit.proofs import Consistency, Inclusion
 from eakte.audit.verify import AuditVerdict
 from eakte.database import snapshot
@@ -33,11 +34,17 @@ def verify(
     Signatures are checked against `trust`, else against the anchors of trust of the home.
     """
     require(desk, Permission.AUDIT)
-    own = (desk.home.anchors,) if desk.home.anchors.is_dir() else ()
-    given, believed = anchors or own, trust or (desk.home.trust,)
-    found, unreadable = anchor_reading.read(given, believed, desk.clock.now())
+    found, unreadable = anchors_of(desk, anchors, trust)
     with snapshot(desk.engine) as connection:
         return audit.verify(connection, found, unreadable)
+
+
+def anchors_of(
+    desk: Desk, anchors: tuple[Path, ...], trust: tuple[Path, ...]
+) -> tuple[tuple[Anchor, ...], int]:
+    """Give what `verify` holds the log against, and how many lines of it are no checkpoint."""
+    own = (desk.home.anchors,) if desk.home.anchors.is_dir() else ()
+    return anchor_reading.read(anchors or own, trust or (desk.home.trust,), desk.clock.now())
 
 
 def exit_code(verdict: AuditVerdict) -> ExitCode:

@@ -51,6 +51,38 @@ def numbering(desk: Desk) -> Numbering:
     return Numbering(desk.home.settings.records.aktenzeichen)
 
 
+def new_akte(
+    desk: Desk,
+    aktenzeichen: str,
+    title: str,
+    office: str,
+    confidentiality: Confidentiality | None = None,
+) -> Akte:
+    """Open an Akte under a given Aktenzeichen; the office defaults to the one in it.
+
+    It is as confidential as its unit of the Aktenplan is, unless that is given. Raises RefusedError
+    for an office that is not the current user's, whether it has that Akte or not.
+    """
+    scope = require(desk, Permission.CHANGE_AKTEN)
+    pattern = numbering(desk)
+    unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
+    with transaction(desk.engine) as connection:
+        found = aktenplan.load(connection).effective(unit)
+        level = confidentiality or (found.confidentiality if found else None)
+        akte = Akte(
+            aktenzeichen,
+            text(title, "TITLE"),
+            office or named,
+            desk.clock.now(),
+            unit=unit,
+            confidentiality=level or Confidentiality.OFFEN,
+        )
+        if pattern.fits(aktenzeichen):
+            require_office(scope, named, akte.confidentiality)
+            require_office(scope, akte.office, akte.confidentiality)
+        return casework.open_akte(connection, akte, actor.current(desk), pattern.fits)
+
+
 def draw_akte(
     desk: Desk,
     unit: str,

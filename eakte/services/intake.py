@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator
 
 from eakte.i18n import N_
-from eakte.inbox.listing import LeftAlone
+from eakte.inbox.listing import UNREADABLE, LeftAlone
 from eakte.inbox.places import Place, places
 from eakte.inbox.units import Unit
-from eakte.inbox.watch import UNREADABLE, Look
+from eakte.inbox.watch import Look
 from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.services.sources import Inboxes, Source, folders_left_alone

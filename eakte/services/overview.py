@@ -144,12 +144,13 @@ def status(desk: Desk) -> Status:
         delays = tuple(_delays(documents.in_state(connection, DocumentState.DELAYED, scope)))
         evidence = evidence_state.delay(connection)
     found = survey(desk.home, scope)
+    progress = pages_read(desk.engine) if received else {}
     return Status(
         files=files,
         letters=letters,
         received_again=again,
         oldest_waiting=waiting[0] if waiting else None,
-        reading=tuple(_being_read(received, pages_read(desk.engine))),
+        reading=tuple(_being_read(received, progress)),
         quarantine=tuple(_quarantined(record) for record in quarantined),
         troubles=tuple(each for each in present if scope.covers_station(each.station)),
         arriving=found.arriving,

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eakte.database import transaction
 from eakte.domain.akten import Akte, Document, Vorgang
 from eakte.domain.aktenplan import Unit
 from eakte.domain.codec import each_from_json
-from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Entry
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
@@ -19,14 +17,11 @@ from eakte.domain.preservation import SealedVersion
 from eakte.domain.text import RecognisedPage
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
-from eakte.ocr.hocr import hocr
-from eakte.pipeline.casework import open_akte
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, aktenplan, documents, entries, former_seals, scans, visible
 from eakte.records.scans import ScanRecord
 from eakte.review.readable import readable
-from eakte.services import actor, casework
-from eakte.services.access import Permission, require, require_office
+from eakte.services.access import Permission, require
 from eakte.services.desks import note
 
 _PIECE = 1 << 16
@@ -84,6 +79,8 @@ def alto_of(desk: Desk, prefix: str) -> Iterator[bytes]:
 
 def hocr_of(desk: Desk, prefix: str) -> Iterator[bytes]:
     """Give the letter's words as hOCR, in pieces."""
+    from eakte.ocr.hocr import hocr  # noqa: PLC0415 - few looks at a letter need it
+
     document = _find(desk, prefix)
     note(desk, Action.VIEWED, document.id, what="hocr")
     pages = each_from_json(RecognisedPage, desk.store.get(document.text))
@@ -178,38 +175,6 @@ def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:
         unit = aktenplan.load(connection).effective(akte.unit)
     note(desk, Action.VIEWED, aktenzeichen)
     return AkteContent(akte, content, unit, hanging)
-
-
-def new_akte(
-    desk: Desk,
-    aktenzeichen: str,
-    title: str,
-    office: str,
-    confidentiality: Confidentiality | None = None,
-) -> Akte:
-    """Open an Akte under a given Aktenzeichen; the office defaults to the one in it.
-
-    It is as confidential as its unit of the Aktenplan is, unless that is given. Raises RefusedError
-    for an office that is not the current user's, whether it has that Akte or not.
-    """
-    scope = require(desk, Permission.CHANGE_AKTEN)
-    pattern = casework.numbering(desk)
-    unit, named = pattern.unit_of(aktenzeichen), aktenzeichen.split("-", maxsplit=1)[0]
-    with transaction(desk.engine) as connection:
-        found = aktenplan.load(connection).effective(unit)
-        level = confidentiality or (found.confidentiality if found else None)
-        akte = Akte(
-            aktenzeichen,
-            casework.text(title, "TITLE"),
-            office or named,
-            desk.clock.now(),
-            unit=unit,
-            confidentiality=level or Confidentiality.OFFEN,
-        )
-        if pattern.fits(aktenzeichen):
-            require_office(scope, named, akte.confidentiality)
-            require_office(scope, akte.office, akte.confidentiality)
-        return open_akte(connection, akte, actor.current(desk), pattern.fits)
 
 
 def _find(desk: Desk, prefix: str) -> Document:

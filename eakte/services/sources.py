@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from eakte.config import Home, Inbox
-from eakte.inbox.listing import LeftAlone, no_delivery, readable
+from eakte.inbox.listing import LeftAlone, no_delivery
 from eakte.inbox.watch import FolderWatch, Look
+from eakte.services.survey import implied
 
 
 class Inboxes:
@@ -88,15 +89,6 @@ class Source:
             inbox = implied(self._home, self.inbox, name)
             if inbox is not None:
                 self._stations[name] = Source(self._home, inbox, self._wake, is_station=True)
-
-
-def implied(home: Home, inbox: Inbox, name: str) -> Inbox | None:
-    """Give the inbox that a sub-folder is as a station; None if it is configured on its own."""
-    folder = home.inbox_folder(inbox) / name
-    if folder in {home.inbox_folder(each) for each in home.settings.inboxes}:
-        return None
-    station = f"{inbox.station}/{readable(name)}"
-    return inbox.model_copy(update={"folder": folder, "station": station, "stations": False})
 
 
 def folders_left_alone(home: Home, inbox: Inbox, look: Look) -> tuple[LeftAlone, ...]:

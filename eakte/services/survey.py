@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from eakte.config import Home, Inbox
 from eakte.domain.access import EVERYTHING, Scope
-from eakte.inbox.listing import LeftAlone, list_inbox, no_delivery, readable
+from eakte.inbox.listing import UNREADABLE, LeftAlone, list_inbox, no_delivery, readable
 from eakte.inbox.places import places
-from eakte.inbox.watch import UNREADABLE
-from eakte.services.sources import implied
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,15 @@ def survey(home: Home, scope: Scope = EVERYTHING) -> Survey:
     """Look into every inbox and its stations in scope; one that cannot be read is told of."""
     found = [_survey(home, inbox, scope) for inbox in home.settings.inboxes]
     return _sum(found)
+
+
+def implied(home: Home, inbox: Inbox, name: str) -> Inbox | None:
+    """Give the inbox that a sub-folder is as a station; None if it is configured on its own."""
+    folder = home.inbox_folder(inbox) / name
+    if folder in {home.inbox_folder(each) for each in home.settings.inboxes}:
+        return None
+    station = f"{inbox.station}/{readable(name)}"
+    return inbox.model_copy(update={"folder": folder, "station": station, "stations": False})
 
 
 def _survey(home: Home, inbox: Inbox, scope: Scope) -> Survey:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from eakte.domain.codec import to_json
-from eakte.domain.mail import MediaType
 from eakte.domain.verification import (
     Check,
     SignatureSummary,
@@ -18,14 +15,11 @@ from eakte.domain.verification import (
     TimestampSummary,
     VerificationReport,
 )
-from eakte.errors import UnusableInputError
-from eakte.i18n import N_, _
-from eakte.pages.inspect import inspect
-from eakte.pages.own_text import own_text
-from eakte.pdfa.build import build
+from eakte.i18n import _
 from eakte.services.etsi_report import etsi_report
+from eakte.services.printed import as_pdfa, placed
 from eakte.services.verifying import Verified, worth
-from eakte.typeset import Block, Heading, Table, Text, typeset
+from eakte.typeset import Block, Heading, Table, Text
 
 _WIDTH = 100
 _KNOWN = {".txt", ".pdf", ".xml", ".json"}
@@ -46,16 +40,11 @@ def write(verified: Sequence[Verified], out: Path) -> None:
     with these names cannot be made to conform to PDF/A.
     """
     kind = out.suffix.lower()
-    try:
-        with TemporaryDirectory(prefix="eakte-report-") as folder:
-            draft = Path(folder) / f"report{kind}"
-            if kind == ".pdf":
-                _write_pdf(verified, draft)
-            else:
-                draft.write_bytes(_encoded(verified, kind))
-            _place(draft, out)
-    except OSError as problem:
-        raise UnusableInputError(reason=N_("cannot be written"), detail=str(problem)) from problem
+    if kind == ".pdf":
+        title = _("Verification report")
+        placed(out, lambda draft: as_pdfa(title, blocks(verified), draft))
+    else:
+        placed(out, lambda draft: draft.write_bytes(_encoded(verified, kind)))
 
 
 def _encoded(verified: Sequence[Verified], kind: str) -> bytes:
@@ -64,24 +53,6 @@ def _encoded(verified: Sequence[Verified], kind: str) -> bytes:
     if kind == ".json":
         return to_json(tuple(verified), tuple[Verified, ...])
     return as_text(verified).encode()
-
-
-def _place(draft: Path, out: Path) -> None:
-    """Copy the finished file to its place in one step."""
-    partial = out.with_name(f".{out.name}.part")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
-        target.write(draft.read_bytes())
-    partial.replace(out)
-
-
-def _write_pdf(verified: Sequence[Verified], out: Path) -> None:
-    """Set the page and make a PDF/A of it, as of any letter that a program drew."""
-    drawn = out.with_name("drawn.pdf")
-    typeset(_("Verification report"), list(blocks(verified)), drawn)
-    inspection = inspect(drawn)
-    texts = {page.number: own_text(drawn, page.number).page for page in inspection.pages}
-    build(drawn, MediaType.PDF, inspection.pages, texts, out)
 
 
 def as_text(verified: Sequence[Verified]) -> str:

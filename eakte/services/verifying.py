@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,6 +141,14 @@ def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
         story = _akten(desk, connection, logged, names | akte_evidence.akten_of(logged))
         letters = _letters(connection, known, sealed | set(known))
     return _noted(desk, trust, story, letters)
+
+
+def verify_letters(desk: Desk, names: Iterable[str], trust: Path) -> tuple[Verified, ...]:
+    """Verify the sealed originals of these letters, which the log or the records name."""
+    require(desk, Permission.AUDIT)
+    with snapshot(desk.engine) as connection:
+        letters = _letters(connection, evidence.logged(connection), set(names))
+    return _noted(desk, trust, (), letters)
 
 
 def overall(verified: tuple[Verified, ...]) -> Verdict:

@@ -17,7 +17,7 @@ from unittest.mock import patch
 import typer.main
 
 from eakte.__main__ import _run
-from eakte.cli.app import app
+from eakte.cli.app import program
 from eakte.config import read_settings
 from eakte.database.schema import metadata
 from eakte.domain.persons import Person
@@ -100,7 +100,7 @@ class _Bytes(io.StringIO):
 @cache
 def _program() -> Any:
     """Build the command line once: that takes longer than most commands."""
-    return typer.main.get_command(app)
+    return typer.main.get_command(program())
 
 
 def act(home: Path, account: str, *arguments: str) -> Said:
@@ -112,7 +112,7 @@ def act(home: Path, account: str, *arguments: str) -> Said:
         patch.object(sys, "stdin", io.StringIO("q\n")),
         patch.object(os, "getuid", lambda: uid),
         patch.dict(os.environ, EAKTE_HOME=str(home)),
-        patch("eakte.cli.app.app", _program()),
+        patch("eakte.cli.app.program", lambda _words: _program()),
         patch("eakte.sandbox.warm_up"),
         redirect_stdout(out),
         redirect_stderr(err),

@@ -121,6 +121,8 @@ CASES = (
     Case("audit proof 7", Permission.AUDIT),
     Case("audit proof consistency --from 7", Permission.AUDIT),
     Case("audit checkpoint", Permission.OPERATE),
+    Case("audit report --from 2026-01-01 --to 2026-12-31 --json", Permission.AUDIT),
+    Case("audit report --from 2026-01-01 --to 2026-12-31 {out}.pdf", Permission.AUDIT, slow=True),
     Case("index check", Permission.AUDIT),
     Case("index rebuild", Permission.OPERATE, slow=True),
     Case("seal due", Permission.AUDIT),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from eakte.cli.app import app
+from eakte.cli.app import program
 from eakte.config import open_home
 from eakte.domain.entries import Link, Note, Party, Wiedervorlage
 from eakte.services import attaching, checkup
@@ -109,7 +109,8 @@ def _may(case: Case, home: Path, account: str) -> bool:
 
 def test_no_command_is_forgotten() -> None:
     known = {
-        path.removeprefix("eakte ") for path, _command in _commands(typer.main.get_command(app))
+        path.removeprefix("eakte ")
+        for path, _command in _commands(typer.main.get_command(program()))
     }
     assert len(known) > 40
     told = {name for name in known for case in CASES if f"{case.line} ".startswith(f"{name} ")}

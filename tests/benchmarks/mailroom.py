@@ -17,7 +17,7 @@ from eakte.domain.text import RecognisedPage
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, scans
 from eakte.services import homes, reviewing
-from eakte.services.records import new_akte
+from eakte.services.casework import new_akte
 from eakte.services.reviewing import Corrections
 from sample_mail.check import SAMPLES
 from tests.benchmarks.measured import Cost, Running

@@ -19,7 +19,7 @@ from eakte.config import open_home
 from eakte.domain.clock import SystemClock
 from eakte.pipeline.desk import Desk
 from eakte.services.auditing import verify
-from eakte.services.records import new_akte
+from eakte.services.casework import new_akte
 from eakte.services.repair import Leftovers, look
 from sample_mail.check import SAMPLES, expectations
 from tests.acceptance.conftest import run_eakte

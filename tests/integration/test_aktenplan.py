@@ -11,7 +11,7 @@ from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.events import Action
 from eakte.errors import AktenplanRefusedError, NotFoundError, RefusedError
 from eakte.pipeline.desk import Desk
-from eakte.services import aktenplan, casework, records
+from eakte.services import aktenplan, casework
 from eakte.services.aktenplan import Imported
 from tests.integration.waiting_letters import new_desk
 
@@ -103,7 +103,7 @@ def test_an_akte_takes_office_and_confidentiality_from_its_unit(desk: Desk) -> N
     drawn = casework.draw_akte(desk, "031.50", "Bewerbungen Bauhof")
     assert (drawn.office, drawn.unit) == ("10.2", "031.50")
     assert drawn.confidentiality is Confidentiality.NFD
-    named = records.new_akte(desk, "10.2-031.60/2026-0777", "Vertrag", "")
+    named = casework.new_akte(desk, "10.2-031.60/2026-0777", "Vertrag", "")
     assert (named.unit, named.confidentiality) == ("031.60", Confidentiality.NFD)
     with pytest.raises(NotFoundError):
         casework.draw_akte(desk, "999.99", "Nirgends")

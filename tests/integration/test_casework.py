@@ -158,7 +158,7 @@ def test_many_clerks_draw_at_once_and_no_number_twice(desk: Desk) -> None:
         return casework.draw_akte(desk, "112.05", f"Gewerbe {number}").aktenzeichen
 
     year = desk.clock.now().year
-    records.new_akte(desk, f"32.1-112.05/{year}-0003", "Eigene Nummer", "")
+    casework.new_akte(desk, f"32.1-112.05/{year}-0003", "Eigene Nummer", "")
     with ThreadPoolExecutor(8) as clerks:
         drawn = sorted(clerks.map(draw, range(24)))
     assert drawn == [f"32.1-112.05/{year}-{n:04}" for n in range(1, 26) if n != 3]

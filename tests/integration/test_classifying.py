@@ -16,7 +16,7 @@ from eakte.classify.base import write_base
 from eakte.classify.evidence import TARGET
 from eakte.classify.model import Model
 from eakte.classify.training import Example
-from eakte.cli.app import app
+from eakte.cli.app import program
 from eakte.database import transaction
 from eakte.domain.akten import Akte, Document, DocumentState
 from eakte.domain.archive import ArchiveWay, Claim, Conversion
@@ -240,7 +240,7 @@ def _anew(desk: Context) -> Context:
 
 def _run(desk: Context, *arguments: str) -> str:
     given = [*arguments, "--home", str(desk.home.root)]
-    return CliRunner().invoke(app, given, env={"COLUMNS": "250"}).output
+    return CliRunner().invoke(program(), given, env={"COLUMNS": "250"}).output
 
 
 @pytest.mark.parametrize("target", [0.5, 0.9899])
@@ -299,7 +299,7 @@ def test_another_model_in_the_place_of_the_shipped_one_is_refused(desk: Context)
 def test_the_commands(desk: Context) -> None:
     def run(*arguments: str) -> str:
         home = ("--home", str(desk.home.root))
-        return CliRunner().invoke(app, ["classify", *arguments, *home]).stdout
+        return CliRunner().invoke(program(), ["classify", *arguments, *home]).stdout
 
     assert "No letter has been confirmed" in run("report")
     confirm(desk, city())

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from eakte.cli.app import app
+from eakte.cli.app import program
 from eakte.config import Home, Settings
 from eakte.database import transaction
 from eakte.database.schema import scan
@@ -300,7 +300,7 @@ def test_a_broken_index_is_told_and_mended_without_stopping_filing(filed):
 
 
 def _run(desk: Desk, *arguments: str) -> str:
-    result = CliRunner().invoke(app, [*arguments, "--home", str(desk.home.root)])
+    result = CliRunner().invoke(program(), [*arguments, "--home", str(desk.home.root)])
     assert result.exit_code == 0, result.output
     return result.stdout
 

@@ -31,7 +31,7 @@ from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, entries, history
-from eakte.services import attaching, casework, records, reviewing, verifying
+from eakte.services import attaching, casework, reviewing, verifying
 from eakte.services.reviewing import Corrections
 from tests.integration import sealed_letters
 from tests.integration.sealed_letters import Sealed
@@ -332,7 +332,7 @@ def _plain(change: history.Change) -> tuple[str, str, int, tuple[tuple[str, str]
 def office(tmp_path_factory: pytest.TempPathFactory) -> _Office:
     desk = new_desk(tmp_path_factory.mktemp("records") / "home")
     for number, name in enumerate(_AKTEN, start=1):
-        records.new_akte(desk, name, f"Abfall {number}", "20.1")
+        casework.new_akte(desk, name, f"Abfall {number}", "20.1")
     letters = tuple(sealed_letters.seal(desk, _AKTEN[0], f"{n}") for n in range(4))
     made = _Office(desk.home.root, letters)
     for letter in letters[: made.filed]:

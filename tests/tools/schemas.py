@@ -15,6 +15,7 @@ from eakte.domain.offices import Office
 from eakte.domain.pipelines import PipelineDefinition
 from eakte.domain.transfervermerk import Transfervermerk
 from eakte.domain.verification import VerificationReport
+from eakte.services.audit_report import AuditReport
 
 FOLDER = Path(__file__).parents[2] / "schemas"
 _KINDS: dict[str, Any] = {
@@ -25,6 +26,7 @@ _KINDS: dict[str, Any] = {
     "audit-event": Event,
     "transfervermerk": Transfervermerk,
     "verification-report": VerificationReport,
+    "audit-report": AuditReport,
 }
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from eakte.config import FileKey, Settings, TokenKey, open_home, read_settings
 from eakte.errors import ConfigurationError, HomeMissingError
@@ -148,3 +150,40 @@ def test_a_database_with_its_password_or_of_another_kind_is_refused(url: str) ->
 )
 def test_a_database_without_a_password_is_taken(url: str) -> None:
     assert Settings(organisation="Stadt", database=url).database == url
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "section", "wanted"),
+    [
+        ("EAKTE_WATCHING", '{"settle_seconds": 9}', "watching", {"settle_seconds": 9.0}),
+        ("eakte_watching__SETTLE_SECONDS", "9", "watching", {"settle_seconds": 9.0}),
+        ("EAKTE_ORGANISATION", "[Stadt", "organisation", "[Stadt"),
+        (
+            "EAKTE_INBOXES",
+            '[{"folder": "b", "station": "s"}]',
+            "inboxes",
+            ({"folder": Path("b"), "station": "s"},),
+        ),
+    ],
+)
+def test_variables_lie_over_the_file_table_by_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, section: str, wanted: Any
+) -> None:
+    monkeypatch.setenv(name, text)
+    monkeypatch.setenv("EAKTE_LANG", "en")
+    file = _write(tmp_path, _GOOD + "[watching]\nsettle_seconds = 3.0\ngrace_seconds = 4.0\n")
+    settings = read_settings(file)
+    expected = TypeAdapter(Settings).validate_python(
+        tomllib.loads(file.read_text())
+        | {section: {"grace_seconds": 4.0} | wanted if section == "watching" else wanted}
+    )
+    assert getattr(settings, section) == getattr(expected, section)
+    assert settings.watching.grace_seconds == 4.0
+
+
+def test_a_variable_with_an_unknown_part_refuses_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EAKTE_WATCHING__SETLE_SECONDS", "7")
+    with pytest.raises(ConfigurationError):
+        read_settings(_write(tmp_path, _GOOD))

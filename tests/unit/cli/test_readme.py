@@ -9,7 +9,7 @@ from typing import Any
 
 import typer.main
 
-from eakte.cli.app import app
+from eakte.cli.app import program
 
 _README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 _SHARED = {"--help", "--home", "--json", "--install-completion", "--show-completion"}
@@ -42,7 +42,7 @@ def _described(path: str) -> str:
 
 
 def test_every_command_and_option_is_in_the_readme() -> None:
-    found = dict(_commands(typer.main.get_command(app)))
+    found = dict(_commands(typer.main.get_command(program())))
     assert len(found) >= 17
     for path, command in found.items():
         row = _described(path)
@@ -54,13 +54,13 @@ def test_every_command_and_option_is_in_the_readme() -> None:
 def test_every_option_in_the_readme_exists() -> None:
     table = _README.split("## Commands")[1].split("## Exit codes")[0]
     known = set(_SHARED).union(
-        *(_options(command) for _path, command in _commands(typer.main.get_command(app)))
+        *(_options(command) for _path, command in _commands(typer.main.get_command(program())))
     )
     assert set(re.findall(r"--[a-z]+[a-z-]*", table)) <= known
 
 
 def test_every_command_explains_itself() -> None:
-    for path, command in _commands(typer.main.get_command(app)):
+    for path, command in _commands(typer.main.get_command(program())):
         assert command.help, path
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{path}: {parameter.name}"

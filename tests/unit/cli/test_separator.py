@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from typer.testing import CliRunner
 
-from eakte.cli.app import app
+from eakte.cli.app import program
 from eakte.domain.mail import Batch, Side
 from eakte.errors import RefusedError
 from eakte.pages.batches import batch_of
@@ -15,7 +15,7 @@ from eakte.pages.inspect import inspect
 
 
 def _run(*args: str) -> int:
-    result = CliRunner().invoke(app, ["separator", *args])
+    result = CliRunner().invoke(program(), ["separator", *args])
     if isinstance(result.exception, RefusedError):
         raise result.exception
     return result.exit_code

@@ -25,7 +25,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.submit import Submitter
 from eakte.records import documents, scans
 from eakte.services import reviewing
-from eakte.services.records import new_akte
+from eakte.services.casework import new_akte
 from eakte.services.repair import Repair, _remove_orphans, look, repair
 from eakte.services.reviewing import Corrections
 from eakte.services.sources import Inboxes
