@@ -148,7 +148,8 @@ def make(
     require(desk, Permission.AUDIT)
     now, (kept, unreadable) = desk.clock.now(), auditing.anchors_of(desk, anchors, ())
     counting = (each.checkpoint for each in kept if each.checkpoint and not each.flaw)
-    checkpoints = tuple({each.size: each for each in counting}.values())
+    latest_first = sorted(counting, key=lambda each: each.at, reverse=True)
+    checkpoints = tuple({each.size: each for each in latest_first}.values())
     tally, watch = Tally(period), Watch(period, _confirmations(checkpoints))
     with snapshot(desk.engine) as connection:
         verdict = audit.verify(connection, kept, unreadable)

@@ -167,6 +167,17 @@ class TestState:
         assert report.log.checkpoints == 1
         assert Rule.LATE_CHECKPOINT in {each.rule for each in report.anomalies}
 
+    def test_what_was_confirmed_in_time_is_not_late_when_it_is_confirmed_again(self, desk):
+        _write(desk, event(Action.VIEWED))
+        file = desk.home.anchors / "checkpoints.jsonl"
+        desk.clock = FixedClock(after(1))
+        write_checkpoint(desk)
+        line = file.read_text()
+        file.write_text(line + line.replace(after(1).isoformat(), after(9).isoformat()))
+        desk.clock = FixedClock(after(10))
+        rules = {each.rule for each in audit_report.make(desk, YEAR).anomalies}
+        assert Rule.LATE_CHECKPOINT not in rules
+
     def test_the_export_is_noted_unless_the_log_was_changed(self, desk):
         report = audit_report.make(desk, YEAR)
         size = _write(desk)
