@@ -64,7 +64,7 @@ def bundle(
     already, SystemRefusedError if it cannot be written. The audit log names the bundle and its
     digest before it appears.
     """
-    scope = for_all(require(desk, Permission.CHANGE_AKTEN))
+    scope = require(desk, Permission.CHANGE_AKTEN)
     target = out.absolute()
     if not target.parent.is_dir():
         raise NotFoundError(kind=N_("folder"), name=target.parent)
@@ -86,11 +86,12 @@ def bundle(
 def _chosen(desk: Desk, scope: Scope, name: str, *, whole_scans: bool) -> Chosen:
     if is_aktenzeichen(name):
         with desk.engine.connect() as connection:
-            akten.get(connection, name, scope)
+            akten.get(connection, name, for_all(scope))
         making.newest(desk, name, actor.current(desk))
     with snapshot(desk.engine) as connection:
         if not is_aktenzeichen(name):
             letter = documents.get_by_prefix(connection, name, scope)
+            for_all(scope)  # only now: what may not be seen is not there
             return _with_chains(desk, connection, letter.id, (letter,), None, whole=whole_scans)
         letters = documents.of_akte(connection, name)
         kept = manifests.of_akte(connection, name)[-1]

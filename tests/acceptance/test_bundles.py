@@ -257,6 +257,30 @@ def test_signatures_that_say_something_else_are_not_taken(office, tmp_path, monk
         found.stamp(token)
 
 
+def test_dates_that_contradict_each_other_are_found(pair, tmp_path):
+    """Whoever has the seal key could write them; nobody else can."""
+    found = verify.Bundle(pair[0], tmp_path)
+    found.files("")
+    for size in sorted(found.index["checkpoints"]):
+        found.checkpoint(size)
+    found.log()
+    ((name, received),) = found.index["documents"].items()
+    found.letter(name, received)
+    found.told[name, "released"]["at"] += 10
+    with pytest.raises(ValueError, match="other times"):
+        found.letter(name, received)
+    found.told[name, "released"]["at"] -= 10
+    found.told[name, "sealed"]["at"] = 0
+    with pytest.raises(ValueError, match="ascend"):
+        found.letter(name, received)
+    (size, root, at), found.states = found.states[-1], [(1, b"", 2**33)]
+    with pytest.raises(ValueError, match="older than the one before"):
+        found.checkpoint(size)
+    found.states, found.index["growth"] = [(size, root, at - 864_000)], []
+    with pytest.raises(ValueError, match="later date"):
+        found.log()
+
+
 @pytest.mark.parametrize("level", list(SealLevel))
 def test_seals_of_every_level(office, tmp_path, level):
     folder = tmp_path / "documents" / "x"
