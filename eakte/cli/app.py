@@ -21,6 +21,7 @@ from eakte.cli import (
     paper,
     qa,
     quarantine,
+    retention,
     review,
     seal,
     search,
@@ -61,6 +62,7 @@ app.add_typer(review.app, name="review", help=_("Letters that wait for a person.
 app.add_typer(qa.app, name="qa", help=_("Batches and samples of quality assurance."))
 app.add_typer(verfahren.app, name="verfahren", help=_("The Verfahrensdokumentation."))
 app.add_typer(paper.app, name="paper", help=_("Which paper may be destroyed."))
+retention.register(app)
 app.add_typer(handover.export_app, name="export", help=_("Hand records over to others."))
 app.add_typer(handover.import_app, name="import", help=_("Take in what others hand over."))
 app.add_typer(quarantine.app, name="quarantine", help=_("Files that could not become letters."))
