@@ -19,7 +19,7 @@ from eakte.domain.ids import Digest
 from eakte.domain.retention import Ground, Tombstone
 from eakte.domain.verification import Verdict
 from eakte.errors import ErasedError, RefusedError
-from eakte.pipeline import transitions
+from eakte.pipeline import noted, transitions
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, erasures, history
 from eakte.seal.opening import open_archive_stamper
@@ -102,12 +102,13 @@ def test_evidence_of_others_outlives_it(closed, tmp_path):
     office.offered(closed, tmp_path)
     office.destroyed(closed)
     (other,) = letters_of(closed, OTHER)
+    living = [(OTHER, Verdict.VALID), (other.id, Verdict.VALID)]
     stamper = open_archive_stamper(closed.home, closed.clock)
-    assert _evidence(closed, stamper) == [(other.id, Verdict.VALID)]
+    assert _evidence(closed, stamper) == living
     run = evidence_renewing.renew(closed, stamper, 4000, "sha512")
     assert [each.outcome.value for each in run.results] == ["renewed"]
-    assert [each.objects for each in run.kept] == [1]
-    assert _evidence(closed, stamper) == [(other.id, Verdict.VALID)]
+    assert [each.objects for each in run.kept] == [3], "a letter, the manifests of both Akten"
+    assert _evidence(closed, stamper) == living
 
 
 def _evidence(desk, stamper):
@@ -257,7 +258,8 @@ def test_the_same_file_may_come_again(desk):
     assert verifying.overall(verifying.verify_all(desk, desk.home.trust)) is Verdict.VALID
     with transaction(desk.engine) as connection:
         letter = documents.get(connection, first.id)
-        transitions.reject(connection, letter, "Werbung", "m", desk.clock.now())
+        why = noted.stated(desk.store, letter.id, "Werbung")
+        transitions.reject(connection, letter, why, "m", desk.clock.now())
     with acting("b.zeuge"), pytest.raises(RefusedError, match="nobody asked"):
         erasing.confirm_document(desk, first.id)
     assert desk.store.path(first.scan).is_file()

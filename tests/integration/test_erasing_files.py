@@ -17,7 +17,7 @@ from eakte.domain.mail import Enclosure, EnclosureRole, Scan, ScanState
 from eakte.domain.retention import Ground
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError
-from eakte.pipeline import transitions
+from eakte.pipeline import noted, transitions
 from eakte.pipeline.desk import Desk
 from eakte.records import documents, erasures, scans
 from eakte.services import erasing, repair, verifying
@@ -51,7 +51,8 @@ def _letters(desk):
 def _reject(desk, *letters):
     with transaction(desk.engine) as connection:
         for letter in letters:
-            transitions.reject(connection, letter, "Werbung", "m", desk.clock.now())
+            why = noted.stated(desk.store, letter.id, "Werbung")
+            transitions.reject(connection, letter, why, "m", desk.clock.now())
 
 
 def _erase(desk, name):
