@@ -108,6 +108,15 @@ class NotFoundError(EakteError):
         return _(self.sentence).format_map(_Facts(facts))
 
 
+class ErasedError(NotFoundError):
+    """A document or an Akte that was erased, as the audit log tells."""
+
+    sentence = N_("“{name}” was erased on {day}.")
+    advice = N_(
+        "`eakte retention erased` shows the Löschnachweise, `eakte verify` holds them true."
+    )
+
+
 class QueryError(EakteError):
     """A query that cannot be read; `place` counts its characters from 1."""
 

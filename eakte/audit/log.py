@@ -135,14 +135,34 @@ def _decoded(entry: str) -> Event | None:
         return None
 
 
-def naming(connection: Connection, value: str) -> Iterator[Event]:
-    """Give all events in order that have a new value of that name."""
-    marked = audit_event.c.entry.contains(f'"{value}":', autoescape=True)
-    query = sa.select(audit_event.c.entry).where(marked).order_by(audit_event.c.position)
+def of_actions(connection: Connection, actions: Container[Action], of: str = "") -> Iterator[Event]:
+    """Give all events of some actions in the order of the log, perhaps of one object only."""
+    marked = [each for each in Action if each in actions]
+    told = (audit_event.c.entry.contains(f'"action":"{each.value}"') for each in marked)
+    query = sa.select(audit_event.c.entry).where(sa.or_(*told)).order_by(audit_event.c.position)
+    if of:
+        named = json.dumps(of, ensure_ascii=False)
+        query = query.where(audit_event.c.entry.contains(f'"object":{named}', autoescape=True))
     for entry in connection.execute(query).scalars():
         event = decode(entry)
-        if value in event.after:
+        if event.action in actions and of in {"", event.object}:
             yield event
+
+
+def naming(connection: Connection, *values: str) -> Iterator[Event]:
+    """Give all events in order that have a new value of one of these names."""
+    told = (audit_event.c.entry.contains(f'"{each}":', autoescape=True) for each in values)
+    query = sa.select(audit_event.c.entry).where(sa.or_(*told)).order_by(audit_event.c.position)
+    for entry in connection.execute(query).scalars():
+        event = decode(entry)
+        if not event.after.keys().isdisjoint(values):
+            yield event
+
+
+def entries(connection: Connection) -> Iterator[str]:
+    """Give all events in order as they are written."""
+    query = sa.select(audit_event.c.entry).order_by(audit_event.c.position)
+    yield from connection.execute(query).yield_per(_AT_ONCE).scalars()
 
 
 def size(connection: Connection) -> int:

@@ -21,6 +21,7 @@ _COMMANDS = {
     "doctor": "operator",
     "migrate": "operator",
     "separator": "separator",
+    "erase": "retention",
 }
 """Commands, each with the module whose `register` adds it."""
 _GROUPS = {
@@ -44,6 +45,7 @@ _GROUPS = {
     "evidence": ("evidence", "app", N_("Evidence records (RFC 4998) over sealed originals.")),
     "trust": ("trust", "app", N_("Trusted lists: what is qualified.")),
     "index": ("index", "app", N_("The search index: check it, make it anew.")),
+    "retention": ("retention", "app", N_("Retention: what is due, offered, destroyed.")),
     "classify": ("classify", "app", N_("The classifier: what it is worth, training.")),
 }
 """Groups of commands, each with its module, its Typer there, and what they are about."""

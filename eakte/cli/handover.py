@@ -62,7 +62,7 @@ def export_xdomea(  # noqa: PLR0913, PLR0917 - one parameter per option
     if as_json:
         output.data(found)
     else:
-        _print_package(found)
+        print_package(found)
 
 
 @export_app.command("xaip", help=_("Write a document or an Akte with its proofs (TR-ESOR XAIP)."))
@@ -141,7 +141,8 @@ def _print_xaip(found: Packed) -> None:
     output.qualification(found.levels)
 
 
-def _print_package(found: HandedOver) -> None:
+def print_package(found: HandedOver) -> None:
+    """Print what was written, and what is worth a thought."""
     package = found.package
     output.line(_("Wrote {path}.").format(path=package.path), "green")
     output.facts(

@@ -16,6 +16,7 @@ __all__ = [
     "Engine",
     "connect",
     "isolation",
+    "let_go_of_deleted",
     "lock",
     "snapshot",
     "transaction",
@@ -27,6 +28,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=60000",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
 )
 _POOL = {"pool_size": 20, "max_overflow": 60, "pool_timeout": 120}
 _WRITER = int.from_bytes(b"eakte")
@@ -34,7 +36,7 @@ _WRITER = int.from_bytes(b"eakte")
 
 
 def connect(url: str) -> Engine:
-    """Open a database; on SQLite with WAL, synchronous=FULL and foreign keys.
+    """Open a database; on SQLite with WAL, synchronous=FULL, foreign keys, secure_delete.
 
     Who waits for a lock for a minute gives up, on both databases.
 
@@ -88,6 +90,18 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         lock(connection)
         yield connection
+
+
+def let_go_of_deleted(engine: Engine) -> None:
+    """Let the write-ahead log of SQLite begin anew: it holds pages as they were before.
+
+    Nothing happens while somebody reads: then the next write-ahead log takes its place. PostgreSQL
+    has its own vacuum.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.rollback()
 
 
 @contextmanager

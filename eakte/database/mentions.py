@@ -47,6 +47,16 @@ def named_digests(connection: Connection, skip: Callable[[str], bool]) -> frozen
     return frozenset[Digest]().union(*found)
 
 
+def working_digests(connection: Connection, of: Callable[[str], bool]) -> frozenset[Digest]:
+    """Give every digest in the inputs, steps and results of workflows for which `of` says yes."""
+    found = (
+        digests_in(text)
+        for schema, name in _tables(connection)
+        for text in _texts_of_work(connection, schema, name, of)
+    )
+    return frozenset[Digest]().union(*found)
+
+
 def needed_digests(connection: Connection) -> frozenset[Digest]:
     """Give the digests that the records promise to keep: scans, what belongs to them, letters."""
     letter = document.c
@@ -78,6 +88,15 @@ def _tables(connection: Connection) -> Iterator[tuple[str, str]]:
     for schema in inspector.get_schema_names():
         if schema != _SYSTEM_SCHEMA:
             yield from ((schema, name) for name in inspector.get_table_names(schema))
+
+
+def _texts_of_work(
+    connection: Connection, schema: str, name: str, of: Callable[[str], bool]
+) -> Iterator[str]:
+    """Give the texts in a table's rows about some workflows; none if it is about others."""
+    names = [column["name"] for column in sa.inspect(connection).get_columns(name, schema)]
+    if not set(names).isdisjoint(_WORKFLOW_COLUMNS):
+        yield from _texts(connection, schema, name, lambda workflow: not of(workflow))
 
 
 def _texts(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from eakte.database.engine import Connection, Engine
-from eakte.database.schema import APPEND_ONLY, metadata
+from eakte.database.schema import APPEND_ONLY, ERASABLE, metadata
 from eakte.errors import RefusedError
 from eakte.i18n import _
 
@@ -53,7 +53,8 @@ def role_of(engine: Engine) -> str:
 def grant(connection: Connection, role: str) -> None:
     """Let a role work with all tables that this connection's role owns, but not with their shape.
 
-    It may never change, remove or empty rows of append-only tables: of the audit log least of all.
+    It may never change rows of append-only tables, and remove only those that an erasure removes:
+    never of the audit log.
     The search index becomes its own: that is derived, and is made anew while others read the old.
     Raises RefusedError if this connection's role is no member of it, as that needs.
     """
@@ -87,6 +88,7 @@ def _rights(table: str) -> str:
     if table in _RIGHTS:
         return _RIGHTS[table]
     ours = metadata.tables.get(table)
-    if ours is not None and APPEND_ONLY in ours.info:
-        return "SELECT, INSERT"
+    kept = ours.info.get(APPEND_ONLY) if ours is not None else None
+    if kept is not None:
+        return "SELECT, INSERT, DELETE" if kept == ERASABLE else "SELECT, INSERT"
     return "SELECT, INSERT, UPDATE, DELETE"

@@ -17,6 +17,9 @@ metadata = sa.MetaData(
 APPEND_ONLY = "append_only"
 """Key in the `info` of tables whose rows are added and never changed."""
 
+ERASABLE = "erasable"
+"""Value there: rows go when what they tell of is erased, and the audit log tells of that."""
+
 scan = sa.Table(
     "scan",
     metadata,
@@ -50,7 +53,7 @@ receipt = sa.Table(
     sa.Column("station", sa.Text, nullable=False),
     sa.Column("received_at", sa.BigInteger, nullable=False),
     sa.Column("again", sa.Boolean, nullable=False),
-    info={APPEND_ONLY: True},
+    info={APPEND_ONLY: ERASABLE},
 )
 """Every arrival, also of bytes that were there before (`again`)."""
 
@@ -211,7 +214,8 @@ history = sa.Table(
     sa.Column("after", sa.Text, nullable=False),
     sa.Column("salt", sa.Text, nullable=False),
     sa.UniqueConstraint("kind", "key", "version"),
-    info={APPEND_ONLY: True},
+    info={APPEND_ONLY: ERASABLE},
+    sqlite_autoincrement=True,
 )
 """Every version of what is in an Akte: who, when, before, after; rows are only added.
 
@@ -228,7 +232,8 @@ former_seal = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("protection", sa.Text, nullable=False),
     sa.Column("replaced_at", sa.BigInteger, nullable=False),
-    info={APPEND_ONLY: True},
+    info={APPEND_ONLY: ERASABLE},
+    sqlite_autoincrement=True,
 )
 """Sealed originals before their time-stamps were renewed: kept, each in its row."""
 
@@ -267,6 +272,38 @@ evidence_leaf = sa.Table(
     sa.Column("path", sa.Text, nullable=False),
 )
 """Which objects (blobs) are in which trees, and their reduced hash trees: lists of base64."""
+
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False, index=True),
+    sa.Column("akte", sa.Text, nullable=False, index=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("proof", sa.Text, nullable=False),
+    info={APPEND_ONLY: True},
+)
+"""Löschnachweise: what remains of a document or an Akte (`name`) that was erased; `proof` is JSON.
+
+The audit log holds the SHA-256 of each `proof`.
+"""
+
+erased_blob = sa.Table(
+    "erased_blob",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+)
+"""Blobs that belonged to what was erased, until they are removed (or found to be needed still)."""
+
+reason = sa.Table(
+    "reason",
+    metadata,
+    sa.Column("commitment", sa.String(64), primary_key=True),
+    sa.Column("salt", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    info={APPEND_ONLY: ERASABLE},
+)
+"""Why a person did something, in words; the audit log holds only the salted hash of it."""
 
 qa_batch = sa.Table(
     "qa_batch",

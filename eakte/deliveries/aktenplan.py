@@ -11,20 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import etree
-
-from eakte.deliveries.archive import extract
 from eakte.deliveries.limits import refusal
-from eakte.deliveries.xml import Element, found, local, read_xml, value
-from eakte.domain.aktenplan import Disposal, Unit
-from eakte.domain.deliveries import clean_text
+from eakte.deliveries.messages import disposal_of, read_message, text_of
+from eakte.deliveries.xml import Element, found, local
+from eakte.domain.aktenplan import Unit
 from eakte.domain.findings import FindingCode
 from eakte.i18n import N_
 
-_ZIP = b"PK"
-_NAMESPACE = re.compile(r"urn:xoev-de:xdomea:schema:(3\.0\.0|3\.1\.0|4\.0\.0)")
 _YEARS = re.compile(r"\d{1,5}")
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -51,39 +45,24 @@ def read_plan(source: Path, out: Path) -> ReadPlan:
     Raises UnusableInputError: what `read_xml` and `extract` refuse; `unknown_type` if it is no
     message of xdomea that eakte reads, or carries no Aktenplan; `damaged` for a unit without key.
     """
-    root = read_xml(_message_of(source, out))
-    if not _NAMESPACE.fullmatch(etree.QName(root).namespace or ""):
-        detail = N_("it is no message of xdomea 3.0.0, 3.1.0 or 4.0.0")
-        raise refusal(FindingCode.UNKNOWN_TYPE, detail)
+    root = read_message(source, out)
     plans = list(found(root, "Aktenplan"))
     if not plans:
         raise refusal(FindingCode.UNKNOWN_TYPE, N_("the message carries no Aktenplan"))
     units = [(element, parent) for plan in plans for element, parent in _units(plan)]
     return ReadPlan(
         message=local(root),
-        title=_text(plans[0], "Bezeichnung"),
-        version=_text(plans[0], "Version"),
+        title=text_of(plans[0], "Bezeichnung"),
+        version=text_of(plans[0], "Version"),
         units=tuple(_unit(element, parent) for element, parent in units),
         endless=tuple(_key(each) for each, _parent in units if _is_endless(each)),
         closed=tuple(_key(each) for each, _parent in units if _is_true(each, "Stillgelegt")),
         configured=tuple(
             _key(each)
             for each, _parent in units
-            if next(found(each, "Aussonderungsart"), None) is not None and _disposal(each) is None
+            if next(found(each, "Aussonderungsart"), None) is not None and disposal_of(each) is None
         ),
     )
-
-
-def _message_of(source: Path, out: Path) -> Path:
-    """Give the file with the message: the source, or the one XML file in it."""
-    with source.open("rb") as file:
-        if file.read(len(_ZIP)) != _ZIP:
-            return source
-    messages = [ours for name, ours in extract(source, out) if name.lower().endswith(".xml")]
-    if len(messages) != 1:
-        detail = N_("the package must hold exactly one message (XML)")
-        raise refusal(FindingCode.UNKNOWN_TYPE, detail)
-    return out / messages[0]
 
 
 def _units(plan: Element) -> Iterator[tuple[Element, str]]:
@@ -100,22 +79,16 @@ def _unit(element: Element, parent: str) -> Unit:
     key = _key(element)
     if not key:
         raise refusal(FindingCode.DAMAGED, N_("a unit of the Aktenplan has no Kennzeichen"))
-    title = _text(element, "BetreffKurz") or _text(element, "Inhaltsangabe") or key
-    return Unit(key, parent, title, retention_years=_years(element), disposal=_disposal(element))
+    title = text_of(element, "BetreffKurz") or text_of(element, "Inhaltsangabe") or key
+    return Unit(key, parent, title, retention_years=_years(element), disposal=disposal_of(element))
 
 
 def _key(element: Element) -> str:
-    return _text(element, "Kennzeichen")
-
-
-def _text(element: Element, path: str) -> str:
-    """Give a text in one line, "" if it is missing."""
-    first = next(found(element, path), None)
-    return "" if first is None else _SPACE.sub(" ", clean_text(value(first))).strip()
+    return text_of(element, "Kennzeichen")
 
 
 def _years(element: Element) -> int | None:
-    text = _text(element, "Aufbewahrungsdauer/AnzahlJahre")
+    text = text_of(element, "Aufbewahrungsdauer/AnzahlJahre")
     if text and not _YEARS.fullmatch(text):
         detail = N_("the retention of a unit of the Aktenplan is no number of years")
         raise refusal(FindingCode.DAMAGED, detail)
@@ -127,10 +100,4 @@ def _is_endless(element: Element) -> bool:
 
 
 def _is_true(element: Element, path: str) -> bool:
-    return _text(element, path) in {"1", "true"}
-
-
-def _disposal(element: Element) -> Disposal | None:
-    code = _text(element, "Aussonderungsart/Aussonderungsart/code")
-    code = code or _text(element, "Aussonderungsart/AussonderungsartKonfigurierbar")
-    return Disposal(code) if code in set(Disposal) else None
+    return text_of(element, path) in {"1", "true"}

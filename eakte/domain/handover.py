@@ -5,8 +5,8 @@ The values of an xdomea message, before anything is written; `eakte.handover` wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -221,6 +221,14 @@ class HandedAkte:
         """Give every document in order."""
         for vorgang in self.vorgaenge:
             yield from vorgang.documents
+
+    def only(self, names: Collection[str]) -> HandedAkte:
+        """Give it with some of its documents, by their Kennzeichen; the Vorgänge all stay."""
+        left = (
+            replace(each, documents=tuple(one for one in each.documents if one.name in names))
+            for each in self.vorgaenge
+        )
+        return replace(self, vorgaenge=tuple(left))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from eakte.domain.moments import local_day
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline.keeping import By, changed_meanwhile, keep, require_seen
-from eakte.records import akten, documents, entries
+from eakte.records import akten, documents, entries, erasures
 
 _NOTHING: State = {}
 """The values of what was not there before."""
@@ -43,10 +43,13 @@ def open_akte(
     actor: str,
     fits: Callable[[str], bool] = is_aktenzeichen,
 ) -> Akte:
-    """Open an Akte; raises RefusedError if its Aktenzeichen is taken, or does not fit."""
+    """Open an Akte; raises RefusedError if its Aktenzeichen is or was taken, or does not fit."""
     lock(connection)
     if not fits(akte.aktenzeichen):
         detail = _("{name} is not an Aktenzeichen like 32.1-112.05/2026-0417")
+        raise RefusedError(detail=detail.format(name=akte.aktenzeichen))
+    if erasures.newest(connection, akte.aktenzeichen) is not None:
+        detail = _("there was an Akte {name}, which was erased; its Aktenzeichen is not used again")
         raise RefusedError(detail=detail.format(name=akte.aktenzeichen))
     stored, by = akten.add(connection, akte), By(actor, akte.opened_at)
     state, codes = state_of_akte(stored), {"office": stored.office, "unit": stored.unit}

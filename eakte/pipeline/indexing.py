@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from eakte.database import transaction
+from eakte.database import Connection, transaction
 from eakte.domain.akten import DocumentState
 from eakte.domain.ids import Digest, DocumentId
+from eakte.errors import IndexBrokenError
 from eakte.pipeline.desk import Desk
 from eakte.records import documents
 from eakte.search.index import index_of
@@ -37,6 +38,15 @@ def index_document(desk: Desk, document: str) -> bool:
         _log.warning("the index could not take %s: %s", document, problem)
         return False
     return True
+
+
+def erase_entry(connection: Connection, document: str) -> None:
+    """Take a letter out of the index; raises IndexBrokenError: what is to go must be gone."""
+    try:
+        with connection.begin_nested():
+            index_of(connection).erase(connection, document)
+    except SQLAlchemyError as problem:
+        raise IndexBrokenError(detail=str(problem).partition("\n")[0]) from problem
 
 
 def read_entry(store: Path, document: DocumentId, text: Digest, sender: str) -> Entry:

@@ -97,6 +97,12 @@ def regroup_id(new: tuple[DocumentId, ...]) -> str:
     return f"{REGROUP}-{new[0]}"
 
 
+def work_on(document: DocumentId) -> tuple[str, ...]:
+    """Tell how the names of all workflows begin that read, made, sealed or divided a letter."""
+    scan = document.partition("-")[0]
+    return f"{INTAKE}-{scan}", f"{COMPLETE}-{document}-", f"{REGROUP}-{scan}-"
+
+
 def _options(name: str, workflow_id: str, queue: str = "") -> EnqueueOptions:
     return {
         "queue_name": queue or name,

@@ -21,6 +21,7 @@ _OPEN = ["PENDING", "ENQUEUED"]
 _MEMORY = timedelta(days=30)
 """So long a workflow that ended can be looked at; no step of it is ever repeated."""
 _BATCH = 500
+_PREFIXES = 50
 
 
 def ended(engine: Engine, workflows: Iterable[str] | None = None) -> frozenset[str]:
@@ -69,6 +70,22 @@ def forget_old(engine: Engine, now: datetime, kept: tuple[str, ...]) -> int:
         client.delete_workflows(batch)
         _delete_checkpoints(engine, batch)
     return len(old)
+
+
+def forget(engine: Engine, beginnings: Iterable[str]) -> None:
+    """Delete the ended workflows whose ids begin like that, with all that they read and made."""
+    client, wanted = _client(engine), sorted(set(beginnings))
+    for start in range(0, len(wanted), _PREFIXES):
+        found = client.list_workflows(
+            workflow_id_prefix=wanted[start : start + _PREFIXES],
+            status=_ENDED,
+            load_input=False,
+            load_output=False,
+        )
+        gone = [each.workflow_id for each in found]
+        for first in range(0, len(gone), _BATCH):
+            client.delete_workflows(gone[first : first + _BATCH])
+            _delete_checkpoints(engine, gone[first : first + _BATCH])
 
 
 def _delete_checkpoints(engine: Engine, workflows: list[str]) -> None:

@@ -17,7 +17,7 @@ from eakte.domain.ids import new_uuid
 from eakte.domain.moments import from_micros, local_day, to_micros
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
-from eakte.records import visible
+from eakte.records import erasures, visible
 
 
 def add(connection: Connection, akte: Akte) -> Akte:
@@ -53,6 +53,7 @@ def get(connection: Connection, aktenzeichen: str, scope: Scope = EVERYTHING) ->
     """Give the Akte in scope with that Aktenzeichen; raises NotFoundError."""
     found = find(connection, aktenzeichen, scope)
     if found is None:
+        erasures.require_not_erased(connection, aktenzeichen, scope)
         raise NotFoundError(kind=N_("Akte"), name=aktenzeichen)
     return found
 

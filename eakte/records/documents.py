@@ -28,7 +28,7 @@ from eakte.domain.preservation import Protection
 from eakte.domain.transfervermerk import Look, Release, Transfervermerk
 from eakte.errors import NotFoundError, RecordDamagedError, RefusedError
 from eakte.i18n import N_, _
-from eakte.records import visible
+from eakte.records import erasures, visible
 
 _DOCUMENT_ID = re.compile(r"[0-9a-f]{1,16}(-\d+)?")
 
@@ -72,7 +72,10 @@ def is_document_id(text: str) -> bool:
 
 
 def get_by_prefix(connection: Connection, prefix: str, scope: Scope = EVERYTHING) -> Document:
-    """Give the one letter in scope whose id is or starts with `prefix`; raises NotFoundError."""
+    """Give the one letter in scope whose id is or starts with `prefix`; raises NotFoundError.
+
+    It is an ErasedError for the whole id of one that was erased, if the scope is all.
+    """
     if is_document_id(prefix):
         begins, named = table.c.id.startswith(prefix, autoescape=True), table.c.id == prefix
         query = sa.select(table).where(visible.documents(scope))
@@ -80,6 +83,7 @@ def get_by_prefix(connection: Connection, prefix: str, scope: Scope = EVERYTHING
             rows = connection.execute(query.where(condition).limit(2)).all()
             if len(rows) == 1:
                 return _document(rows[0])
+    erasures.require_not_erased(connection, prefix, scope)
     raise NotFoundError(kind=N_("document"), name=prefix)
 
 

@@ -65,6 +65,11 @@ def waiting(
     return _select(connection, here & visible.entries(scope))
 
 
+def leading_to(connection: Connection, names: Iterable[str]) -> tuple[Entry, ...]:
+    """Give the links that lead to these documents and were not removed."""
+    return _select(connection, table.c.other.in_(list(names)) & ~table.c.ended)
+
+
 def due(connection: Connection, until: str, scope: Scope = EVERYTHING) -> tuple[Entry, ...]:
     """Give the Wiedervorlagen due by a day (ISO, inclusive), the oldest first."""
     waiting = (table.c.due != "") & (table.c.due <= until) & ~table.c.ended

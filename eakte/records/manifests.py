@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from eakte.database import Connection
+from eakte.database.schema import akte as akte_table
 from eakte.database.schema import akte_manifest as table
 from eakte.database.schema import document, former_seal, history
 from eakte.domain.ids import Digest
@@ -51,10 +52,16 @@ def of_akte(connection: Connection, akte: str) -> tuple[KeptManifest, ...]:
 
 
 def changed(connection: Connection) -> tuple[str, ...]:
-    """Give the Akten in which something changed that is in no manifest, in order."""
+    """Give the Akten in which something changed that is in no manifest, in order.
+
+    The history still names Akten that were erased, where documents had left them before.
+    """
+    there = frozenset(connection.execute(sa.select(akte_table.c.aktenzeichen)).scalars())
     newest = {row.akte: _kept(row).mark for row in _every(connection)}
     present = _marks(connection)
-    return tuple(sorted(name for name, mark in present.items() if newest.get(name) != mark))
+    return tuple(
+        sorted(name for name, mark in present.items() if name in there and newest.get(name) != mark)
+    )
 
 
 def mark_of(connection: Connection, akte: str) -> Mark:

@@ -194,6 +194,12 @@ def deliveries_with(connection: Connection, digest: Digest) -> tuple[ScanRecord,
     return tuple(_record(row) for row in connection.execute(query).all())
 
 
+def enclosing(connection: Connection, digest: Digest) -> tuple[Digest, ...]:
+    """Give the received files that a file belongs to, whatever it is to them."""
+    query = sa.select(enclosure_table.c.scan).where(enclosure_table.c.digest == digest).distinct()
+    return tuple(map(Digest, connection.execute(query).scalars()))
+
+
 def set_batch(connection: Connection, digest: Digest, batch: Batch) -> None:
     """Note which batch, and which side of its sheets, a scan holds."""
     side = batch.side.value

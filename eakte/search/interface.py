@@ -69,6 +69,14 @@ class SearchIndex(Protocol):
         """Forget a letter; nothing happens if it is unknown."""
         ...
 
+    def erase(self, conn: Connection, document: str) -> None:
+        """Forget a letter, and its words that hardly any other letter holds."""
+        ...
+
+    def tidy(self, conn: Connection) -> None:
+        """Write the index anew without what was removed from it."""
+        ...
+
     def candidates(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
     ) -> tuple[Candidate, ...]:

@@ -85,6 +85,9 @@ class PostgresIndex(RelationalIndex):
             columns = zip(("keys", "forms", "stems"), zip(*rows, strict=True), strict=True)
             run(conn, prefix, _LEARN, {name: list(values) for name, values in columns})
 
+    def tidy(self, conn: Connection) -> None:
+        """Leave it to the database: its vacuum does that."""
+
     def _unsound(self, conn: Connection) -> tuple[str, ...]:
         """Hold some of the vectors against the texts; PostgreSQL checks its own pages."""
         read = sa.text(

@@ -91,6 +91,35 @@ class RelationalIndex(ABC):
         """Forget a letter; its words stay known until the next rebuild, and lead nowhere."""
         self._remove(conn, LIVE, document)
 
+    def erase(self, conn: Connection, document: str) -> None:
+        """Forget a letter, and its words unless other letters hold them.
+
+        A word whose stem many others hold stays known without being looked for in all of them.
+        """
+        query = sa.select(numbers.c.id).where(numbers.c.document == document)
+        number = conn.execute(query).scalar()
+        if number is None:
+            return
+        words = forms("\n".join(self.pages(conn, [number])[number]))
+        self._remove(conn, LIVE, document)
+        read = dict[int, frozenset[tuple[str, str]]]()
+        for form, stem in words:
+            if not self._is_used(conn, form, stem, read):
+                mine = near.c.key.in_(similar.keys(form)) & (near.c.form == form)
+                conn.execute(sa.delete(near).where(mine, near.c.stem == stem))
+
+    def _is_used(
+        self, conn: Connection, form: str, stem: str, read: dict[int, frozenset[tuple[str, str]]]
+    ) -> bool:
+        """Tell whether a letter holds a word; `read` keeps the words of letters."""
+        term = Term((Run("t", (stem,)), Run("p", (stem,))))
+        found = [row.id for row in conn.execute(self._matching(conn, term, None).limit(_NEWEST))]
+        for number in found:
+            if number not in read:
+                read[number] = forms("\n".join(self.pages(conn, [number])[number]))
+        held = any((form, stem) in read[number] for number in found)
+        return held or len(found) == _NEWEST
+
     def pages(self, conn: Connection, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
         """Give the texts of pages by the number of a candidate."""
         rows = conn.execute(sa.select(texts.c.id, texts.c.pages).where(texts.c.id.in_(numbers)))
@@ -198,6 +227,10 @@ class RelationalIndex(ABC):
     @abstractmethod
     def _unsound(self, conn: Connection) -> tuple[str, ...]:
         """Tell where the index contradicts the text that it was made from."""
+
+    @abstractmethod
+    def tidy(self, conn: Connection) -> None:
+        """Write the index anew without what was removed from it."""
 
     @abstractmethod
     def _learn(self, conn: Connection, prefix: str, forms: frozenset[tuple[str, str]]) -> None:

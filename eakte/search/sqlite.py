@@ -16,6 +16,7 @@ from eakte.search import similar
 from eakte.search.interface import Condition, Entry
 from eakte.search.meaning import AnyOf, Every, Run, Tree
 from eakte.search.relational import RelationalIndex, numbers, only_excludes, run, seen, selected
+from eakte.search.tables import LIVE
 
 _FEW = 3000
 """Rows that are looked at one by one without anybody noticing."""
@@ -116,6 +117,10 @@ class SqliteIndex(RelationalIndex):
         if rows:
             insert = "INSERT OR IGNORE INTO {0}_near (key, form, stem) VALUES (:key, :form, :stem)"
             run(conn, prefix, insert, rows)
+
+    def tidy(self, conn: Connection) -> None:
+        """Merge all of FTS5 into one part: until then what was removed is only marked as such."""
+        run(conn, LIVE, "INSERT INTO {0}_index ({0}_index) VALUES ('optimize')")
 
     def _unsound(self, conn: Connection) -> tuple[str, ...]:
         try:

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     """Look at everything that is no letter: the log, the machine, keys, lists, proofs, paper."""
     OPERATE = "operate"
     """Change how the home works: keys, lists, models, rules, repairs, destruction of paper."""
+    ERASE = "erase"
+    """Ask for an erasure, and confirm one that somebody else asked for."""
 
 
 _S, _C, _R, _A, _X = Role.SCANNER, Role.CLERK, Role.REVIEWER, Role.AUDITOR, Role.ADMIN
@@ -62,6 +64,7 @@ ROLES = MappingProxyType(
         Permission.REVIEW: (_R, _X),
         Permission.AUDIT: (_A, _X),
         Permission.OPERATE: (_X,),
+        Permission.ERASE: (_R, _X),
     }
 )
 """Which roles have a permission."""

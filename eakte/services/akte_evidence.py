@@ -22,6 +22,7 @@ from eakte.domain.events import Action
 from eakte.domain.history import Change, RecordKind, State, replay
 from eakte.domain.verification import Check, Verdict, VerificationReport
 from eakte.i18n import _
+from eakte.pipeline.erasing import ERASED
 from eakte.pipeline.keeping import COMMITMENT
 from eakte.records import akten, documents, history
 from eakte.services import manifest_checks
@@ -46,9 +47,18 @@ class Logbook:
 
 
 def logged(connection: Connection) -> Logbook:
-    """Give what the audit log tells of all records, and the records that were in each Akte."""
-    told, of_akte = dict[Key, dict[str, str]](), dict[str, set[Key]]()
-    for event in log.naming(connection, COMMITMENT):
+    """Give what the audit log tells of all records, and the records that were in each Akte.
+
+    What was erased is left out: `eakte.services.erasure_evidence` judges that.
+    """
+    told, of_akte, erased = dict[Key, dict[str, str]](), dict[str, set[Key]](), set[str]()
+    for event in log.naming(connection, COMMITMENT, ERASED):
+        if event.action is Action.ERASED:
+            for record in event.after[ERASED].split(","):
+                kind, _colon, gone = record.partition(":")
+                told.pop((kind, gone), None)
+                erased.add(record)
+            continue
         name = event.after["record"]
         kind, _colon, rest = name.partition(":")
         key = (kind, rest.rpartition(":")[0])
@@ -58,7 +68,8 @@ def logged(connection: Connection) -> Logbook:
     for event in log.of_action(connection, Action.MANIFEST_MADE):
         number = int(event.after["number"])
         manifests.setdefault(event.object, []).append((number, event.after["sha256"]))
-    return Logbook(told, of_akte, manifests)
+    left = {akte: keys & told.keys() for akte, keys in of_akte.items()}
+    return Logbook(told, left, manifests, erased)
 
 
 def akten_of(known: Logbook) -> set[str]:

@@ -315,6 +315,7 @@ def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:
     counts = {
         _("intermediate results"): len(found.orphans),
         _("seals not used"): len(found.slots),
+        _("bytes of what was erased"): len(found.erased),
         _("temporary files"): found.temporary + (done.workspace if done else 0),
         _("empty places in inboxes"): len(found.places),
     }

@@ -16,11 +16,13 @@ from eakte.i18n import _
 from eakte.pdfa.metadata import read_transfervermerk
 from eakte.pipeline.desk import Desk
 
-_TELLING = (
-    Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED,
-    Action.DOCUMENT_CORRECTED, Action.MOVED,
+_TELLING = frozenset(
+    {
+        Action.PROPOSED, Action.CORRECTED, Action.SEALED, Action.FILED, Action.RENEWED,
+        Action.DOCUMENT_CORRECTED, Action.MOVED, Action.ERASED,
+    }
 )  # fmt: skip
-"""The events that say what a filed letter is; those of one kind in the order of the log."""
+"""The events that say what a filed letter is, and that it is no more."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,12 @@ class Logged:
 
 
 def logged(connection: Connection, document: str = "") -> dict[str, Logged]:
-    """Give what the log says of every filed letter, or of one."""
+    """Give what the log says of every filed letter, or of one; what was erased is left out."""
     latest: dict[str, dict[str, str]] = {}
-    for action in _TELLING:
-        for event in log.of_action(connection, action, document):
+    for event in log.of_actions(connection, _TELLING, document):
+        if event.action is Action.ERASED:
+            latest.pop(event.object, None)
+        else:
             latest.setdefault(event.object, {}).update(event.after)
     return {
         name: Logged(

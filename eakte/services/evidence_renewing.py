@@ -18,6 +18,7 @@ from eakte.domain.ids import Digest
 from eakte.errors import ExitCode, RefusedError
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
+from eakte.records import erasures
 from eakte.records import evidence_records as records
 from eakte.seal.algorithms import Used
 from eakte.seal.algorithms import end_of as algorithm_end
@@ -79,13 +80,18 @@ class Run:
 
 
 def due(desk: Desk, within_days: int, digest: str = "") -> tuple[Due, ...]:
-    """Give the trees that end within so many days, or use another algorithm than `digest`."""
+    """Give the trees that end within so many days, or use another algorithm than `digest`.
+
+    Objects that were erased cannot be read again: they are left out, their trees stay as they are.
+    """
     horizon = desk.clock.now() + timedelta(days=within_days)
     with desk.engine.connect() as connection:
         forest = Forest.of(desk, connection)
         members: dict[int, list[Digest]] = {}
+        erased = erasures.objects(connection)
         for name, tree in records.current_objects(connection).items():
-            members.setdefault(tree, []).append(name)
+            if name not in erased:
+                members.setdefault(tree, []).append(name)
     found = (_due(forest, tree, names, horizon, digest) for tree, names in members.items())
     return tuple(each for each in found if each.by <= horizon or (digest and each.anew))
 

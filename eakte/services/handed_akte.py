@@ -18,18 +18,16 @@ from eakte.domain.handover import (
     HandedVorgang,
     Party,
     Reference,
-    Retention,
 )
 from eakte.domain.history import vorgang_key
 from eakte.domain.letters import FieldName
 from eakte.domain.moments import local_day
+from eakte.domain.retention import retention_of
 from eakte.handover.naming import document_uuid
 from eakte.pipeline.definition import Definitions
 from eakte.records import akten, aktenplan, documents, entries
 from eakte.services.handed_files import files_of
 from eakte.services.handed_history import Histories
-
-_DECEMBER, _LAST = 12, 31
 
 
 def handed_akte(
@@ -78,15 +76,6 @@ def handed_akte(
 def _filed(connection: Connection, vorgang: Vorgang) -> tuple[Document, ...]:
     inside = documents.of_vorgang(connection, vorgang.id)
     return tuple(letter for letter in inside if letter.state is DocumentState.FILED)
-
-
-def retention_of(unit: Unit | None, closed_at: datetime | None) -> Retention | None:
-    """Give the retention that the Aktenplan prescribes: whole years from the end of the closing."""
-    if unit is None or unit.retention_years is None or unit.disposal is None:
-        return None
-    years, closed = unit.retention_years, _day_of(closed_at)
-    ends = date(closed.year + years, _DECEMBER, _LAST) if closed else None
-    return Retention(years, unit.disposal, ends)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ class Order:
     edition: Edition = Edition.V3_1
     recipient: str = ""
     process: str = ""
+    documents: tuple[str, ...] = ()
+    """Only these documents: what an archive takes; empty: all."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def hand_over(
     manifests.newest(desk, aktenzeichen, actor.current(desk))
     with snapshot(desk.engine) as connection:
         akte = handed_akte(connection, aktenzeichen, desk.definitions, scope)
+        akte = akte.only(order.documents) if order.documents else akte
         process = order.process or _offered(connection, aktenzeichen, order.message) or new()
     levels = tuple(sorted({each.level for each in akte.documents()}))
     to_archive = order.message.to_archive

@@ -21,6 +21,7 @@ from eakte.domain.events import Action
 from eakte.domain.history import vorgang_key
 from eakte.domain.ids import Digest, new_uuid
 from eakte.domain.mail import MediaType
+from eakte.domain.retention import retention_of
 from eakte.domain.verification import Verdict
 from eakte.domain.xaip import VERSION, DataObject, MetaData, Record, Report, Unit, Xaip
 from eakte.errors import NotFoundError, RefusedError
@@ -40,7 +41,6 @@ from eakte.services.desks import note
 from eakte.services.etsi_report import etsi_report
 from eakte.services.evidence_chains import Chains, Forest
 from eakte.services.evidence_checks import judge
-from eakte.services.handed_akte import retention_of
 from eakte.services.handing_over import for_all
 from eakte.services.verifying import Verified, verify_document
 

@@ -14,7 +14,7 @@ from eakte.domain.ids import DocumentId
 from eakte.domain.quality import Candidate, QaBatch
 from eakte.i18n import _
 from eakte.pipeline.desk import Desk
-from eakte.records import batches, documents
+from eakte.records import batches, documents, erasures
 from eakte.review import sampling
 from eakte.services.access import Permission, require
 
@@ -69,13 +69,15 @@ def draw(desk: Desk, name: str) -> Draw:
         seeded = _only(log.of_action(connection, Action.BATCH_SEEDED, name))
         logged = _only(log.of_action(connection, Action.BATCH_DRAWN, name))
         letters = documents.of_batch(connection, name)
+        gone = erasures.gone(connection)
         if seeded is None or logged is None:
             missing = _("the log holds no draw of it")
             return Draw(name, batch.seed, "", (), (), (missing,) if batch.seed else ())
         root = _root(connection, seeded.after["origin"])
     candidates = sampling.read(seeded.after["candidates"])
     drawn = sampling.draw(seeded.after["seed"], candidates)
-    wrong = _contradictions(batch, seeded, root, drawn, logged, letters)
+    left = tuple(each for each in drawn if each not in gone)
+    wrong = _contradictions(batch, seeded, root, (drawn, left), logged, letters)
     return Draw(name, seeded.after["seed"], seeded.after["origin"], candidates, drawn, wrong)
 
 
@@ -83,11 +85,11 @@ def _contradictions(
     batch: QaBatch,
     seeded: Event,
     root: str,
-    drawn: tuple[DocumentId, ...],
+    drawn: tuple[tuple[DocumentId, ...], tuple[DocumentId, ...]],
     logged: Event,
     letters: tuple[Document, ...],
 ) -> tuple[str, ...]:
-    """Hold the repeated draw against log and records."""
+    """Hold the repeated draw, and what was not erased of it, against log and records."""
     said, sampled = seeded.after, {each.id for each in letters if each.sampled}
     checks = [
         (
@@ -99,11 +101,11 @@ def _contradictions(
             _("the record has another seed or other candidates than the log"),
         ),
         (
-            ",".join(drawn) == logged.after["drawn"],
+            ",".join(drawn[0]) == logged.after["drawn"],
             _("the log says that other letters were drawn"),
         ),
         (
-            sampled == set(drawn),
+            sampled == set(drawn[1]),
             _("the records say that other letters were drawn"),
         ),
     ]

@@ -15,14 +15,13 @@ Why this can lose no mail:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from eakte.audit import log
 from eakte.database import Connection, snapshot, transaction
-from eakte.database.mentions import digests_in, named_digests, needed_digests
+from eakte.database.mentions import named_digests, needed_digests
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, DocumentId
 from eakte.inbox.places import empty_places
@@ -31,9 +30,8 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.mending import open_work, put_aside_what_is_stuck
 from eakte.records import documents
 from eakte.services import actor
-
-_JSON_LIMIT = 64 << 20
-"""Our own JSON is smaller; a larger blob that begins like JSON came from outside."""
+from eakte.services.reach import done_work, reachable
+from eakte.services.sweeping import erased_leftovers, finish
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,8 @@ class Leftovers:
     """Bytes that a record names and the store has not."""
     damaged: frozenset[Digest]
     """Bytes that are not those that were kept (looked for by a repair only)."""
+    erased: frozenset[Digest]
+    """Bytes of what was erased: a crash came before they went."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,15 @@ def look(desk: Desk, *, thorough: bool = False) -> Leftovers:
 
     While a watcher runs, results that it is still working with count as orphans.
     """
-    done, slots = _done(desk), dict(desk.store.slots())
+    done, slots = done_work(desk), dict(desk.store.slots())
     with snapshot(desk.engine) as connection:
         named = named_digests(connection, done)
         needed = needed_digests(connection)
         stale = tuple(slot for slot in slots if _is_stale(connection, slot, slots[slot]))
     named |= {digest for slot, digest in slots.items() if slot not in stale}
     kept = frozenset(desk.store.digests())
-    orphans = kept - _reachable(desk, named & kept)
+    erased = erased_leftovers(desk) & kept
+    orphans = kept - reachable(desk, named & kept) - erased
     return Leftovers(
         orphans=orphans,
         orphan_bytes=sum(desk.store.path(digest).stat().st_size for digest in orphans),
@@ -91,6 +92,7 @@ def look(desk: Desk, *, thorough: bool = False) -> Leftovers:
         damaged=frozenset(
             digest for digest in needed & kept if thorough and desk.store.is_damaged(digest)
         ),
+        erased=erased,
     )
 
 
@@ -109,13 +111,14 @@ def repair(desk: Desk) -> Repair:
             place.rmdir()
         desk.store.sweep(desk.clock.now(), timedelta(0))
         done = Repair(found, stuck, old, workspace)
+        finish(desk)
         _remove_orphans(desk, done)
     return done
 
 
 def _remove_orphans(desk: Desk, done: Repair) -> None:
     """Ask once more, with the write lock held, and remove what is still named nowhere."""
-    finished = _done(desk)
+    finished = done_work(desk)
     with transaction(desk.engine) as connection:
         for digest in done.found.orphans - named_digests(connection, finished):
             desk.store.remove(digest)
@@ -134,15 +137,10 @@ def _event(desk: Desk, done: Repair) -> Event:
         "old-workflows": done.old_workflows,
         "missing": len(found.missing),
         "damaged": len(found.damaged),
+        "erased": len(found.erased),
     }
     after = {name: str(count) for name, count in counts.items()}
     return Event(Action.REPAIRED, "home", actor.current(desk), "", desk.clock.now(), after=after)
-
-
-def _done(desk: Desk) -> Callable[[str], bool]:
-    """Give the question whether a workflow ended with its work done: its results count no more."""
-    ended, unfinished = workflows.ended(desk.engine), open_work(desk)
-    return lambda workflow: workflow in ended and not workflow.startswith(unfinished)
 
 
 def _is_stale(connection: Connection, slot: str, digest: Digest) -> bool:
@@ -157,26 +155,6 @@ def _is_stale(connection: Connection, slot: str, digest: Digest) -> bool:
     if letter is None or not version.isdigit():
         return False
     return letter.sealed != digest and letter.version > int(version)
-
-
-def _reachable(desk: Desk, named: frozenset[Digest]) -> frozenset[Digest]:
-    """Give the named blobs, and those that are named in them: our JSON names other blobs."""
-    reached, fresh = named, named
-    while fresh:
-        inside = frozenset[Digest]().union(*(_named_in(desk, digest) for digest in fresh))
-        fresh = inside - reached
-        reached |= fresh
-    return reached
-
-
-def _named_in(desk: Desk, digest: Digest) -> frozenset[Digest]:
-    path = desk.store.path(digest)
-    if not path.is_file() or path.stat().st_size > _JSON_LIMIT:
-        return frozenset()
-    with path.open("rb") as blob:
-        begin = blob.read(1)
-        text = blob.read() if begin in {b"{", b"["} else b""
-    return digests_in(text.decode("utf-8", "replace"))
 
 
 def _places(desk: Desk) -> tuple[Path, ...]:

@@ -34,10 +34,11 @@ from eakte.records import akten, documents
 from eakte.seal.detached import check_file
 from eakte.seal.opening import evidence_at_hand
 from eakte.seal.verify import SealedAs, broken_down, verify_any, verify_own
-from eakte.services import akte_evidence, evidence
+from eakte.services import akte_evidence, erasure_evidence, evidence
 from eakte.services.access import Permission, require
 from eakte.services.akte_evidence import Logbook
 from eakte.services.desks import note
+from eakte.services.erasure_evidence import Erasures
 from eakte.services.evidence import Logged
 
 _CMS_SUFFIXES = {".p7m", ".p7s", ".p7c"}
@@ -102,6 +103,9 @@ def verify_document(desk: Desk, prefix: str, trust: Path) -> Verified:
     """Verify the sealed original of a letter against record, audit log and trust anchors."""
     scope = require(desk, Permission.READ)
     with snapshot(desk.engine) as connection:
+        gone = erasure_evidence.told(connection) if scope.everything else None
+        if gone is not None and prefix in gone.names() and gone.is_gone(prefix):
+            return _noted(desk, trust, _erased(desk, connection, gone, prefix), ())[0]
         document = documents.get_by_prefix(connection, prefix, scope)
         known = evidence.logged(connection, document.id)
     if document.sealed is None and document.id not in known:
@@ -119,6 +123,10 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
     scope = require(desk, Permission.READ)
     with snapshot(desk.engine) as connection:
         logged = akte_evidence.logged(connection)
+        erased = erasure_evidence.told(connection)
+        gone = _erased(desk, connection, erased, aktenzeichen) if scope.everything else ()
+        if gone and akten.find(connection, aktenzeichen) is None:
+            return _noted(desk, trust, gone, ())
         if not (scope.everything and aktenzeichen in akte_evidence.akten_of(logged)):
             akten.get(connection, aktenzeichen, scope)
         known = evidence.logged(connection)
@@ -127,7 +135,7 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
             names |= {name for name, each in known.items() if each.akte == aktenzeichen}
         story = _akten(desk, connection, logged, {aktenzeichen}, telling=scope.everything)
         letters = _letters(connection, known, names)
-    return _noted(desk, trust, story, letters)
+    return _noted(desk, trust, (*story, *gone), letters)
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
@@ -140,7 +148,19 @@ def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
         names = {each.aktenzeichen for each in akten.every(connection)}
         story = _akten(desk, connection, logged, names | akte_evidence.akten_of(logged))
         letters = _letters(connection, known, sealed | set(known))
-    return _noted(desk, trust, story, letters)
+        gone = _erased(desk, connection, erasure_evidence.told(connection))
+    return _noted(desk, trust, (*story, *gone), letters)
+
+
+def _erased(
+    desk: Desk, connection: Connection, found: Erasures, name: str = ""
+) -> tuple[Verified, ...]:
+    """Judge the erasures of a letter, of an Akte with what was in it, or all of them."""
+    now = desk.clock.now()
+    return tuple(
+        Verified(each, "", erasure_evidence.report(connection, each, found, now))
+        for each in found.names(name)
+    )
 
 
 def verify_letters(desk: Desk, names: Iterable[str], trust: Path) -> tuple[Verified, ...]:

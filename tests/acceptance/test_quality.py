@@ -107,6 +107,16 @@ def test_an_auditor_draws_every_sample_again(eakte: Run, home: Path) -> None:
     assert eakte("qa", "draw", "2026-01-01/1/nirgends").returncode == 5
 
 
+def test_an_erased_letter_of_a_sample_is_no_contradiction(eakte: Run) -> None:
+    name = _batch(eakte, "kaemmerei")["batch"]["id"]
+    (sampled,) = json.loads(eakte("qa", "draw", name, "--json").stdout)["drawn"]
+    assert eakte("review", "reject", sampled, "--reason", "Irrläufer").returncode == 0
+    ask = ("erase", sampled, "--ground", "d", "--reason", "Irrläufer")
+    assert eakte(*ask, EAKTE_USER="a.frager").returncode == 0
+    assert eakte("erase", sampled, "--confirm", EAKTE_USER="b.zeuge").returncode == 0
+    assert eakte("qa", "draw", name).returncode == 0
+
+
 def test_two_different_persons_release_at_sehr_hoch(home: Path) -> None:
     """The demo's first person was A. Probst, from the account that runs the tests."""
 

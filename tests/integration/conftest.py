@@ -23,6 +23,14 @@ def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def erasing_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with sealed letters in two Akten; copy it to use it."""
+    from tests.integration.erasing_office import new_office
+
+    return new_office(tmp_path_factory.mktemp("office"))
+
+
 @pytest.fixture
 def context(new_home: Path, tmp_path: Path) -> Context:
     """A home of the test's own."""

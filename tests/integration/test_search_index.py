@@ -242,6 +242,25 @@ def test_put_again_replaces_and_remove_forgets(conn):
     assert index_of(conn).problems(conn) == ()
 
 
+def test_what_is_erased_leaves_no_word(conn):
+    """Not even among the words that similar ones are looked for in; those of others stay."""
+    index = index_of(conn)
+
+    def forms():
+        return set(conn.execute(sa.text("SELECT form FROM search_near")).scalars())
+
+    before = forms()
+    index.put(conn, [entry("geheim-1", ("Die Tonne von Zwetschgenlotte",), "Zwetschgenlotte")])
+    assert forms() > before
+    index.erase(conn, "geheim-1")
+    index.tidy(conn)
+    index.erase(conn, "geheim-1")
+    assert forms() == before
+    assert index.problems(conn) == ()
+    assert "geheim-1" not in index.known(conn)
+    assert hits(conn, "Tonne")
+
+
 def test_problems_show_what_the_index_does_not_know(conn):
     assert index_of(conn).problems(conn) == ()
     conn.execute(sa.text("UPDATE search_text SET t = ' heimlich ' WHERE id = 2"))

@@ -164,10 +164,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_former_seal"),
         sa.ForeignKeyConstraint(["document"], ["document.id"], name="fk_former_seal_document_document"),
         sa.UniqueConstraint("sealed", name="uq_former_seal_sealed"),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_former_seal_document", "former_seal", ["document"])
     _create_evidence()
     _create_records()
+    _create_erasures()
     _create_quality()
     _create_audit_log()
 
@@ -261,9 +263,36 @@ def _create_records() -> None:
         sa.Column("salt", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_history"),
         sa.UniqueConstraint("kind", "key", "version", name="uq_history_kind_key_version"),
+        sqlite_autoincrement=True,
     )
     for column in ("akte", "left_akte"):
         op.create_index(f"ix_history_{column}", "history", [column])
+
+
+def _create_erasures() -> None:
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("akte", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("proof", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_erasure"),
+    )
+    for column in ("name", "akte"):
+        op.create_index(f"ix_erasure_{column}", "erasure", [column])
+    op.create_table(
+        "erased_blob",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_erased_blob"),
+    )
+    op.create_table(
+        "reason",
+        sa.Column("commitment", sa.String(64), nullable=False),
+        sa.Column("salt", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("commitment", name="pk_reason"),
+    )
 
 
 def _create_quality() -> None:

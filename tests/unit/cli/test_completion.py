@@ -11,7 +11,7 @@ import pytest
 
 @pytest.mark.parametrize(
     ("words", "position", "answer"),
-    [("eakte re", "1", "review"), ("eakte review rel", "2", "release")],
+    [("eakte rev", "1", "review"), ("eakte review rel", "2", "release")],
 )
 def test_the_shell_is_answered(words: str, position: str, answer: str) -> None:
     variables = {"_EAKTE_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": position}

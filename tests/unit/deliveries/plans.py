@@ -49,3 +49,18 @@ def message(units, number="0301", edition="3.1.0", identity=""):
         f"{identity}<x:Bezeichnung>Kommunaler Aktenplan</x:Bezeichnung>"
         f"<x:Version>2026</x:Version>{units}</x:Aktenplan></x:{name}>"
     ).encode()
+
+
+def appraisal(process, *decided, edition="3.1.0"):
+    """A Bewertungsverzeichnis (0502): pairs of UUID and Aussonderungsart."""
+    head = HEADS[edition].replace("{number}", "0502")
+    head = head.replace("67e456ea-b420-11ec-b503-005056871b7c", process)
+    product = _PRODUCT if edition == "4.0.0" else ""
+    objects = "".join(
+        f"<x:BewertetesObjekt><x:ID>{name}</x:ID><x:Aussonderungsart><x:Aussonderungsart>"
+        f"<code>{code}</code></x:Aussonderungsart></x:Aussonderungsart></x:BewertetesObjekt>"
+        for name, code in decided
+    )
+    name = "Aussonderung.Bewertungsverzeichnis.0502"
+    schema = f"urn:xoev-de:xdomea:schema:{edition}"
+    return f'<x:{name} xmlns:x="{schema}"{product}>{head}{objects}</x:{name}>'.encode()
