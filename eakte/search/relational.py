@@ -8,18 +8,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database.schema import document as letters
 from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.analyser import analyse, forms
-from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import Every, Run, Term, Tree, terms
-from eakte.search.rank import Candidate
+from eakte.search.interface import Condition, Entry, Shown
+from eakte.search.meaning import AnyOf, Every, Run, Term, Tree, terms
+from eakte.search.rank import Candidates, needle
 from eakte.search.similar import Near, Similar
 from eakte.search.tables import LIVE, NEW, ddl, names
 from eakte.search.vocabulary import SEED
@@ -32,10 +34,17 @@ _SIGN = """
 _NEWEST = 8
 """Letters that are looked at for a similar word."""
 _COLUMNS = ("t", "p", "x", "s")
+_PROBE = 400
+"""Letters that match and are tried against a condition, to learn how many of them meet it."""
+_REACH = 8000
+"""Letters that match and may be tried one by one."""
+_FEW = 8000
+"""Letters that meet a condition and may be read one by one."""
 
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
 near = sa.table("search_near", sa.column("key"), sa.column("form"), sa.column("stem"))
-texts = sa.table("search_text", sa.column("id"), *map(sa.column, (*_COLUMNS, "pages")))
+texts = sa.table("search_text", sa.column("id"), *map(sa.column, _COLUMNS))
+_pages = sa.table("search_page", sa.column("id"), sa.column("pages"))
 
 
 @lru_cache(maxsize=1)
@@ -91,10 +100,12 @@ class RelationalIndex(ABC):
         """Forget a letter; its words stay known until the next rebuild, and lead nowhere."""
         self._remove(conn, LIVE, document)
 
-    def pages(self, conn: Connection, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
-        """Give the texts of pages by the number of a candidate."""
-        rows = conn.execute(sa.select(texts.c.id, texts.c.pages).where(texts.c.id.in_(numbers)))
-        return {row.id: tuple(json.loads(row.pages)) for row in rows}
+    def shown(self, conn: Connection, found: Collection[int]) -> dict[int, Shown]:
+        """Give what is shown of candidates by their number."""
+        query = sa.select(_pages.c.id, numbers.c.document, _pages.c.pages)
+        query = query.join_from(_pages, numbers, numbers.c.id == _pages.c.id)
+        rows = conn.execute(query.where(_pages.c.id.in_(found)))
+        return {row.id: Shown(row.document, tuple(json.loads(row.pages))) for row in rows}
 
     def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
         """Give words that a form may have been typed or read wrongly for, nearest first.
@@ -119,10 +130,9 @@ class RelationalIndex(ABC):
         read = dict[int, frozenset[tuple[str, str]]]()
         for each in words:
             stem = Term((Run("t", (each.stem,)), Run("p", (each.stem,))))
-            with_stem = conn.execute(self._matching(conn, stem, among).limit(_NEWEST))
-            for number in [row.id for row in with_stem]:
+            for number in self._newest(conn, stem, among, _NEWEST):
                 if number not in read:
-                    read[number] = forms("\n".join(self.pages(conn, [number])[number]))
+                    read[number] = forms("\n".join(self.shown(conn, [number])[number].pages))
                 if (each.form, each.stem) in read[number]:
                     yield each
                     break
@@ -166,22 +176,95 @@ class RelationalIndex(ABC):
 
     def candidates(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
-    ) -> tuple[Candidate, ...]:
+    ) -> Candidates:
         """Give the newest letters that meet a query (None: any) and a condition, newest first."""
-        query = self._matching(conn, asked, among)
-        columns = ["t", *sorted({run.column for term in terms(asked) for run in term.runs} - {"t"})]
-        query = query.add_columns(*(texts.c[column] for column in columns))
-        rows = conn.execute(query.limit(most)).all()
-        return tuple(
-            Candidate(number, name, dict(zip(columns, read, strict=True)))
-            for number, name, *read in rows
-        )
+        held = {run.column for term in terms(asked) for run in term.runs} | {"t"}
+        columns = [name for name in _COLUMNS if name in held]
+        found = self._newest(conn, asked, among, most)
+        query = sa.select(texts.c.id, *(texts.c[name] for name in columns))
+        rows = conn.execute(query.where(self._listed(texts.c.id, found))).all()
+        read = list(zip(*sorted(rows, key=itemgetter(0), reverse=True), strict=True))
+        found, *read = read or [()] * (len(columns) + 1)
+        return Candidates(found, dict(zip(columns, read, strict=True)))
+
+    def _newest(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> Sequence[int]:
+        """Give the newest letters that meet both; the rarer of the two is held against the other.
+
+        Where both are frequent, so many of the newest that match are tried as should do.
+        """
+        if asked is None or only_excludes(asked):
+            return self._unasked(conn, asked, among, most)
+        if among is None:
+            return self._matching(conn, asked, most)
+        tried, reach = 0, _PROBE
+        while tried < reach <= _REACH:
+            newest, tried = self._matching(conn, asked, reach), reach
+            seen = self._allowed(conn, newest, among)
+            if len(newest) < reach or len(seen) >= most:
+                return seen[:most]
+            reach = 2 * most * len(newest) // max(1, len(seen))
+        few = self._meeting(conn, among, _FEW)
+        if len(few) < _FEW:
+            return self._told(conn, asked, few)[:most]
+        return self._both(conn, asked, among, most)
+
+    def _unasked(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> Sequence[int]:
+        """Give the newest letters that meet a condition, but the excluded ones."""
+        few = () if among is None else self._meeting(conn, among, _FEW)
+        if among is not None and len(few) < _FEW:
+            found = sorted(few, reverse=True) if asked is None else self._told(conn, asked, few)
+            return found[:most]
+        query = sa.select(numbers.c.id).order_by(numbers.c.id.desc()).limit(most)
+        if among is not None:
+            query = query.where(seen(among))
+        if asked is not None:
+            query = query.join(texts, texts.c.id == numbers.c.id).where(self._held_by(asked))
+        return conn.execute(query).scalars().all()
+
+    def _allowed(self, conn: Connection, found: Sequence[int], among: Condition) -> Sequence[int]:
+        """Keep those of some letters that meet a condition."""
+        query = sa.select(numbers.c.id).where(self._listed(numbers.c.id, found), seen(among))
+        return sorted(conn.execute(query).scalars(), reverse=True)
+
+    def _meeting(self, conn: Connection, among: Condition, most: int) -> Sequence[int]:
+        """Give letters that meet a condition, any of them if there are more."""
+        query = sa.select(numbers.c.id).where(among).limit(most)
+        query = query.join_from(letters, numbers, letters.c.id == numbers.c.document)
+        return conn.execute(query).scalars().all()
+
+    def _told(self, conn: Connection, asked: Tree, few: Sequence[int]) -> Sequence[int]:
+        """Keep those of some letters whose text meets a query, newest first."""
+        query = sa.select(texts.c.id).where(self._listed(texts.c.id, few), self._held_by(asked))
+        return sorted(conn.execute(query).scalars(), reverse=True)
+
+    def _held_by(self, asked: Tree) -> ColumnElement[bool]:
+        """Say that a text meets a query."""
+        if isinstance(asked, AnyOf):
+            return sa.or_(*(self._held_by(each) for each in asked.parts))
+        if isinstance(asked, Every):
+            wanted = (self._held_by(each) for each in asked.wanted)
+            return sa.and_(*wanted, *(~self._held_by(each) for each in asked.unwanted))
+        return sa.or_(*(self._place(texts.c[run.column], needle(run)) > 0 for run in asked.runs))
 
     @abstractmethod
-    def _matching(
-        self, conn: Connection, asked: Tree | None, among: Condition | None
-    ) -> sa.Select[Any]:
-        """Give the query for candidates, in order."""
+    def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
+        """Give the newest letters that meet a query, newest first."""
+
+    @abstractmethod
+    def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
+        """Give the newest letters that meet a query and a condition, both of which many meet."""
+
+    @abstractmethod
+    def _listed(self, column: ColumnElement[int], found: Sequence[int]) -> ColumnElement[bool]:
+        """Say that a column is one of some numbers."""
+
+    @abstractmethod
+    def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        """Give where a text holds a part, 0 if nowhere."""
 
     @abstractmethod
     def _row(self, number: int, entry: Entry) -> dict[str, Any]:
@@ -216,16 +299,6 @@ def run(
 ) -> sa.CursorResult[Any]:
     """Run a statement on the tables with a prefix, which stands in it as `{0}`."""
     return conn.execute(sa.text(statement.format(prefix)), values)
-
-
-def selected(*more: sa.FromClause) -> sa.Select[Any]:
-    """Give what candidates are made of, with further tables joined by number."""
-    query = sa.select(numbers.c.id, numbers.c.document).join_from(
-        numbers, texts, texts.c.id == numbers.c.id
-    )
-    for each in more:
-        query = query.join(each, each.c.rowid == numbers.c.id)
-    return query
 
 
 def only_excludes(asked: Tree | None) -> bool:

@@ -336,11 +336,11 @@ def _create_sqlite_index() -> None:
             t TEXT NOT NULL,
             p TEXT NOT NULL,
             x TEXT NOT NULL,
-            s TEXT NOT NULL,
-            pages TEXT NOT NULL
+            s TEXT NOT NULL
         )
         """
     )
+    op.execute("CREATE TABLE search_page (id INTEGER PRIMARY KEY, pages TEXT NOT NULL)")
     op.execute("CREATE TABLE search_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID")
     op.execute(
         """
@@ -373,13 +373,20 @@ def _create_postgresql_index() -> None:
             t TEXT COMPRESSION lz4 NOT NULL,
             p TEXT COMPRESSION lz4 NOT NULL,
             x TEXT COMPRESSION lz4 NOT NULL,
-            s TEXT COMPRESSION lz4 NOT NULL,
-            pages TEXT COMPRESSION lz4 NOT NULL,
-            terms TSVECTOR NOT NULL
-        )
+            s TEXT COMPRESSION lz4 NOT NULL
+        ) WITH (toast_tuple_target = 8160)
         """
     )
-    op.execute("CREATE INDEX ON search_text USING gin (terms) WITH (fastupdate = off)")
+    op.execute("CREATE TABLE search_page (id INTEGER PRIMARY KEY, pages TEXT COMPRESSION lz4 NOT NULL)")
+    op.execute(
+        """
+        CREATE TABLE search_terms (
+            id INTEGER PRIMARY KEY,
+            terms TSVECTOR COMPRESSION lz4 NOT NULL
+        ) WITH (toast_tuple_target = 128)
+        """
+    )
+    op.execute("CREATE INDEX ON search_terms USING gin (terms) WITH (fastupdate = off)")
     op.execute("CREATE TABLE search_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))")
     op.execute(
         """

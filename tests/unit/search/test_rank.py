@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 from eakte.search.meaning import Run, Term
-from eakte.search.rank import Candidate, ranked
+from eakte.search.rank import Candidates, ranked
+
+Letter = tuple[int, dict[str, str]]
 
 
-def letter(number: int, t: str = "", p: str = "", x: str = "") -> Candidate:
-    columns = {"t": f" {t} ", "p": f" {p} ", "x": f" {x} ", "s": "  "}
-    return Candidate(number, f"d{number}", columns)
+def letter(number: int, t: str = "", p: str = "", x: str = "") -> Letter:
+    return number, {"t": f" {t} ", "p": f" {p} ", "x": f" {x} ", "s": "  "}
 
 
-def order(letters, *found: Term) -> list[int]:
-    return [each.candidate.number for each in ranked(letters, found)]
+def order(letters: list[Letter], *found: Term) -> list[int]:
+    columns = {name: [texts[name] for _number, texts in letters] for name in "tpxs"}
+    candidates = Candidates([number for number, _texts in letters], columns)
+    return [each.number for each in ranked(candidates, found)]
 
 
 HUND = Term((Run("t", ("hund",)), Run("p", ("hund",)), Run("x", ("hund",))))
@@ -42,4 +45,4 @@ def test_prefixes_count_where_a_word_begins():
 
 
 def test_nobody_is_ranked():
-    assert ranked([], [HUND]) == ()
+    assert order([], HUND) == []
