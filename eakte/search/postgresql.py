@@ -9,13 +9,12 @@ newest first: every vector names the block (`#7`) of numbers that its letter is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.i18n import _
@@ -66,6 +65,7 @@ class PostgresIndex(RelationalIndex):
     """A SearchIndex in PostgreSQL."""
 
     dialect = "postgresql"
+    _one_of = "= ANY(CAST(:listed AS integer[]))"
 
     def candidates(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
@@ -97,9 +97,8 @@ class PostgresIndex(RelationalIndex):
             return query
         return query.join(texts, texts.c.id == _terms.c.id).where(self._held_by(asked))
 
-    def _listed(self, column: ColumnElement[int], found: Sequence[int]) -> ColumnElement[bool]:
-        listed = sa.bindparam("listed", list(found), type_=postgresql.ARRAY(sa.Integer))
-        return column == sa.any_(listed)
+    def _list(self, found: Collection[int]) -> list[int]:
+        return list(found)
 
     def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
         return sa.func.strpos(text, part)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from eakte.search.analyser import analyse, forms
 from eakte.search.interface import Condition, Entry, Shown
 from eakte.search.meaning import AnyOf, Every, Run, Term, Tree, terms
 from eakte.search.rank import Candidates, needle
-from eakte.search.similar import Near, Similar
+from eakte.search.similar import Similar
 from eakte.search.tables import LIVE, NEW, ddl, names
 from eakte.search.vocabulary import SEED
 
@@ -34,6 +34,12 @@ _SIGN = """
 _NEWEST = 8
 """Letters that are looked at for a similar word."""
 _COLUMNS = ("t", "p", "x", "s")
+_READ = "SELECT id, {} FROM search_text WHERE id {{}}"
+_SHOWN = """
+    SELECT search_page.id, document, pages
+    FROM search_page JOIN search_document ON search_document.id = search_page.id
+    WHERE search_page.id {}
+    """
 _PROBE = 400
 """Letters that match and are tried against a condition, to learn how many of them meet it."""
 _REACH = 8000
@@ -44,7 +50,11 @@ _FEW = 8000
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
 near = sa.table("search_near", sa.column("key"), sa.column("form"), sa.column("stem"))
 texts = sa.table("search_text", sa.column("id"), *map(sa.column, _COLUMNS))
-_pages = sa.table("search_page", sa.column("id"), sa.column("pages"))
+
+
+@lru_cache(maxsize=100)
+def _prepared(statement: str) -> sa.TextClause:
+    return sa.text(statement)
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +75,8 @@ class RelationalIndex(ABC):
     """The part of a SearchIndex that both databases share."""
 
     dialect: str
+    _one_of: str
+    """SQL for: is one of the numbers `:listed`."""
 
     def __init__(self) -> None:
         self._learnt = set[tuple[str, str]]()
@@ -102,10 +114,8 @@ class RelationalIndex(ABC):
 
     def shown(self, conn: Connection, found: Collection[int]) -> dict[int, Shown]:
         """Give what is shown of candidates by their number."""
-        query = sa.select(_pages.c.id, numbers.c.document, _pages.c.pages)
-        query = query.join_from(_pages, numbers, numbers.c.id == _pages.c.id)
-        rows = conn.execute(query.where(_pages.c.id.in_(found)))
-        return {row.id: Shown(row.document, tuple(json.loads(row.pages))) for row in rows}
+        rows = conn.execute(self._of(_SHOWN), {"listed": self._list(found)})
+        return {number: Shown(name, tuple(json.loads(pages))) for number, name, pages in rows}
 
     def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
         """Give words that a form may have been typed or read wrongly for, nearest first.
@@ -116,7 +126,7 @@ class RelationalIndex(ABC):
         if not wanted:
             return ()
         rows = conn.execute(sa.select(near).where(near.c.key.in_(wanted)))
-        found = similar.nearest(form, [Near(*row) for row in rows])
+        found = similar.nearest(form, rows.all())
         held = found if among is None else self._held(conn, found, among)
         return tuple(islice(held, similar.MOST))
 
@@ -180,9 +190,8 @@ class RelationalIndex(ABC):
         """Give the newest letters that meet a query (None: any) and a condition, newest first."""
         held = {run.column for term in terms(asked) for run in term.runs} | {"t"}
         columns = [name for name in _COLUMNS if name in held]
-        found = self._newest(conn, asked, among, most)
-        query = sa.select(texts.c.id, *(texts.c[name] for name in columns))
-        rows = conn.execute(query.where(self._listed(texts.c.id, found))).all()
+        listed = {"listed": self._list(self._newest(conn, asked, among, most))}
+        rows = conn.execute(self._of(_READ.format(", ".join(columns))), listed).all()
         read = list(zip(*sorted(rows, key=itemgetter(0), reverse=True), strict=True))
         found, *read = read or [()] * (len(columns) + 1)
         return Candidates(found, dict(zip(columns, read, strict=True)))
@@ -259,8 +268,16 @@ class RelationalIndex(ABC):
         """Give the newest letters that meet a query and a condition, both of which many meet."""
 
     @abstractmethod
-    def _listed(self, column: ColumnElement[int], found: Sequence[int]) -> ColumnElement[bool]:
+    def _list(self, found: Collection[int]) -> object:
+        """Give numbers as the value that `_one_of` takes."""
+
+    def _listed(self, column: ColumnElement[int], found: Collection[int]) -> ColumnElement[bool]:
         """Say that a column is one of some numbers."""
+        said = sa.text(f"{column} {self._one_of}")
+        return cast("ColumnElement[bool]", said.bindparams(listed=self._list(found)))
+
+    def _of(self, statement: str) -> sa.TextClause:
+        return _prepared(statement.format(self._one_of))
 
     @abstractmethod
     def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:

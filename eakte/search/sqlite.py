@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +34,9 @@ _DELETES = (
     "DELETE FROM {0}_amount WHERE id = :id",
     "DELETE FROM {0}_document WHERE id = :id",
 )
+_NEWEST = sa.text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match ORDER BY rowid DESC LIMIT :most"
+)
 _index = sa.table("search_index", sa.column("rowid"))
 _match = sa.text("search_index MATCH :match")
 
@@ -42,21 +45,19 @@ class SqliteIndex(RelationalIndex):
     """A SearchIndex in SQLite."""
 
     dialect = "sqlite"
+    _one_of = "IN (SELECT value FROM json_each(:listed))"
 
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
-        query = sa.select(_index.c.rowid).where(_match.bindparams(match=expression(asked)))
-        return conn.execute(query.order_by(_index.c.rowid.desc()).limit(most)).scalars().all()
+        values = {"match": expression(asked), "most": most}
+        return conn.execute(_NEWEST, values).scalars().all()
 
     def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
         query = sa.select(_index.c.rowid).where(_match.bindparams(match=expression(asked)))
         query = query.join(numbers, numbers.c.id == _index.c.rowid).where(seen(among))
         return conn.execute(query.order_by(_index.c.rowid.desc()).limit(most)).scalars().all()
 
-    def _listed(self, column: ColumnElement[int], found: Sequence[int]) -> ColumnElement[bool]:
-        listed = sa.text("SELECT value FROM json_each(:listed)")
-        return column.in_(
-            listed.bindparams(listed=json.dumps(list(found))).columns(value=sa.Integer)
-        )
+    def _list(self, found: Collection[int]) -> str:
+        return json.dumps(list(found))
 
     def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
         return sa.func.instr(text, part)
