@@ -109,6 +109,10 @@ class SearchIndex(Protocol):
         """Make room for an index built anew beside the one in use."""
         ...
 
+    def finish(self, conn: Connection) -> None:
+        """Make of an index built anew what is best made at once; takes its time, and no lock."""
+        ...
+
     def swap(self, conn: Connection) -> None:
         """Put the index built anew in the place of the other."""
         ...

@@ -21,7 +21,6 @@ from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.interface import Condition, Entry
 from eakte.search.meaning import AnyOf, Every, Run, Term, Tree
-from eakte.search.rank import Candidates
 from eakte.search.relational import RelationalIndex, numbers, run, seen, texts
 
 _MOST_LEXEMES = 60_000
@@ -31,8 +30,6 @@ _LOOKED_AT = 200
 _PHRASE = 2
 _BLOCK = 4096
 """Letters of a block."""
-_EASY = 20_000
-"""Letters that may be found at once, to be put in order."""
 _INSERTS = (
     "INSERT INTO {0}_document (id, document) VALUES (:id, :document)",
     "INSERT INTO {0}_text (id, t, p, x, s) VALUES (:id, :t, :p, :x, :s)",
@@ -67,12 +64,11 @@ class PostgresIndex(RelationalIndex):
     dialect = "postgresql"
     _one_of = "= ANY(CAST(:listed AS integer[]))"
 
-    def candidates(
+    def _newest(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
-    ) -> Candidates:
-        """Give the newest letters that meet a query (None: any) and a condition, newest first."""
+    ) -> Sequence[int]:
         conn.exec_driver_sql(_PLAN)
-        return super().candidates(conn, asked, among, most)
+        return super()._newest(conn, asked, among, most)
 
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
         last = conn.execute(sa.select(sa.func.max(_terms.c.id))).scalar() or 0
@@ -92,7 +88,7 @@ class PostgresIndex(RelationalIndex):
         if blocks:
             wanted = f"({' | '.join(_quoted(f'#{each}') for each in blocks)}) & ({wanted})"
         met = _terms.c.terms.op("@@")(sa.cast(wanted, _TsQuery()))
-        query = sa.select(_terms.c.id).where(met).order_by(_terms.c.id.desc())
+        query = sa.select(_terms.c.id).where(met).order_by(-_terms.c.id)  # so that GIN must do it
         if _is_plain(asked):
             return query
         return query.join(texts, texts.c.id == _terms.c.id).where(self._held_by(asked))

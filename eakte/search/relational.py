@@ -23,7 +23,7 @@ from eakte.search.interface import Condition, Entry, Shown
 from eakte.search.meaning import AnyOf, Every, Run, Term, Tree, terms
 from eakte.search.rank import Candidates, needle
 from eakte.search.similar import Similar
-from eakte.search.tables import LIVE, NEW, ddl, names
+from eakte.search.tables import LIVE, NEW, indexes, names, tables
 from eakte.search.vocabulary import SEED
 
 _SAMPLE = "Widersprüche gegen Abfallgebührenbescheide, 2. März 2026, Az. 20.1-702.11/2026-0003, 5 €"
@@ -66,9 +66,13 @@ def fingerprint() -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def seen(among: Condition) -> sa.Exists:
-    """Say that the letter behind a row of `search_document` meets a condition."""
-    return sa.exists().where(letters.c.id == numbers.c.document, among)
+def seen(among: Condition) -> ColumnElement[bool]:
+    """Say that the letter behind a row of `search_document` meets a condition.
+
+    As a CASE it is looked up for each row: PostgreSQL would begin with all letters that meet it.
+    """
+    letter = sa.exists().where(letters.c.id == numbers.c.document, among)
+    return sa.case((letter, 1), else_=0) == 1
 
 
 class RelationalIndex(ABC):
@@ -174,9 +178,14 @@ class RelationalIndex(ABC):
         """Make room for an index built anew beside the one in use."""
         self._drop(conn, NEW)
         self._learnt.clear()
-        for statement in ddl(self.dialect, NEW):
+        for statement in tables(self.dialect, NEW):
             conn.execute(sa.text(statement))
         run(conn, NEW, _SIGN, {"made_by": fingerprint()})
+
+    def finish(self, conn: Connection) -> None:
+        """Make of an index built anew what is best made at once; takes its time, and no lock."""
+        for statement in indexes(self.dialect, NEW):
+            conn.execute(sa.text(statement))
 
     def swap(self, conn: Connection) -> None:
         """Put the index built anew in the place of the other."""

@@ -58,7 +58,6 @@ _POSTGRESQL = (
         terms TSVECTOR COMPRESSION lz4 NOT NULL
     ) WITH (toast_tuple_target = 128)
     """,
-    "CREATE INDEX ON {0}_terms USING gin (terms) WITH (fastupdate = off)",
     "CREATE TABLE {0}_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))",
     """
     CREATE TABLE {0}_near (
@@ -69,13 +68,24 @@ _POSTGRESQL = (
     )
     """,
 )
+_INDEXES = ("CREATE INDEX ON {0}_terms USING gin (terms) WITH (fastupdate = off)",)
 _NAMES = ("document", "state", "text", "page", "amount", "near")
 
 
 def ddl(dialect: str, prefix: str = LIVE) -> tuple[str, ...]:
     """Give the statements that make an empty index."""
+    return tables(dialect, prefix) + indexes(dialect, prefix)
+
+
+def tables(dialect: str, prefix: str) -> tuple[str, ...]:
+    """Give the statements that make its tables."""
     statements = _SQLITE if dialect == "sqlite" else _POSTGRESQL
     return tuple(statement.format(prefix) for statement in statements)
+
+
+def indexes(dialect: str, prefix: str) -> tuple[str, ...]:
+    """Give the statements that make what costs a fraction if the tables are full before."""
+    return () if dialect == "sqlite" else tuple(each.format(prefix) for each in _INDEXES)
 
 
 def names(dialect: str) -> tuple[str, ...]:

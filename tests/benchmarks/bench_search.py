@@ -124,6 +124,8 @@ def build(engine: Engine) -> None:
     for chunk in analysed(range(LETTERS), make, os.cpu_count() or 1):
         with transaction(engine) as connection:
             index.put(connection, filter(None, chunk), new=True)
+    with engine.begin() as connection:
+        index.finish(connection)
     with transaction(engine) as connection:
         index.swap(connection)
     used, took = _cpu() - before, time.perf_counter() - begun

@@ -262,6 +262,7 @@ def test_an_index_built_anew_takes_the_place_of_a_broken_one(conn):
         index.begin(conn)
         index.put(conn, [entry(name, pages) for name, pages in LETTERS.items()], new=True)
         assert index.known(conn, new=True) == LETTERS.keys()
+        index.finish(conn)
         index.swap(conn)
         assert index.problems(conn) == ()
         assert found(conn, "häuser") == ["haus-1", "laterne-1"]
