@@ -31,8 +31,8 @@ _SIGN = """
     INSERT INTO {0}_state (analyser)
     SELECT :made_by WHERE NOT EXISTS (SELECT 1 FROM {0}_state)
     """
-_NEWEST = 8
-"""Letters that are looked at for a similar word."""
+_NEWEST = 50
+"""Letters that are read for a similar word."""
 _COLUMNS = ("t", "p", "x", "s")
 _READ = "SELECT id, {} FROM search_text WHERE id {{}}"
 _SHOWN = """
@@ -135,21 +135,41 @@ class RelationalIndex(ABC):
         return tuple(islice(held, similar.MOST))
 
     def _held(
-        self, conn: Connection, words: Iterable[Similar], among: Condition
+        self, conn: Connection, words: Sequence[Similar], among: Condition
     ) -> Iterator[Similar]:
         """Keep the words that one of the newest letters with their stem and a condition holds.
 
-        The stem alone would not tell: other words have it too.
+        The stem alone would not tell: other words have it too. Letters of several stems are read
+        together; where they are too many, those of each stem.
         """
         read = dict[int, frozenset[tuple[str, str]]]()
-        for each in words:
-            stem = Term((Run("t", (each.stem,)), Run("p", (each.stem,))))
-            for number in self._newest(conn, stem, among, _NEWEST):
-                if number not in read:
-                    read[number] = forms("\n".join(self.shown(conn, [number])[number].pages))
-                if (each.form, each.stem) in read[number]:
+        for at in range(0, len(words), similar.MOST):
+            some = words[at : at + similar.MOST]
+            together, complete = self._forms(conn, {each.stem for each in some}, among, read)
+            for each in some:
+                known = together
+                if (each.form, each.stem) not in known and not complete:
+                    known, _complete = self._forms(conn, {each.stem}, among, read)
+                if (each.form, each.stem) in known:
                     yield each
-                    break
+
+    def _forms(
+        self,
+        conn: Connection,
+        stems: Iterable[str],
+        among: Condition,
+        read: dict[int, frozenset[tuple[str, str]]],
+    ) -> tuple[frozenset[tuple[str, str]], bool]:
+        """Give the words of the newest letters with one of some stems, and whether these are all.
+
+        `read` keeps those of each letter.
+        """
+        runs = tuple(Run(column, (stem,)) for stem in sorted(stems) for column in "tp")
+        newest = self._newest(conn, Term(runs), among, _NEWEST)
+        for number, letter in self.shown(conn, [n for n in newest if n not in read]).items():
+            read[number] = forms("\n".join(letter.pages))
+        found = frozenset[tuple[str, str]]().union(*(read[number] for number in newest))
+        return found, len(newest) < _NEWEST
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
         """Give the names of all indexed letters."""

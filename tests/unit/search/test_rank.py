@@ -16,6 +16,11 @@ def order(letters: list[Letter], *found: Term) -> list[int]:
     return [each.number for each in ranked(candidates, found)]
 
 
+def _ranks(letters: list[Letter], term: Term) -> list[float]:
+    columns = {name: [texts[name] for _number, texts in letters] for name in "tpxs"}
+    return [each.rank for each in ranked(Candidates([1, 2, 3], columns), [term])]
+
+
 HUND = Term((Run("t", ("hund",)), Run("p", ("hund",)), Run("x", ("hund",))))
 
 
@@ -42,6 +47,15 @@ def test_a_rare_word_weighs_more():
 def test_prefixes_count_where_a_word_begins():
     letters = [letter(1, t="althund hund"), letter(2, t="hunde hundert")]
     assert order(letters, Term((Run("t", ("hund",), prefix=True),))) == [2, 1]
+
+
+def test_of_many_words_each_counts_as_alone():
+    words = ["hund", "katze", "maus", "pferd", "rind", "huhn"]
+    letters = [letter(1, t="hund maus x hund"), letter(2, t="hundert hund"), letter(3, t="x")]
+    runs = tuple(Run("t", (word,)) for word in words)
+    assert order(letters, Term(runs)) == order(letters, Term(runs[:3])) == [1, 2, 3]
+    many, few = (_ranks(letters, Term(runs[:count])) for count in (6, 3))
+    assert many == few
 
 
 def test_nobody_is_ranked():
