@@ -22,8 +22,9 @@ from eakte.search.rank import Candidates, Ranked, ranked
 from eakte.search.similar import Similar
 from eakte.search.snippet import Snippet, locate
 
-MOST = 1000
+MOST = 500
 """So many letters are ranked; there may be more."""
+_NOBODY = Candidates((), {})
 _OFTEN = 3
 """A similar word that so many letters hold is taken for a word of its own."""
 
@@ -127,16 +128,18 @@ def _nearly(
         for term in terms(asked)
         if term.form
     }
-    wide = widened(asked, found)
-    if wide == asked:
-        return None, ()
-    letters = _wider(index, conn, asked, wide, among)
     if known:
-        wide = widened(asked, _misreadings(found, letters))
-        if wide == asked:
-            return None, ()
-        letters = _wider(index, conn, asked, wide, among)
-    return wide, ranked(letters, terms(wide))
+        found = {form: tuple(filter(_is_unknown, others)) for form, others in found.items()}
+    wide = widened(asked, found)
+    letters = _wider(index, conn, asked, wide, among) if wide != asked else _NOBODY
+    if known and (fewer := _misreadings(found, letters)) != found:
+        wide = widened(asked, fewer)
+        letters = _wider(index, conn, asked, wide, among) if wide != asked else _NOBODY
+    return wide, ranked(letters, terms(wide)) if letters else ()
+
+
+def _is_unknown(word: Similar) -> bool:
+    return not is_known(word.form)
 
 
 def _wider(
@@ -148,19 +151,12 @@ def _wider(
 def _misreadings(
     similar: Mapping[str, tuple[Similar, ...]], letters: Candidates
 ) -> dict[str, tuple[Similar, ...]]:
-    """Keep what is no word of its own, where the words asked for are known themselves."""
+    """Keep what few letters hold, or what looks the same; others are words of their own."""
     words = {each.stem for others in similar.values() for each in others}
-    both = zip(letters.columns["t"], letters.columns["p"], strict=True)
-    held = Counter(
-        word
-        for t, p in both
-        for word in words.intersection(t.split()).union(words.intersection(p.split()))
-    )
+    texts = (letters.columns.get(name, ()) for name in "tp")
+    both = (words.intersection(f"{t}{p}".split()) for t, p in zip(*texts, strict=True))
+    held = Counter(word for each in both for word in each)
     return {
-        form: tuple(
-            each
-            for each in others
-            if not is_known(each.form) and (each.same_shape or held[each.stem] < _OFTEN)
-        )
+        form: tuple(each for each in others if each.same_shape or held[each.stem] < _OFTEN)
         for form, others in similar.items()
     }

@@ -9,7 +9,7 @@ newest first: every vector names the block (`#7`) of numbers that its letter is 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import AnyOf, Every, Run, Term, Tree
+from eakte.search.meaning import AnyOf, Every, Run, Tree
 from eakte.search.relational import RelationalIndex, numbers, run, seen, texts
 
 _MOST_LEXEMES = 60_000
@@ -73,25 +73,55 @@ class PostgresIndex(RelationalIndex):
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
         last = conn.execute(sa.select(sa.func.max(_terms.c.id))).scalar() or 0
         newest = range(last // _BLOCK, max(-1, last // _BLOCK - 2), -1)
-        found = conn.execute(self._met(asked, newest).limit(most)).scalars().all()
-        if len(found) >= most or 0 in newest:
-            return found
-        return conn.execute(self._met(asked).limit(most)).scalars().all()
+        blocks = " | ".join(_quoted(f"#{each}") for each in newest)
+        found = self._met(conn, asked, most, f"({blocks}) & ")
+        return found if len(found) >= most or 0 in newest else self._met(conn, asked, most)
+
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        return self._met(conn, asked, most, also=self._listed(_terms.c.id, few))
 
     def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
-        query = self._met(asked).join(numbers, numbers.c.id == _terms.c.id).where(seen(among))
-        return conn.execute(query.limit(most)).scalars().all()
+        known = sa.exists().where(numbers.c.id == _terms.c.id, seen(among))
+        return self._met(conn, asked, most, also=sa.case((known, 1), else_=0) == 1)
 
-    def _met(self, asked: Tree, blocks: Sequence[int] = ()) -> sa.Select[Any]:
-        """Give the letters (of some blocks) that meet a query, newest first."""
-        wanted = tsquery(asked)
-        if blocks:
-            wanted = f"({' | '.join(_quoted(f'#{each}') for each in blocks)}) & ({wanted})"
+    def _met(
+        self,
+        conn: Connection,
+        asked: Tree,
+        most: int,
+        within: str = "",
+        also: Condition | None = None,
+    ) -> Sequence[int]:
+        """Give the newest letters that meet a query, within what a tsquery begins with.
+
+        Tokens alone tell of nearly all; the texts of others are read.
+        """
+        sure, likely = tsquery(asked, sure=True), tsquery(asked)
+        rest = f"({likely}) & !({sure})" if sure else likely
+        found = self._having(conn, f"{within}({sure})", most, also) if sure else []
+        if sure != likely:
+            text = self._held_by(asked)
+            found += self._having(conn, f"{within}({rest})", most, also, text)
+        return sorted(found, reverse=True)[:most]
+
+    def _having(
+        self,
+        conn: Connection,
+        wanted: str,
+        most: int,
+        also: Condition | None,
+        text: ColumnElement[bool] | None = None,
+    ) -> list[int]:
         met = _terms.c.terms.op("@@")(sa.cast(wanted, _TsQuery()))
-        query = sa.select(_terms.c.id).where(met).order_by(-_terms.c.id)  # so that GIN must do it
-        if _is_plain(asked):
-            return query
-        return query.join(texts, texts.c.id == _terms.c.id).where(self._held_by(asked))
+        query = sa.select(_terms.c.id).where(met).limit(most)
+        query = query.order_by(-_terms.c.id)  # so that GIN must do it
+        if text is not None:
+            query = query.join(texts, texts.c.id == _terms.c.id).where(text)
+        if also is not None:
+            query = query.where(also)
+        return list(conn.execute(query).scalars())
 
     def _list(self, found: Collection[int]) -> list[int]:
         return list(found)
@@ -151,24 +181,6 @@ def _pair(words: Iterable[str]) -> str:
     return f"+{' '.join(words)}"
 
 
-def _is_plain(asked: Tree) -> bool:
-    """Tell whether tokens alone tell: no run is longer than a pair."""
-    return all(len(run.tokens) <= _longest(run) for run in _runs(asked))
-
-
-def _longest(run: Run) -> int:
-    return _PHRASE if run.column == "t" and not run.prefix else 1
-
-
-def _runs(asked: Tree) -> Iterator[Run]:
-    if isinstance(asked, Term):
-        yield from asked.runs
-    else:
-        parts = asked.parts if isinstance(asked, AnyOf) else (*asked.wanted, *asked.unwanted)
-        for each in parts:
-            yield from _runs(each)
-
-
 class _TsQuery(sa.types.UserDefinedType[str]):
     """PostgreSQL's tsquery."""
 
@@ -179,17 +191,25 @@ class _TsQuery(sa.types.UserDefinedType[str]):
         return "tsquery"
 
 
-def tsquery(asked: Tree) -> str:
+def tsquery(asked: Tree, *, sure: bool = False) -> str:
     """Write a query as a tsquery; every token is quoted, so none can be syntax.
 
-    It finds all that meets the query and, unless it is plain, more.
+    It finds all that meets the query and more, or what meets it for `sure` ("": nothing does).
     """
     if isinstance(asked, AnyOf):
-        return " | ".join(f"({tsquery(each)})" for each in asked.parts)
+        parts = [tsquery(each, sure=sure) for each in asked.parts]
+        return " | ".join(f"({each})" for each in parts if each)
     if isinstance(asked, Every):
-        unwanted = (f"!({tsquery(each)})" for each in asked.unwanted if _is_plain(each))
-        return " & ".join([*(f"({tsquery(each)})" for each in asked.wanted), *unwanted])
-    return " | ".join(f"({_tokens(run)})" for run in asked.runs)
+        wanted = [tsquery(each, sure=sure) for each in asked.wanted]
+        unwanted = (tsquery(each, sure=not sure) for each in asked.unwanted)
+        parts = [*(f"({each})" for each in wanted), *(f"!({each})" for each in unwanted if each)]
+        return " & ".join(parts) if all(wanted) else ""
+    return " | ".join(f"({_tokens(run)})" for run in asked.runs if not sure or _is_plain(run))
+
+
+def _is_plain(run: Run) -> bool:
+    """Tell whether tokens alone tell: it is no longer than a pair."""
+    return len(run.tokens) <= (_PHRASE if run.column == "t" and not run.prefix else 1)
 
 
 def _tokens(run: Run) -> str:

@@ -40,12 +40,14 @@ _SHOWN = """
     FROM search_page JOIN search_document ON search_document.id = search_page.id
     WHERE search_page.id {}
     """
-_PROBE = 400
+_PROBE = 150
 """Letters that match and are tried against a condition, to learn how many of them meet it."""
 _REACH = 8000
 """Letters that match and may be tried one by one."""
 _FEW = 8000
-"""Letters that meet a condition and may be read one by one."""
+"""Letters that meet a condition and may be listed."""
+_HANDFUL = 100
+"""Letters that meet a condition and whose texts may be read."""
 
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
 near = sa.table("search_near", sa.column("key"), sa.column("form"), sa.column("stem"))
@@ -236,16 +238,19 @@ class RelationalIndex(ABC):
             return self._unasked(conn, asked, among, most)
         if among is None:
             return self._matching(conn, asked, most)
+        few = self._meeting(conn, among, _HANDFUL)
+        if len(few) < _HANDFUL:
+            return self._told(conn, asked, few)[:most]
         tried, reach = 0, _PROBE
         while tried < reach <= _REACH:
             newest, tried = self._matching(conn, asked, reach), reach
             seen = self._allowed(conn, newest, among)
             if len(newest) < reach or len(seen) >= most:
                 return seen[:most]
-            reach = 2 * most * len(newest) // max(1, len(seen))
+            reach = 5 * most * len(newest) // (4 * max(1, len(seen)))
         few = self._meeting(conn, among, _FEW)
         if len(few) < _FEW:
-            return self._told(conn, asked, few)[:most]
+            return self._within(conn, asked, few, most)
         return self._both(conn, asked, among, most)
 
     def _unasked(
@@ -291,6 +296,12 @@ class RelationalIndex(ABC):
     @abstractmethod
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
         """Give the newest letters that meet a query, newest first."""
+
+    @abstractmethod
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        """Give the newest of some letters that meet a query, newest first."""
 
     @abstractmethod
     def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:

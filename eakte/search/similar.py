@@ -19,8 +19,11 @@ SHORTEST = 4
 """Letters of a word that similar ones may stand in for."""
 _SHORTEST_EDITED = 5
 _LONG = 9
-_ENDS, _LONGER_ENDS, _LONGER = 3, 4, 8
-"""Letters that beginnings and endings have as keys; of words from a length on one more."""
+_ENDS, _LONGER_ENDING, _LONGER = 3, 4, 8
+"""Letters of beginnings and endings that are keys; of words from a length on endings have more:
+
+very many words have one of a few endings (-ung, -gen, -eid).
+"""
 MOST = 24
 """Similar words that may stand in for one."""
 _AS_LETTER = str.maketrans("150842963", "lsobazgos")
@@ -51,8 +54,8 @@ def keys(word: str) -> tuple[str, ...]:
 
 def _ends(word: str, size: int) -> tuple[str, str]:
     """Give beginning and ending of a word as the keys of words of a size."""
-    letters = _LONGER_ENDS if size >= _LONGER else _ENDS
-    return f"<{size}{word[:letters]}", f">{size}{word[-letters:]}"
+    ending = _LONGER_ENDING if size >= _LONGER else _ENDS
+    return f"<{size}{word[:_ENDS]}", f">{size}{word[-ending:]}"
 
 
 def keys_near(word: str) -> tuple[str, ...]:

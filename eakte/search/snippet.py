@@ -14,8 +14,11 @@ _LENGTH = 220
 _MOST_PAGES = 12
 """So many pages of a letter are read closely."""
 _BEGINNING = 4
-_TELLING = 2
-"""A stem and the words it is of have so many letters in common, at least."""
+_TELLING = 4
+"""Letters by which a word is worth analysing: it begins as its stem does, and holds that of a part.
+
+(But for its last letter: the first part of Schulhof is Schule.)
+"""
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,10 @@ def _identified(text: str, terms: Sequence[Term]) -> Iterator[_Mark]:
 def _places(run: Run, read: Sequence[str], distinct: Collection[str]) -> Iterator[tuple[int, int]]:
     """Give first and last of the words in a row that meet a run of words or parts."""
     size, begun = len(run.tokens), run.tokens[0][:_TELLING]
+    within = begun[: max(2, len(run.tokens[0]) - 1)]
     if run.column == "p":
         size = 1
-        good = {each for each in distinct if begun in each and _holds(each, run.tokens)}
+        good = {each for each in distinct if within in each and _holds(each, run.tokens)}
     elif run.column == "t":
         good = {each for each in distinct if each.startswith(begun)}
         good = {each for each in good if size > 1 or _meets((each,), run)}

@@ -37,6 +37,10 @@ _DELETES = (
 _NEWEST = sa.text(
     "SELECT rowid FROM search_index WHERE search_index MATCH :match ORDER BY rowid DESC LIMIT :most"
 )
+_WITHIN = sa.text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match"
+    " AND +rowid IN (SELECT value FROM json_each(:listed)) ORDER BY rowid DESC LIMIT :most"
+)
 _index = sa.table("search_index", sa.column("rowid"))
 _match = sa.text("search_index MATCH :match")
 
@@ -50,6 +54,12 @@ class SqliteIndex(RelationalIndex):
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
         values = {"match": expression(asked), "most": most}
         return conn.execute(_NEWEST, values).scalars().all()
+
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        values = {"match": expression(asked), "most": most, "listed": self._list(few)}
+        return conn.execute(_WITHIN, values).scalars().all()
 
     def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
         query = sa.select(_index.c.rowid).where(_match.bindparams(match=expression(asked)))

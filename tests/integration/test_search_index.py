@@ -317,14 +317,23 @@ def met(asked: Tree, columns: dict[str, str]) -> bool:
 
 def test_every_way_to_find_the_newest_finds_the_same(conn, monkeypatch):
     """Few match or many, few meet the condition or many: other ways are shortest."""
-    for name, value in {"_PROBE": 3, "_REACH": 12, "_FEW": 7}.items():
+    for name, value in {"_PROBE": 3, "_REACH": 12, "_FEW": 22, "_HANDFUL": 6}.items():
         monkeypatch.setattr(relational, name, value)
     monkeypatch.setattr(postgresql, "_BLOCK", 4)
     conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
     chance, index, columns = random.Random(3), index_of(conn), dict[str, dict[str, str]]()
-    words = ["Frist", "Konto", "Abfallgebühr", "Abfall", "Gebühren", "Mahnung"]
+    words = [
+        "Frist",
+        "Konto",
+        "Abfallgebühr",
+        "Abfall",
+        "Gebühren",
+        "Mahnung",
+        "Abfallamt",
+        "Gebührensatzung",
+    ]
     for number in range(60):
-        made = entry(f"n{number}", [" ".join(chance.choices(words, (9, 5, 1, 1, 1, 2), k=5))])
+        made = entry(f"n{number}", [" ".join(chance.choices(words, (9, 5, 1, 1, 1, 2, 2, 2), k=6))])
         conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": made.document})
         index.put(conn, [made])
         columns[made.document] = made.columns
