@@ -142,28 +142,24 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(found.start(), found.end(), *_read(found.group()))
 
 
-class Spot(NamedTuple):
-    """A word of a text: where it stands, itself folded; nothing of it was analysed yet."""
-
-    start: int
-    end: int
-    folded: str
-
-
 @lru_cache(maxsize=200_000)
 def _whole(word: str) -> str:
     return fold(_BREAK.sub("", word))
 
 
-def spots(text: str) -> Iterator[Spot]:
-    """Give the words of a text as `tokens` does, for who looks for few of them."""
-    for found in _WORD.finditer(text):
-        yield Spot(found.start(), found.end(), _whole(found.group()))
+def words(text: str) -> list[str]:
+    """Give the words of a text as `tokens` does, folded and nothing else."""
+    return list(map(_whole, _WORD.findall(text)))
+
+
+def places(text: str) -> list[tuple[int, int]]:
+    """Give where the words of a text begin and end."""
+    return [found.span() for found in _WORD.finditer(text)]
 
 
 def forms(text: str) -> frozenset[tuple[str, str]]:
     """Give the forms of a text and their stems as `analyse` does, and nothing else."""
-    return frozenset[tuple[str, str]]().union(*(_forms(each.folded) for each in spots(text)))
+    return frozenset[tuple[str, str]]().union(*map(_forms, words(text)))
 
 
 def analyse(text: str) -> Terms:

@@ -6,12 +6,13 @@ parts are glas and faser, and ausbau.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 """Fugenelemente between two parts; `en` and `e` may also be an inflection."""
+_INFLECTIONS = ("", "e", "en", "er", "es", "s", "n", "ern")
 _SHORTEST_WORD = 7
 _SHORTEST_PART = 3
 _SHORTEST_ALONE = 5
@@ -33,7 +34,12 @@ class CompoundSplitter:
     """Knows a vocabulary and how to fold and stem its words."""
 
     def __init__(self, words: Iterable[str], fold: Callable[[str], str]) -> None:
-        self._known = frozenset(folded for word in words if len(folded := fold(word)) > 2)  # noqa: PLR2004 - no syllables
+        known = frozenset(folded for word in words if len(folded := fold(word)) > 2)  # noqa: PLR2004 - no syllables
+        self._bases = _forms(known, _INFLECTIONS)
+        """Known words by how they may stand last."""
+        shortened = {word[:-1]: word for word in known if word.endswith("e")}
+        self._modifiers = shortened | _forms(known, _LINKS)
+        """Known words by how they may stand before others."""
         self._split = lru_cache(maxsize=100_000)(self._parts)
 
     def parts(self, word: str) -> tuple[str, ...]:
@@ -47,11 +53,11 @@ class CompoundSplitter:
 
     def knows(self, word: str) -> bool:
         """Tell whether all of a folded word is known: alone, or as a compound of known parts."""
-        return self._base(word) is not None or bool(self._known_parts(word))
+        return word in self._bases or bool(self._known_parts(word))
 
     def _parts(self, word: str) -> tuple[str, ...]:
         found = self._known_parts(word)
-        if not found and self._base(word) is None:
+        if not found and word not in self._bases:
             found = self._ends(word)
         return tuple(each for part in found for each in (part, *self.parts(part)))
 
@@ -60,7 +66,7 @@ class CompoundSplitter:
         seen: dict[str, _Split | None] = {}
         found = []
         for end in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-            head = self._modifier(word[:end])
+            head = self._modifiers.get(word[:end])
             rest = self._whole(word[end:], seen) if head is not None else None
             if head is not None and rest is not None:
                 found.append(_Split((head, *rest.parts)))
@@ -70,9 +76,9 @@ class CompoundSplitter:
         """Give the cheapest split of a word into known parts, be it one."""
         if word in seen:
             return seen[word]
-        found = [_Split((base,))] if (base := self._base(word)) else []
+        found = [_Split((base,))] if (base := self._bases.get(word)) else []
         for end in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-            if (head := self._modifier(word[:end])) is None:
+            if (head := self._modifiers.get(word[:end])) is None:
                 continue
             rest = self._whole(word[end:], seen)
             if rest is not None:
@@ -83,24 +89,14 @@ class CompoundSplitter:
     def _ends(self, word: str) -> tuple[str, ...]:
         """Give a long known beginning or ending, and the rest, of a word otherwise unknown."""
         for start in range(_SHORTEST_PART + 1, len(word) - _SHORTEST_ALONE + 1):
-            if len(base := self._base(word[start:]) or "") >= _SHORTEST_ALONE:
+            if len(base := self._bases.get(word[start:], "")) >= _SHORTEST_ALONE:
                 return (word[:start], base)
         for end in range(len(word) - _SHORTEST_PART - 1, _SHORTEST_ALONE - 1, -1):
-            if len(head := self._modifier(word[:end]) or "") >= _SHORTEST_ALONE:
+            if len(head := self._modifiers.get(word[:end], "")) >= _SHORTEST_ALONE:
                 return (head, word[end:])
         return ()
 
-    def _base(self, word: str) -> str | None:
-        """Give the known word of an inflected last part."""
-        return self._without(word, ("", "e", "en", "er", "es", "s", "n", "ern"))
 
-    def _modifier(self, word: str) -> str | None:
-        """Give the known word of a part that another follows."""
-        return self._without(word, _LINKS) or (f"{word}e" if f"{word}e" in self._known else None)
-
-    def _without(self, word: str, endings: tuple[str, ...]) -> str | None:
-        for ending in endings:
-            base = word[: len(word) - len(ending)] if ending else word
-            if word.endswith(ending) and len(base) >= _SHORTEST_PART and base in self._known:
-                return base
-        return None
+def _forms(known: Collection[str], endings: Sequence[str]) -> dict[str, str]:
+    """Give known words by themselves with an ending; where two fit, by the first ending."""
+    return {f"{word}{ending}": word for ending in reversed(endings) for word in known}

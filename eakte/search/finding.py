@@ -8,7 +8,7 @@ query, rarity counts among candidates, and similar words are those of letters th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,14 +16,15 @@ from sqlalchemy.exc import DatabaseError
 
 from eakte.errors import IndexBrokenError
 from eakte.search.analyser import is_known
-from eakte.search.interface import Condition, SearchIndex
+from eakte.search.interface import Condition, SearchIndex, Shown
 from eakte.search.meaning import Every, Term, Tree, terms, widened
-from eakte.search.rank import Candidate, Ranked, ranked
+from eakte.search.rank import Candidates, Ranked, ranked
 from eakte.search.similar import Similar
 from eakte.search.snippet import Snippet, locate
 
-MOST = 1000
+MOST = 500
 """So many letters are ranked; there may be more."""
+_NOBODY = Candidates((), {})
 _OFTEN = 3
 """A similar word that so many letters hold is taken for a word of its own."""
 
@@ -91,26 +92,29 @@ def _found(
     offset: int,
 ) -> Hits:
     exact = index.candidates(conn, asked, among, MOST + 1)
-    more, exact = len(exact) > MOST, exact[:MOST]
-    order = list(ranked(exact, terms(asked)))
+    more, exact = len(exact) > MOST, exact.first(MOST)
+    order = ranked(exact, terms(asked))
     wide: Tree | None = None
     nearly: Sequence[Ranked] = ()
     if asked is not None and not more and offset + limit > len(exact):
         wide, nearly = _nearly(index, conn, asked, among, known=len(exact) > 0)
     shown = [*order, *nearly][offset : offset + limit]
-    pages = index.pages(conn, [each.candidate.number for each in shown])
+    letters = index.shown(conn, [each.number for each in shown])
     hits = tuple(
-        _hit(each, pages, terms(asked if place < len(order) else wide), similar=place >= len(order))
+        _hit(
+            each.rank,
+            letters[each.number],
+            terms(asked if place < len(order) else wide),
+            similar=place >= len(order),
+        )
         for place, each in enumerate(shown, start=offset)
     )
     return Hits(hits, Total(len(exact), len(nearly), more))
 
 
-def _hit(
-    found: Ranked, pages: Mapping[int, tuple[str, ...]], asked: Sequence[Term], *, similar: bool
-) -> Hit:
-    page, snippet = locate(pages.get(found.candidate.number, ()), asked)
-    return Hit(found.candidate.document, found.rank, page, snippet, similar)
+def _hit(rank: float, letter: Shown, asked: Sequence[Term], *, similar: bool) -> Hit:
+    page, snippet = locate(letter.pages, asked)
+    return Hit(letter.document, rank, page, snippet, similar)
 
 
 def _nearly(
@@ -124,36 +128,35 @@ def _nearly(
         for term in terms(asked)
         if term.form
     }
-    wide = widened(asked, found)
-    if wide == asked:
-        return None, ()
-    letters = _wider(index, conn, asked, wide, among)
     if known:
-        wide = widened(asked, _misreadings(found, letters))
-        letters = _wider(index, conn, asked, wide, among) if wide != asked else ()
-    return wide, ranked(letters, terms(wide))
+        found = {form: tuple(filter(_is_unknown, others)) for form, others in found.items()}
+    wide = widened(asked, found)
+    letters = _wider(index, conn, asked, wide, among) if wide != asked else _NOBODY
+    if known and (fewer := _misreadings(found, letters)) != found:
+        wide = widened(asked, fewer)
+        letters = _wider(index, conn, asked, wide, among) if wide != asked else _NOBODY
+    return wide, ranked(letters, terms(wide)) if letters else ()
+
+
+def _is_unknown(word: Similar) -> bool:
+    return not is_known(word.form)
 
 
 def _wider(
     index: SearchIndex, conn: Connection, asked: Tree, wide: Tree, among: Condition | None
-) -> tuple[Candidate, ...]:
+) -> Candidates:
     return index.candidates(conn, Every((wide,), (asked,)), among, MOST)
 
 
 def _misreadings(
-    similar: Mapping[str, tuple[Similar, ...]], letters: Iterable[Candidate]
+    similar: Mapping[str, tuple[Similar, ...]], letters: Candidates
 ) -> dict[str, tuple[Similar, ...]]:
-    """Keep what is no word of its own, where the words asked for are known themselves."""
-    held = Counter(
-        word
-        for each in letters
-        for word in {*each.columns["t"].split(), *each.columns.get("p", "").split()}
-    )
+    """Keep what few letters hold, or what looks the same; others are words of their own."""
+    words = {each.stem for others in similar.values() for each in others}
+    texts = (letters.columns.get(name, ()) for name in "tp")
+    both = (words.intersection(f"{t}{p}".split()) for t, p in zip(*texts, strict=True))
+    held = Counter(word for each in both for word in each)
     return {
-        form: tuple(
-            each
-            for each in others
-            if not is_known(each.form) and (each.same_shape or held[each.stem] < _OFTEN)
-        )
+        form: tuple(each for each in others if each.same_shape or held[each.stem] < _OFTEN)
         for form, others in similar.items()
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from eakte.search.analyser import analyse
 from eakte.search.identifiers import cents_of
 from eakte.search.meaning import Tree
-from eakte.search.rank import Candidate
+from eakte.search.rank import Candidates
 from eakte.search.similar import Similar
 
 Condition = ColumnElement[bool]
@@ -54,6 +54,13 @@ def _column(tokens: Sequence[str]) -> str:
     return f" {' '.join(tokens)} "
 
 
+class Shown(NamedTuple):
+    """What is shown of a letter: its id, and the texts of its pages."""
+
+    document: str
+    pages: tuple[str, ...]
+
+
 class SearchIndex(Protocol):
     """Port: what finds letters by their text; callers open and commit the connections.
 
@@ -79,12 +86,12 @@ class SearchIndex(Protocol):
 
     def candidates(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
-    ) -> tuple[Candidate, ...]:
+    ) -> Candidates:
         """Give the newest letters that meet a query (None: any) and a condition, newest first."""
         ...
 
-    def pages(self, conn: Connection, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
-        """Give the texts of pages by the number of a candidate."""
+    def shown(self, conn: Connection, found: Collection[int]) -> dict[int, Shown]:
+        """Give what is shown of candidates by their number."""
         ...
 
     def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
@@ -108,6 +115,10 @@ class SearchIndex(Protocol):
 
     def begin(self, conn: Connection) -> None:
         """Make room for an index built anew beside the one in use."""
+        ...
+
+    def finish(self, conn: Connection) -> None:
+        """Make of an index built anew what is best made at once; takes its time, and no lock."""
         ...
 
     def swap(self, conn: Connection) -> None:

@@ -1,14 +1,15 @@
 """The index in PostgreSQL: a tsvector of our own tokens with a GIN index.
 
 Tokens of the columns but t carry its name: `p:haus`. The vector has no positions: GIN could not use
-them, they end at 16,383, and phrases are found by their pairs of neighbours (`a b`) and proven by
-the text of the column.
+them, they end at 16,383, and phrases are found by their pairs of neighbours (`+a b`) and proven by
+the text of the column. GIN gives letters in no order, so of what very many hold it is asked for the
+newest first: every vector names the block (`#7`) of numbers that its letter is in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -19,23 +20,28 @@ from sqlalchemy.sql.elements import ColumnElement
 from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import AnyOf, Every, Run, Term, Tree
-from eakte.search.rank import needle
-from eakte.search.relational import RelationalIndex, run, seen, selected, texts
+from eakte.search.meaning import AnyOf, Every, Run, Tree
+from eakte.search.relational import RelationalIndex, numbers, run, seen, texts
 
 _MOST_LEXEMES = 60_000
 """A tsvector holds a megabyte; a letter of thousands of pages keeps its most telling columns."""
 _LOOKED_AT = 200
 """Letters of which the check makes the tokens anew."""
 _PHRASE = 2
+_BLOCK = 4096
+"""Letters of a block."""
 _INSERTS = (
     "INSERT INTO {0}_document (id, document) VALUES (:id, :document)",
+    "INSERT INTO {0}_text (id, t, p, x, s) VALUES (:id, :t, :p, :x, :s)",
+    "INSERT INTO {0}_page (id, pages) VALUES (:id, :pages)",
     """
-    INSERT INTO {0}_text (id, t, p, x, s, pages, terms)
-    VALUES (:id, :t, :p, :x, :s, :pages, array_to_tsvector(CAST(:terms AS text[])))
+    INSERT INTO {0}_terms (id, terms)
+    VALUES (:id, array_to_tsvector(CAST(:terms AS text[])))
     """,
 )
 _DELETES = (
+    "DELETE FROM {0}_terms WHERE id = :id",
+    "DELETE FROM {0}_page WHERE id = :id",
     "DELETE FROM {0}_text WHERE id = :id",
     "DELETE FROM {0}_amount WHERE id = :id",
 )
@@ -44,21 +50,84 @@ _LEARN = """
     SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:forms AS text[]), CAST(:stems AS text[]))
     ON CONFLICT DO NOTHING
     """
-_terms: sa.ColumnClause[Any] = sa.literal_column("search_text.terms")
+_PLAN = """
+    SELECT set_config(name, 'off', true) FROM
+    unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
+    """
+"""For searches: few rows by their keys. The planner does not count what unpacking texts costs."""
+_terms = sa.table("search_terms", sa.column("id"), sa.column("terms"))
 
 
 class PostgresIndex(RelationalIndex):
     """A SearchIndex in PostgreSQL."""
 
     dialect = "postgresql"
+    _one_of = "= ANY(CAST(:listed AS integer[]))"
 
-    def _matching(
-        self, _conn: Connection, asked: Tree | None, among: Condition | None
-    ) -> sa.Select[Any]:
-        query = selected().order_by(texts.c.id.desc())
-        if among is not None:
-            query = query.where(seen(among))
-        return query if asked is None else query.where(_meets(asked))
+    def _newest(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> Sequence[int]:
+        conn.exec_driver_sql(_PLAN)
+        return super()._newest(conn, asked, among, most)
+
+    def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
+        last = conn.execute(sa.select(sa.func.max(_terms.c.id))).scalar() or 0
+        newest = range(last // _BLOCK, max(-1, last // _BLOCK - 2), -1)
+        blocks = " | ".join(_quoted(f"#{each}") for each in newest)
+        found = self._met(conn, asked, most, f"({blocks}) & ")
+        return found if len(found) >= most or 0 in newest else self._met(conn, asked, most)
+
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        return self._met(conn, asked, most, also=self._listed(_terms.c.id, few))
+
+    def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
+        known = sa.exists().where(numbers.c.id == _terms.c.id, seen(among))
+        return self._met(conn, asked, most, also=sa.case((known, 1), else_=0) == 1)
+
+    def _met(
+        self,
+        conn: Connection,
+        asked: Tree,
+        most: int,
+        within: str = "",
+        also: Condition | None = None,
+    ) -> Sequence[int]:
+        """Give the newest letters that meet a query, within what a tsquery begins with.
+
+        Tokens alone tell of nearly all; the texts of others are read.
+        """
+        sure, likely = tsquery(asked, sure=True), tsquery(asked)
+        rest = f"({likely}) & !({sure})" if sure else likely
+        found = self._having(conn, f"{within}({sure})", most, also) if sure else []
+        if sure != likely:
+            text = self._held_by(asked)
+            found += self._having(conn, f"{within}({rest})", most, also, text)
+        return sorted(found, reverse=True)[:most]
+
+    def _having(
+        self,
+        conn: Connection,
+        wanted: str,
+        most: int,
+        also: Condition | None,
+        text: ColumnElement[bool] | None = None,
+    ) -> list[int]:
+        met = _terms.c.terms.op("@@")(sa.cast(wanted, _TsQuery()))
+        query = sa.select(_terms.c.id).where(met).limit(most)
+        query = query.order_by(-_terms.c.id)  # so that GIN must do it
+        if text is not None:
+            query = query.join(texts, texts.c.id == _terms.c.id).where(text)
+        if also is not None:
+            query = query.where(also)
+        return list(conn.execute(query).scalars())
+
+    def _list(self, found: Collection[int]) -> list[int]:
+        return list(found)
+
+    def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        return sa.func.strpos(text, part)
 
     def _row(self, number: int, entry: Entry) -> dict[str, Any]:
         return {
@@ -66,7 +135,7 @@ class PostgresIndex(RelationalIndex):
             "document": entry.document,
             "pages": json.dumps(entry.pages, ensure_ascii=False).replace("\\u0000", ""),
             **entry.columns,
-            "terms": lexemes(entry.columns),
+            "terms": lexemes(number, entry.columns),
         }
 
     def _insert(self, conn: Connection, prefix: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -91,68 +160,28 @@ class PostgresIndex(RelationalIndex):
     def _unsound(self, conn: Connection) -> tuple[str, ...]:
         """Hold some of the vectors against the texts; PostgreSQL checks its own pages."""
         read = sa.text(
-            "SELECT t, p, x, s, tsvector_to_array(terms) AS terms FROM search_text"
-            " ORDER BY id DESC LIMIT :most"
+            "SELECT id, t, p, x, s, tsvector_to_array(terms) AS terms"
+            " FROM search_terms JOIN search_text USING (id) ORDER BY id DESC LIMIT :most"
         )
         for row in conn.execute(read, {"most": _LOOKED_AT}).mappings():
-            if set(row["terms"]) != set(lexemes({name: row[name] for name in "tpxs"})):
+            columns = {name: row[name] for name in "tpxs"}
+            if set(row["terms"]) != set(lexemes(row["id"], columns)):
                 return (_("it does not agree with the text it was made from"),)
         return ()
 
 
-def lexemes(columns: dict[str, str]) -> list[str]:
-    """Give what the vector of a letter holds."""
+def lexemes(number: int, columns: dict[str, str]) -> list[str]:
+    """Give what the vector of a letter holds, the most telling first."""
     words = columns["t"].split()
-    found = [*words, *map(" ".join, pairwise(words))]
+    found = [f"#{number // _BLOCK}"]
     for name in "xsp":
         found += [f"{name}:{token}" for token in columns[name].split()]
+    found += [*words, *map(_pair, pairwise(words))]
     return list(dict.fromkeys(found))[:_MOST_LEXEMES]
 
 
-def _meets(asked: Tree) -> ColumnElement[bool]:
-    """Say that a text meets a query: by its tokens, and where those do not tell by the text."""
-    if _is_plain(asked):
-        return _vector(asked)
-    if not isinstance(asked, Term):
-        return _both(asked)
-    plain = tuple(run for run in asked.runs if _is_plain(Term((run,))))
-    longer = (_held(run) for run in asked.runs if run not in plain)
-    return sa.or_(*([_vector(Term(plain))] if plain else []), *longer)
-
-
-def _both(asked: Every | AnyOf) -> ColumnElement[bool]:
-    if isinstance(asked, AnyOf):
-        return sa.or_(*(_meets(each) for each in asked.parts))
-    return sa.and_(
-        *(_meets(each) for each in asked.wanted), *(~_meets(each) for each in asked.unwanted)
-    )
-
-
-def _is_plain(asked: Tree) -> bool:
-    """Tell whether tokens alone tell: no run is longer than a pair."""
-    return all(len(run.tokens) <= _longest(run) for run in _runs(asked))
-
-
-def _longest(run: Run) -> int:
-    return _PHRASE if run.column == "t" and not run.prefix else 1
-
-
-def _runs(asked: Tree) -> Iterator[Run]:
-    if isinstance(asked, Term):
-        yield from asked.runs
-    else:
-        parts = asked.parts if isinstance(asked, AnyOf) else (*asked.wanted, *asked.unwanted)
-        for each in parts:
-            yield from _runs(each)
-
-
-def _held(run: Run) -> ColumnElement[bool]:
-    """Say that a run occurs: its tokens by the index, their order by the text."""
-    return _vector(Term((run,))) & (sa.func.strpos(texts.c[run.column], needle(run)) > 0)
-
-
-def _vector(asked: Tree) -> ColumnElement[bool]:
-    return _terms.op("@@")(sa.cast(tsquery(asked), _TsQuery()))
+def _pair(words: Iterable[str]) -> str:
+    return f"+{' '.join(words)}"
 
 
 class _TsQuery(sa.types.UserDefinedType[str]):
@@ -165,21 +194,32 @@ class _TsQuery(sa.types.UserDefinedType[str]):
         return "tsquery"
 
 
-def tsquery(asked: Tree) -> str:
-    """Write a query as a tsquery; every token is quoted, so none can be syntax."""
+def tsquery(asked: Tree, *, sure: bool = False) -> str:
+    """Write a query as a tsquery; every token is quoted, so none can be syntax.
+
+    It finds all that meets the query and more, or what meets it for `sure` ("": nothing does).
+    """
     if isinstance(asked, AnyOf):
-        return " | ".join(f"({tsquery(each)})" for each in asked.parts)
+        parts = [tsquery(each, sure=sure) for each in asked.parts]
+        return " | ".join(f"({each})" for each in parts if each)
     if isinstance(asked, Every):
-        unwanted = (f"!({tsquery(each)})" for each in asked.unwanted)
-        return " & ".join([*(f"({tsquery(each)})" for each in asked.wanted), *unwanted])
-    return " | ".join(f"({_tokens(run)})" for run in asked.runs)
+        wanted = [tsquery(each, sure=sure) for each in asked.wanted]
+        unwanted = (tsquery(each, sure=not sure) for each in asked.unwanted)
+        parts = [*(f"({each})" for each in wanted), *(f"!({each})" for each in unwanted if each)]
+        return " & ".join(parts) if all(wanted) else ""
+    return " | ".join(f"({_tokens(run)})" for run in asked.runs if not sure or _is_plain(run))
+
+
+def _is_plain(run: Run) -> bool:
+    """Tell whether tokens alone tell: it is no longer than a pair."""
+    return len(run.tokens) <= (_PHRASE if run.column == "t" and not run.prefix else 1)
 
 
 def _tokens(run: Run) -> str:
     """Write the tokens of a run: words beside each other as pairs, else one by one."""
     if run.column != "t":
         return " & ".join(_quoted(f"{run.column}:{token}") for token in run.tokens)
-    pairs = [_quoted(" ".join(pair)) for pair in pairwise(run.tokens)]
+    pairs = [_quoted(_pair(each)) for each in pairwise(run.tokens)]
     last = _quoted(run.tokens[-1])
     if run.prefix:
         return " & ".join([*pairs[:-1], f"{last}:*"])

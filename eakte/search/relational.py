@@ -8,20 +8,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from operator import itemgetter
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database.schema import document as letters
 from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.analyser import analyse, forms
-from eakte.search.interface import Condition, Entry
-from eakte.search.meaning import Every, Run, Term, Tree, terms
-from eakte.search.rank import Candidate
-from eakte.search.similar import Near, Similar
-from eakte.search.tables import LIVE, NEW, ddl, names
+from eakte.search.interface import Condition, Entry, Shown
+from eakte.search.meaning import AnyOf, Every, Run, Term, Tree, terms
+from eakte.search.rank import Candidates, needle
+from eakte.search.similar import Similar
+from eakte.search.tables import LIVE, NEW, indexes, names, tables
 from eakte.search.vocabulary import SEED
 
 _SAMPLE = "Widersprüche gegen Abfallgebührenbescheide, 2. März 2026, Az. 20.1-702.11/2026-0003, 5 €"
@@ -29,13 +31,32 @@ _SIGN = """
     INSERT INTO {0}_state (analyser)
     SELECT :made_by WHERE NOT EXISTS (SELECT 1 FROM {0}_state)
     """
-_NEWEST = 8
-"""Letters that are looked at for a similar word."""
+_NEWEST = 50
+"""Letters that are read for a similar word."""
 _COLUMNS = ("t", "p", "x", "s")
+_READ = "SELECT id, {} FROM search_text WHERE id {{}}"
+_SHOWN = """
+    SELECT search_page.id, document, pages
+    FROM search_page JOIN search_document ON search_document.id = search_page.id
+    WHERE search_page.id {}
+    """
+_PROBE = 150
+"""Letters that match and are tried against a condition, to learn how many of them meet it."""
+_REACH = 8000
+"""Letters that match and may be tried one by one."""
+_FEW = 8000
+"""Letters that meet a condition and may be listed."""
+_HANDFUL = 100
+"""Letters that meet a condition and whose texts may be read."""
 
 numbers = sa.table("search_document", sa.column("id"), sa.column("document"))
 near = sa.table("search_near", sa.column("key"), sa.column("form"), sa.column("stem"))
-texts = sa.table("search_text", sa.column("id"), *map(sa.column, (*_COLUMNS, "pages")))
+texts = sa.table("search_text", sa.column("id"), *map(sa.column, _COLUMNS))
+
+
+@lru_cache(maxsize=100)
+def _prepared(statement: str) -> sa.TextClause:
+    return sa.text(statement)
 
 
 @lru_cache(maxsize=1)
@@ -47,15 +68,21 @@ def fingerprint() -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def seen(among: Condition) -> sa.Exists:
-    """Say that the letter behind a row of `search_document` meets a condition."""
-    return sa.exists().where(letters.c.id == numbers.c.document, among)
+def seen(among: Condition) -> ColumnElement[bool]:
+    """Say that the letter behind a row of `search_document` meets a condition.
+
+    As a CASE it is looked up for each row: PostgreSQL would begin with all letters that meet it.
+    """
+    letter = sa.exists().where(letters.c.id == numbers.c.document, among)
+    return sa.case((letter, 1), else_=0) == 1
 
 
 class RelationalIndex(ABC):
     """The part of a SearchIndex that both databases share."""
 
     dialect: str
+    _one_of: str
+    """SQL for: is one of the numbers `:listed`."""
 
     def __init__(self) -> None:
         self._learnt = set[tuple[str, str]]()
@@ -100,7 +127,7 @@ class RelationalIndex(ABC):
         number = conn.execute(query).scalar()
         if number is None:
             return
-        words = forms("\n".join(self.pages(conn, [number])[number]))
+        words = forms("\n".join(self.shown(conn, [number])[number].pages))
         self._remove(conn, LIVE, document)
         read = dict[int, frozenset[tuple[str, str]]]()
         for form, stem in words:
@@ -112,18 +139,17 @@ class RelationalIndex(ABC):
         self, conn: Connection, form: str, stem: str, read: dict[int, frozenset[tuple[str, str]]]
     ) -> bool:
         """Tell whether a letter holds a word; `read` keeps the words of letters."""
-        term = Term((Run("t", (stem,)), Run("p", (stem,))))
-        found = [row.id for row in conn.execute(self._matching(conn, term, None).limit(_NEWEST))]
+        found = self._matching(conn, Term((Run("t", (stem,)), Run("p", (stem,)))), _NEWEST)
         for number in found:
             if number not in read:
-                read[number] = forms("\n".join(self.pages(conn, [number])[number]))
+                read[number] = forms("\n".join(self.shown(conn, [number])[number].pages))
         held = any((form, stem) in read[number] for number in found)
         return held or len(found) == _NEWEST
 
-    def pages(self, conn: Connection, numbers: Collection[int]) -> dict[int, tuple[str, ...]]:
-        """Give the texts of pages by the number of a candidate."""
-        rows = conn.execute(sa.select(texts.c.id, texts.c.pages).where(texts.c.id.in_(numbers)))
-        return {row.id: tuple(json.loads(row.pages)) for row in rows}
+    def shown(self, conn: Connection, found: Collection[int]) -> dict[int, Shown]:
+        """Give what is shown of candidates by their number."""
+        rows = conn.execute(self._of(_SHOWN), {"listed": self._list(found)})
+        return {number: Shown(name, tuple(json.loads(pages))) for number, name, pages in rows}
 
     def similar(self, conn: Connection, form: str, among: Condition | None) -> tuple[Similar, ...]:
         """Give words that a form may have been typed or read wrongly for, nearest first.
@@ -134,27 +160,46 @@ class RelationalIndex(ABC):
         if not wanted:
             return ()
         rows = conn.execute(sa.select(near).where(near.c.key.in_(wanted)))
-        found = similar.nearest(form, [Near(*row) for row in rows])
+        found = similar.nearest(form, rows.all())
         held = found if among is None else self._held(conn, found, among)
         return tuple(islice(held, similar.MOST))
 
     def _held(
-        self, conn: Connection, words: Iterable[Similar], among: Condition
+        self, conn: Connection, words: Sequence[Similar], among: Condition
     ) -> Iterator[Similar]:
         """Keep the words that one of the newest letters with their stem and a condition holds.
 
-        The stem alone would not tell: other words have it too.
+        The stem alone would not tell: other words have it too. Letters of several stems are read
+        together; where they are too many, those of each stem.
         """
         read = dict[int, frozenset[tuple[str, str]]]()
-        for each in words:
-            stem = Term((Run("t", (each.stem,)), Run("p", (each.stem,))))
-            with_stem = conn.execute(self._matching(conn, stem, among).limit(_NEWEST))
-            for number in [row.id for row in with_stem]:
-                if number not in read:
-                    read[number] = forms("\n".join(self.pages(conn, [number])[number]))
-                if (each.form, each.stem) in read[number]:
+        for at in range(0, len(words), similar.MOST):
+            some = words[at : at + similar.MOST]
+            together, complete = self._forms(conn, {each.stem for each in some}, among, read)
+            for each in some:
+                known = together
+                if (each.form, each.stem) not in known and not complete:
+                    known, _complete = self._forms(conn, {each.stem}, among, read)
+                if (each.form, each.stem) in known:
                     yield each
-                    break
+
+    def _forms(
+        self,
+        conn: Connection,
+        stems: Iterable[str],
+        among: Condition,
+        read: dict[int, frozenset[tuple[str, str]]],
+    ) -> tuple[frozenset[tuple[str, str]], bool]:
+        """Give the words of the newest letters with one of some stems, and whether these are all.
+
+        `read` keeps those of each letter.
+        """
+        runs = tuple(Run(column, (stem,)) for stem in sorted(stems) for column in "tp")
+        newest = self._newest(conn, Term(runs), among, _NEWEST)
+        for number, letter in self.shown(conn, [n for n in newest if n not in read]).items():
+            read[number] = forms("\n".join(letter.pages))
+        found = frozenset[tuple[str, str]]().union(*(read[number] for number in newest))
+        return found, len(newest) < _NEWEST
 
     def known(self, conn: Connection, *, new: bool = False) -> frozenset[str]:
         """Give the names of all indexed letters."""
@@ -183,9 +228,14 @@ class RelationalIndex(ABC):
         """Make room for an index built anew beside the one in use."""
         self._drop(conn, NEW)
         self._learnt.clear()
-        for statement in ddl(self.dialect, NEW):
+        for statement in tables(self.dialect, NEW):
             conn.execute(sa.text(statement))
         run(conn, NEW, _SIGN, {"made_by": fingerprint()})
+
+    def finish(self, conn: Connection) -> None:
+        """Make of an index built anew what is best made at once; takes its time, and no lock."""
+        for statement in indexes(self.dialect, NEW):
+            conn.execute(sa.text(statement))
 
     def swap(self, conn: Connection) -> None:
         """Put the index built anew in the place of the other."""
@@ -195,22 +245,111 @@ class RelationalIndex(ABC):
 
     def candidates(
         self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
-    ) -> tuple[Candidate, ...]:
+    ) -> Candidates:
         """Give the newest letters that meet a query (None: any) and a condition, newest first."""
-        query = self._matching(conn, asked, among)
-        columns = ["t", *sorted({run.column for term in terms(asked) for run in term.runs} - {"t"})]
-        query = query.add_columns(*(texts.c[column] for column in columns))
-        rows = conn.execute(query.limit(most)).all()
-        return tuple(
-            Candidate(number, name, dict(zip(columns, read, strict=True)))
-            for number, name, *read in rows
-        )
+        held = {run.column for term in terms(asked) for run in term.runs} | {"t"}
+        columns = [name for name in _COLUMNS if name in held]
+        listed = {"listed": self._list(self._newest(conn, asked, among, most))}
+        rows = conn.execute(self._of(_READ.format(", ".join(columns))), listed).all()
+        read = list(zip(*sorted(rows, key=itemgetter(0), reverse=True), strict=True))
+        found, *read = read or [()] * (len(columns) + 1)
+        return Candidates(found, dict(zip(columns, read, strict=True)))
+
+    def _newest(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> Sequence[int]:
+        """Give the newest letters that meet both; the rarer of the two is held against the other.
+
+        Where both are frequent, so many of the newest that match are tried as should do.
+        """
+        if asked is None or only_excludes(asked):
+            return self._unasked(conn, asked, among, most)
+        if among is None:
+            return self._matching(conn, asked, most)
+        few = self._meeting(conn, among, _HANDFUL)
+        if len(few) < _HANDFUL:
+            return self._told(conn, asked, few)[:most]
+        tried, reach = 0, _PROBE
+        while tried < reach <= _REACH:
+            newest, tried = self._matching(conn, asked, reach), reach
+            seen = self._allowed(conn, newest, among)
+            if len(newest) < reach or len(seen) >= most:
+                return seen[:most]
+            reach = 5 * most * len(newest) // (4 * max(1, len(seen)))
+        few = self._meeting(conn, among, _FEW)
+        if len(few) < _FEW:
+            return self._within(conn, asked, few, most)
+        return self._both(conn, asked, among, most)
+
+    def _unasked(
+        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
+    ) -> Sequence[int]:
+        """Give the newest letters that meet a condition, but the excluded ones."""
+        few = () if among is None else self._meeting(conn, among, _FEW)
+        if among is not None and len(few) < _FEW:
+            found = sorted(few, reverse=True) if asked is None else self._told(conn, asked, few)
+            return found[:most]
+        query = sa.select(numbers.c.id).order_by(numbers.c.id.desc()).limit(most)
+        if among is not None:
+            query = query.where(seen(among))
+        if asked is not None:
+            query = query.join(texts, texts.c.id == numbers.c.id).where(self._held_by(asked))
+        return conn.execute(query).scalars().all()
+
+    def _allowed(self, conn: Connection, found: Sequence[int], among: Condition) -> Sequence[int]:
+        """Keep those of some letters that meet a condition."""
+        query = sa.select(numbers.c.id).where(self._listed(numbers.c.id, found), seen(among))
+        return sorted(conn.execute(query).scalars(), reverse=True)
+
+    def _meeting(self, conn: Connection, among: Condition, most: int) -> Sequence[int]:
+        """Give letters that meet a condition, any of them if there are more."""
+        query = sa.select(numbers.c.id).where(among).limit(most)
+        query = query.join_from(letters, numbers, letters.c.id == numbers.c.document)
+        return conn.execute(query).scalars().all()
+
+    def _told(self, conn: Connection, asked: Tree, few: Sequence[int]) -> Sequence[int]:
+        """Keep those of some letters whose text meets a query, newest first."""
+        query = sa.select(texts.c.id).where(self._listed(texts.c.id, few), self._held_by(asked))
+        return sorted(conn.execute(query).scalars(), reverse=True)
+
+    def _held_by(self, asked: Tree) -> ColumnElement[bool]:
+        """Say that a text meets a query."""
+        if isinstance(asked, AnyOf):
+            return sa.or_(*(self._held_by(each) for each in asked.parts))
+        if isinstance(asked, Every):
+            wanted = (self._held_by(each) for each in asked.wanted)
+            return sa.and_(*wanted, *(~self._held_by(each) for each in asked.unwanted))
+        return sa.or_(*(self._place(texts.c[run.column], needle(run)) > 0 for run in asked.runs))
 
     @abstractmethod
-    def _matching(
-        self, conn: Connection, asked: Tree | None, among: Condition | None
-    ) -> sa.Select[Any]:
-        """Give the query for candidates, in order."""
+    def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
+        """Give the newest letters that meet a query, newest first."""
+
+    @abstractmethod
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        """Give the newest of some letters that meet a query, newest first."""
+
+    @abstractmethod
+    def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
+        """Give the newest letters that meet a query and a condition, both of which many meet."""
+
+    @abstractmethod
+    def _list(self, found: Collection[int]) -> object:
+        """Give numbers as the value that `_one_of` takes."""
+
+    def _listed(self, column: ColumnElement[int], found: Collection[int]) -> ColumnElement[bool]:
+        """Say that a column is one of some numbers."""
+        said = sa.text(f"{column} {self._one_of}")
+        return cast("ColumnElement[bool]", said.bindparams(listed=self._list(found)))
+
+    def _of(self, statement: str) -> sa.TextClause:
+        return _prepared(statement.format(self._one_of))
+
+    @abstractmethod
+    def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        """Give where a text holds a part, 0 if nowhere."""
 
     @abstractmethod
     def _row(self, number: int, entry: Entry) -> dict[str, Any]:
@@ -249,16 +388,6 @@ def run(
 ) -> sa.CursorResult[Any]:
     """Run a statement on the tables with a prefix, which stands in it as `{0}`."""
     return conn.execute(sa.text(statement.format(prefix)), values)
-
-
-def selected(*more: sa.FromClause) -> sa.Select[Any]:
-    """Give what candidates are made of, with further tables joined by number."""
-    query = sa.select(numbers.c.id, numbers.c.document).join_from(
-        numbers, texts, texts.c.id == numbers.c.id
-    )
-    for each in more:
-        query = query.join(each, each.c.rowid == numbers.c.id)
-    return query
 
 
 def only_excludes(asked: Tree | None) -> bool:

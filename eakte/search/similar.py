@@ -8,9 +8,9 @@ an edit leaves the beginning or the ending of a word alone, so both are keys to 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -19,7 +19,11 @@ SHORTEST = 4
 """Letters of a word that similar ones may stand in for."""
 _SHORTEST_EDITED = 5
 _LONG = 9
-_ENDS = 3
+_ENDS, _LONGER_ENDING, _LONGER = 3, 4, 8
+"""Letters of beginnings and endings that are keys; of words from a length on endings have more:
+
+very many words have one of a few endings (-ung, -gen, -eid).
+"""
 MOST = 24
 """Similar words that may stand in for one."""
 _AS_LETTER = str.maketrans("150842963", "lsobazgos")
@@ -37,14 +41,6 @@ class Similar:
     same_shape: bool
 
 
-class Near(NamedTuple):
-    """An indexed word: one of its keys, its form, its stem."""
-
-    key: str
-    form: str
-    stem: str
-
-
 def skeleton(word: str) -> str:
     """Give the shape that a folded word shares with what OCR makes of it."""
     plain = word.translate(_AS_LETTER)
@@ -53,8 +49,13 @@ def skeleton(word: str) -> str:
 
 def keys(word: str) -> tuple[str, ...]:
     """Give the keys that an indexed form is found by."""
-    size = len(word)
-    return f"={skeleton(word)}", f"<{size}{word[:_ENDS]}", f">{size}{word[-_ENDS:]}"
+    return (f"={skeleton(word)}", *_ends(word, len(word)))
+
+
+def _ends(word: str, size: int) -> tuple[str, str]:
+    """Give beginning and ending of a word as the keys of words of a size."""
+    ending = _LONGER_ENDING if size >= _LONGER else _ENDS
+    return f"<{size}{word[:_ENDS]}", f">{size}{word[-ending:]}"
 
 
 def keys_near(word: str) -> tuple[str, ...]:
@@ -63,22 +64,24 @@ def keys_near(word: str) -> tuple[str, ...]:
         return ()
     reach = _edits(word)
     sizes = range(len(word) - reach, len(word) + reach + 1) if reach else ()
-    ends = (key for size in sizes for key in (f"<{size}{word[:_ENDS]}", f">{size}{word[-_ENDS:]}"))
-    return (f"={skeleton(word)}", *ends)
+    return (f"={skeleton(word)}", *(key for size in sizes for key in _ends(word, size)))
 
 
-def nearest(form: str, candidates: Collection[Near]) -> tuple[Similar, ...]:
-    """Choose those that may be meant, the nearest first, without the form itself.
+def nearest(form: str, candidates: Collection[tuple[str, str, str]]) -> tuple[Similar, ...]:
+    """Choose of words (key, form, stem) those that may be meant, the nearest first, not itself.
 
     All of them: whoever may not see every letter must not lose words to those in hidden ones.
     """
-    found = sorted({(each.form, each.stem) for each in candidates if each.form != form})
-    same = {each.form for each in candidates if each.key[0] == "="}
-    reach, forms = _edits(form), {each for each, _stem in found}
-    near = process.extract(form, forms, scorer=OSA.distance, score_cutoff=reach, limit=None)
-    edits = {each: int(distance) for each, distance, _place in near} | dict.fromkeys(same, -1)
-    order = sorted((edits[each], each, stem) for each, stem in found if each in edits)
-    return tuple(Similar(each, stem, each in same) for _edits, each, stem in order)
+    stems = defaultdict[str, set[str]](set)
+    for _key, other, stem in candidates:
+        stems[other].add(stem)
+    stems.pop(form, None)
+    same = {other for key, other, _stem in candidates if key[0] == "="} & stems.keys()
+    reach = _edits(form)
+    near = process.extract(form, stems.keys(), scorer=OSA.distance, score_cutoff=reach, limit=None)
+    edits = {other: int(distance) for other, distance, _place in near} | dict.fromkeys(same, -1)
+    order = sorted((edits[other], other, stem) for other in edits for stem in stems[other])
+    return tuple(Similar(other, stem, other in same) for _edits, other, stem in order)
 
 
 def _edits(word: str) -> int:

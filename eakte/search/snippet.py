@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from eakte.search.analyser import Spot, fold, parts, spots, stem
-from eakte.search.identifiers import Identifier, identifiers
+from eakte.search.analyser import fold, parts, places, stem, words
+from eakte.search.identifiers import identifiers
 from eakte.search.meaning import Run, Term
 
 _BEFORE = 60
@@ -14,8 +14,11 @@ _LENGTH = 220
 _MOST_PAGES = 12
 """So many pages of a letter are read closely."""
 _BEGINNING = 4
-_TELLING = 2
-"""A stem and the words it is of have so many letters in common, at least."""
+_TELLING = 4
+"""Letters by which a word is worth analysing: it begins as its stem does, and holds that of a part.
+
+(But for its last letter: the first part of Schulhof is Schule.)
+"""
 
 
 @dataclass(frozen=True)
@@ -61,36 +64,40 @@ def _worth(marks: Sequence[_Mark]) -> tuple[int, int]:
 
 def _marks(text: str, terms: Sequence[Term]) -> list[_Mark]:
     """Give every place of a text that meets a term."""
-    read = list(spots(text))
-    exact = any(run.column == "x" for term in terms for run in term.runs)
-    known = list(identifiers(text)) if exact else []
-    found = [
-        _Mark(start, end, number)
-        for number, term in enumerate(terms)
-        for run in term.runs
-        for start, end in _places(run, read, known)
-    ]
+    read = words(text)
+    distinct, spans = set(read), list[tuple[int, int]]()
+    found = list(_identified(text, terms))
+    for number, term in enumerate(terms):
+        for first, last in (each for run in term.runs for each in _places(run, read, distinct)):
+            spans = spans or places(text)
+            found.append(_Mark(spans[first][0], spans[last][1], number))
     return sorted(found, key=lambda mark: (mark.start, -mark.end))
 
 
-def _places(
-    run: Run, read: Sequence[Spot], known: Sequence[Identifier]
-) -> Iterator[tuple[int, int]]:
-    """Give the stretches of a text that meet a run; words that cannot meet it stay unanalysed."""
+def _identified(text: str, terms: Sequence[Term]) -> Iterator[_Mark]:
+    """Give the identifiers that meet a term."""
+    wanted = [{run.tokens[0] for run in term.runs if run.column == "x"} for term in terms]
+    for each in identifiers(text) if any(wanted) else ():
+        for number, tokens in enumerate(wanted):
+            if not tokens.isdisjoint((each.token, *each.others)):
+                yield _Mark(each.start, each.end, number)
+
+
+def _places(run: Run, read: Sequence[str], distinct: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Give first and last of the words in a row that meet a run of words or parts."""
     size, begun = len(run.tokens), run.tokens[0][:_TELLING]
-    if run.column == "x":
-        held = ((each, (each.token, *each.others)) for each in known)
-        yield from ((each.start, each.end) for each, forms in held if run.tokens[0] in forms)
-    elif run.column == "p":
-        mine = (word for word in read if begun in word.folded)
-        yield from ((word.start, word.end) for word in mine if _holds(word.folded, run.tokens))
+    within = begun[: max(2, len(run.tokens[0]) - 1)]
+    if run.column == "p":
+        size = 1
+        good = {each for each in distinct if within in each and _holds(each, run.tokens)}
     elif run.column == "t":
-        mine_at = (at for at, word in enumerate(read) if word.folded.startswith(begun))
-        yield from (
-            (read[at].start, read[at + size - 1].end)
-            for at in mine_at
-            if _meets([word.folded for word in read[at : at + size]], run)
-        )
+        good = {each for each in distinct if each.startswith(begun)}
+        good = {each for each in good if size > 1 or _meets((each,), run)}
+    else:
+        return
+    for at in (at for at, each in enumerate(read) if each in good) if good else ():
+        if size == 1 or _meets(read[at : at + size], run):
+            yield at, at + size - 1
 
 
 def _meets(words: Sequence[str], run: Run) -> bool:

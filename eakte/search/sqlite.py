@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.sql.elements import ColumnElement
 
-from eakte.database.schema import document as letters
 from eakte.i18n import _
 from eakte.search import similar
 from eakte.search.interface import Condition, Entry
 from eakte.search.meaning import AnyOf, Every, Run, Tree
-from eakte.search.relational import RelationalIndex, numbers, only_excludes, run, seen, selected
+from eakte.search.relational import RelationalIndex, numbers, run, seen
 from eakte.search.tables import LIVE
 
-_FEW = 3000
-"""Rows that are looked at one by one without anybody noticing."""
 _INSERTS = (
     "INSERT INTO {0}_document (id, document) VALUES (:id, :document)",
-    "INSERT INTO {0}_text (id, t, p, x, s, pages) VALUES (:id, :t, :p, :x, :s, :pages)",
+    "INSERT INTO {0}_text (id, t, p, x, s) VALUES (:id, :t, :p, :x, :s)",
+    "INSERT INTO {0}_page (id, pages) VALUES (:id, :pages)",
     "INSERT INTO {0}_index (rowid, t, p, x, s) VALUES (:id, :t, :p, :x, :s)",
 )
 _DELETES = (
@@ -31,8 +31,16 @@ _DELETES = (
     SELECT 'delete', id, t, p, x, s FROM {0}_text WHERE id = :id
     """,
     "DELETE FROM {0}_text WHERE id = :id",
+    "DELETE FROM {0}_page WHERE id = :id",
     "DELETE FROM {0}_amount WHERE id = :id",
     "DELETE FROM {0}_document WHERE id = :id",
+)
+_NEWEST = sa.text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match ORDER BY rowid DESC LIMIT :most"
+)
+_WITHIN = sa.text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match"
+    " AND +rowid IN (SELECT value FROM json_each(:listed)) ORDER BY rowid DESC LIMIT :most"
 )
 _index = sa.table("search_index", sa.column("rowid"))
 _match = sa.text("search_index MATCH :match")
@@ -42,57 +50,28 @@ class SqliteIndex(RelationalIndex):
     """A SearchIndex in SQLite."""
 
     dialect = "sqlite"
+    _one_of = "IN (SELECT value FROM json_each(:listed))"
 
-    def _matching(
-        self, conn: Connection, asked: Tree | None, among: Condition | None
-    ) -> sa.Select[Any]:
-        if asked is None or (isinstance(asked, Every) and only_excludes(asked)):
-            return self._unasked(asked, among)
-        match = expression(asked)
-        query = selected(_index).where(_match.bindparams(match=match))
-        query = query.order_by(_index.c.rowid.desc())
-        if among is None:
-            return query
-        few = self._few(conn, match, among)
-        if few is None:
-            return query.where(seen(among))
-        given = sa.text("+search_index.rowid IN (SELECT value FROM json_each(:few))")
-        return query.where(given.bindparams(few=json.dumps(few)))
+    def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
+        values = {"match": expression(asked), "most": most}
+        return conn.execute(_NEWEST, values).scalars().all()
 
-    def _few(self, conn: Connection, match: str, among: Condition) -> list[int] | None:
-        """Give the letters that meet a condition if they are few and those that match are many.
+    def _within(
+        self, conn: Connection, asked: Tree, few: Sequence[int], most: int
+    ) -> Sequence[int]:
+        values = {"match": expression(asked), "most": most, "listed": self._list(few)}
+        return conn.execute(_WITHIN, values).scalars().all()
 
-        Then the many are held against a list; else each of them is looked up in the records.
-        """
-        count = sa.text(
-            "SELECT count(*) FROM (SELECT 1 FROM search_index WHERE search_index MATCH :match"
-            " LIMIT :few)"
-        )
-        if conn.execute(count, {"match": match, "few": _FEW}).scalar_one() < _FEW:
-            return None
-        query = (
-            sa.select(numbers.c.id)
-            .join_from(letters, numbers, letters.c.id == numbers.c.document)
-            .where(among)
-            .limit(_FEW)
-        )
-        found = list(conn.execute(query).scalars())
-        return found if len(found) < _FEW else None
+    def _both(self, conn: Connection, asked: Tree, among: Condition, most: int) -> Sequence[int]:
+        query = sa.select(_index.c.rowid).where(_match.bindparams(match=expression(asked)))
+        query = query.join(numbers, numbers.c.id == _index.c.rowid).where(seen(among))
+        return conn.execute(query.order_by(_index.c.rowid.desc()).limit(most)).scalars().all()
 
-    @staticmethod
-    def _unasked(asked: Every | None, among: Condition | None) -> sa.Select[Any]:
-        """Give all letters but the excluded ones."""
-        query = selected().order_by(numbers.c.id.desc())
-        if among is not None:
-            query = query.join(letters, letters.c.id == numbers.c.document).where(among)
-        if asked is not None:
-            excluded = expression(AnyOf(asked.unwanted))
-            without = sa.text(
-                "search_document.id NOT IN"
-                " (SELECT rowid FROM search_index WHERE search_index MATCH :match)"
-            )
-            query = query.where(without.bindparams(match=excluded))
-        return query
+    def _list(self, found: Collection[int]) -> str:
+        return json.dumps(list(found))
+
+    def _place(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        return sa.func.instr(text, part)
 
     def _row(self, number: int, entry: Entry) -> dict[str, Any]:
         pages = json.dumps(entry.pages, ensure_ascii=False)
@@ -144,9 +123,14 @@ def expression(asked: Tree) -> str:
         wanted = " AND ".join(f"({expression(each)})" for each in asked.wanted)
         unwanted = " OR ".join(f"({expression(each)})" for each in asked.unwanted)
         return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
-    return " OR ".join(_phrase(run) for run in asked.runs)
+    columns = dict[Run, list[str]]()
+    for each in asked.runs:
+        columns.setdefault(replace(each, column=""), []).append(each.column)
+    return " OR ".join(_phrase(found, named) for found, named in columns.items())
 
 
-def _phrase(run: Run) -> str:
-    quoted = " ".join(run.tokens).replace('"', '""')
-    return f'{run.column} : "{quoted}"' + (" *" if run.prefix else "")
+def _phrase(wanted: Run, columns: Iterable[str]) -> str:
+    """Write a run in any of some columns: one look-up for all of them."""
+    quoted = " ".join(wanted.tokens).replace('"', '""')
+    named = " ".join(dict.fromkeys(columns))
+    return f'{{{named}}} : "{quoted}"' + (" *" if wanted.prefix else "")

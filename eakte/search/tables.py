@@ -19,10 +19,10 @@ _SQLITE = (
         t TEXT NOT NULL,
         p TEXT NOT NULL,
         x TEXT NOT NULL,
-        s TEXT NOT NULL,
-        pages TEXT NOT NULL
+        s TEXT NOT NULL
     )
     """,
+    "CREATE TABLE {0}_page (id INTEGER PRIMARY KEY, pages TEXT NOT NULL)",
     "CREATE TABLE {0}_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID",
     """
     CREATE TABLE {0}_near (
@@ -48,12 +48,16 @@ _POSTGRESQL = (
         t TEXT COMPRESSION lz4 NOT NULL,
         p TEXT COMPRESSION lz4 NOT NULL,
         x TEXT COMPRESSION lz4 NOT NULL,
-        s TEXT COMPRESSION lz4 NOT NULL,
-        pages TEXT COMPRESSION lz4 NOT NULL,
-        terms TSVECTOR NOT NULL
-    )
+        s TEXT COMPRESSION lz4 NOT NULL
+    ) WITH (toast_tuple_target = 8160)
     """,
-    "CREATE INDEX ON {0}_text USING gin (terms) WITH (fastupdate = off)",
+    "CREATE TABLE {0}_page (id INTEGER PRIMARY KEY, pages TEXT COMPRESSION lz4 NOT NULL)",
+    """
+    CREATE TABLE {0}_terms (
+        id INTEGER PRIMARY KEY,
+        terms TSVECTOR COMPRESSION lz4 NOT NULL
+    ) WITH (toast_tuple_target = 128)
+    """,
     "CREATE TABLE {0}_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))",
     """
     CREATE TABLE {0}_near (
@@ -64,15 +68,26 @@ _POSTGRESQL = (
     )
     """,
 )
-_NAMES = ("document", "state", "text", "amount", "near")
+_INDEXES = ("CREATE INDEX ON {0}_terms USING gin (terms) WITH (fastupdate = off)",)
+_NAMES = ("document", "state", "text", "page", "amount", "near")
 
 
 def ddl(dialect: str, prefix: str = LIVE) -> tuple[str, ...]:
     """Give the statements that make an empty index."""
+    return tables(dialect, prefix) + indexes(dialect, prefix)
+
+
+def tables(dialect: str, prefix: str) -> tuple[str, ...]:
+    """Give the statements that make its tables."""
     statements = _SQLITE if dialect == "sqlite" else _POSTGRESQL
     return tuple(statement.format(prefix) for statement in statements)
 
 
+def indexes(dialect: str, prefix: str) -> tuple[str, ...]:
+    """Give the statements that make what costs a fraction if the tables are full before."""
+    return () if dialect == "sqlite" else tuple(each.format(prefix) for each in _INDEXES)
+
+
 def names(dialect: str) -> tuple[str, ...]:
     """Give the names of the tables without their prefix, what depends on others first."""
-    return ("index", *_NAMES) if dialect == "sqlite" else _NAMES
+    return ("index" if dialect == "sqlite" else "terms", *_NAMES)

@@ -98,6 +98,8 @@ def _rebuilt(desk: Desk, workers: int) -> Iterator[Progress]:
         unreadable += [jobs[done + at][1] for at, each in enumerate(chunk) if each is None]
         done += len(chunk)
         yield Progress(done, len(jobs), tuple(unreadable))
+    with desk.engine.begin() as connection:  # without the write lock: filing goes on
+        index.finish(connection)
     with transaction(desk.engine) as connection:
         now = documents.filed_texts(connection)
         since = sorted(set(now) - set(taken))

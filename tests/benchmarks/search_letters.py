@@ -69,13 +69,14 @@ def letter(number: int) -> tuple[str, str]:
     drawn = chance.choices(words, cum_weights=weights, k=length)
     lines = [" ".join(drawn[at : at + 11]) for at in range(0, length, 11)]
     day, month, year = letter_date(number).split("-")[::-1]
-    sender = f"{chance.choice(words[1000:])} {chance.choice(words[100_000:])}"
+    rare, names = range(1000, len(words)), range(100_000, len(words))
+    sender = f"{words[chance.choice(rare)]} {words[chance.choice(names)]}"
     head = [
         sender,
         f"Az.: {aktenzeichen(number)}",
         f"Neuenfurt, den {day}.{month}.{year}",
         f"Betrag: {chance.randint(5, 9999)},{chance.randint(0, 99):02} EUR",
-        f"{chance.choice(words[100_000:]).lower()}@post.example",
+        f"{words[chance.choice(names)].lower()}@post.example",
     ]
     text = "\n".join((*head, *lines))
     return (ocr_noise(text, 0.02, chance) if number % _BADLY_READ == 0 else text), sender

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from eakte.database.schema import document as letters
 from eakte.errors import QueryError
-from eakte.search import finding
+from eakte.search import finding, postgresql, relational
 from eakte.search.index import index_of
 from eakte.search.interface import entry
-from eakte.search.meaning import understand
+from eakte.search.meaning import AnyOf, Every, Term, Tree, understand
 from eakte.search.query import parse
+from eakte.search.rank import needle
 from eakte.search.tables import ddl
 from tests.tools.postgres import server
 
@@ -195,6 +196,14 @@ def test_words_of_a_hidden_letter_change_nothing(conn, query, shown, hidden, cou
     assert seen_nearly(conn, query, "hidden") == before
 
 
+def test_a_similar_word_is_found_behind_many_letters_with_its_stem(conn):
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    for number in range(10):
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": f"shown-{number}"})
+        put(conn, f"shown-{number}", "Kowalczykung" if number else "Kowalczyk")
+    assert len(seen_nearly(conn, "kowalczyx", "hidden")) == 10
+
+
 def test_hidden_letters_change_no_search(conn):
     conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
     chance = random.Random(5)
@@ -281,6 +290,7 @@ def test_an_index_built_anew_takes_the_place_of_a_broken_one(conn):
         index.begin(conn)
         index.put(conn, [entry(name, pages) for name, pages in LETTERS.items()], new=True)
         assert index.known(conn, new=True) == LETTERS.keys()
+        index.finish(conn)
         index.swap(conn)
         assert index.problems(conn) == ()
         assert found(conn, "häuser") == ["haus-1", "laterne-1"]
@@ -298,6 +308,66 @@ def test_an_index_of_another_analyser_is_a_problem(conn):
 def test_a_page_without_text_can_be_indexed(conn):
     put(conn, "blank-1", "", "§§", "a\x00b")
     assert index_of(conn).problems(conn) == ()
+
+
+def test_an_index_built_anew_has_what_makes_it_fast(conn):
+    index = index_of(conn)
+    index.begin(conn)
+    index.put(conn, [entry("haus-1", LETTERS["haus-1"])], new=True)
+    index.finish(conn)
+    index.swap(conn)
+    if conn.dialect.name == "postgresql":
+        query = (
+            "SELECT count(*) FROM pg_indexes WHERE tablename = 'search_terms' AND indexdef ~ 'gin'"
+        )
+        assert conn.exec_driver_sql(query).scalar() == 1
+    assert found(conn, "häuser") == ["haus-1"]
+
+
+def met(asked: Tree, columns: dict[str, str]) -> bool:
+    """Tell whether a text meets a query, as slowly and simply as can be."""
+    if isinstance(asked, Term):
+        return any(needle(run) in columns[run.column] for run in asked.runs)
+    if isinstance(asked, AnyOf):
+        return any(met(each, columns) for each in asked.parts)
+    unwanted = any(met(each, columns) for each in asked.unwanted)
+    return all(met(each, columns) for each in asked.wanted) and not unwanted
+
+
+def test_every_way_to_find_the_newest_finds_the_same(conn, monkeypatch):
+    """Few match or many, few meet the condition or many: other ways are shortest."""
+    for name, value in {"_PROBE": 3, "_REACH": 12, "_FEW": 22, "_HANDFUL": 6}.items():
+        monkeypatch.setattr(relational, name, value)
+    monkeypatch.setattr(postgresql, "_BLOCK", 4)
+    conn.execute(sa.text("CREATE TABLE document (id TEXT PRIMARY KEY)"))
+    chance, index, columns = random.Random(3), index_of(conn), dict[str, dict[str, str]]()
+    words = [
+        "Frist",
+        "Konto",
+        "Abfallgebühr",
+        "Abfall",
+        "Gebühren",
+        "Mahnung",
+        "Abfallamt",
+        "Gebührensatzung",
+    ]
+    for number in range(60):
+        made = entry(f"n{number}", [" ".join(chance.choices(words, (9, 5, 1, 1, 1, 2, 2, 2), k=6))])
+        conn.execute(sa.text("INSERT INTO document VALUES (:id)"), {"id": made.document})
+        index.put(conn, [made])
+        columns[made.document] = made.columns
+    names = dict(conn.execute(sa.text("SELECT document, id FROM search_document")).all())
+    queries = 'Frist|Frist Konto|"Frist Konto"|"Frist Konto Frist"|Fris*|Abfallgebühren'
+    queries += "|Frist -Konto|Frist OR Mahnung|Frist -Abfallgebühr|(Konto OR Gebühr) -(Frist Konto)"
+    trees = [understand(parse(each)).text for each in queries.split("|")]
+    for tree in (*trees, Every((), (trees[1],)), None):
+        for size, most in ((1, 9), (5, 2), (20, 3), (20, 30), (50, 4), (60, 99)):
+            allowed = set(chance.sample(sorted(columns), size))
+            wanted = [names[each] for each in allowed if tree is None or met(tree, columns[each])]
+            got = index.candidates(conn, tree, letters.c.id.in_(allowed), most)
+            assert list(got.numbers) == sorted(wanted, reverse=True)[:most], (tree, size, most)
+    given = [names[name] for name in columns if met(trees[0], columns[name])]
+    assert list(index.candidates(conn, trees[0], None, 5).numbers) == given[:-6:-1]
 
 
 SYNTAX = st.text(

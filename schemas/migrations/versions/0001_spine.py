@@ -150,8 +150,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
     )
     columns = ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch")
-    for column in (*columns, "letter_date"):
+    for column in columns:
         op.create_index(f"ix_document_{column}", "document", [column])
+    told = ["letter_date", "state", "confidentiality", "aktenzeichen", "class_id", "id"]
+    op.create_index("ix_document_letter_date", "document", told)
     op.create_table(
         "former_seal",
         sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
@@ -375,11 +377,11 @@ def _create_sqlite_index() -> None:
             t TEXT NOT NULL,
             p TEXT NOT NULL,
             x TEXT NOT NULL,
-            s TEXT NOT NULL,
-            pages TEXT NOT NULL
+            s TEXT NOT NULL
         )
         """
     )
+    op.execute("CREATE TABLE search_page (id INTEGER PRIMARY KEY, pages TEXT NOT NULL)")
     op.execute("CREATE TABLE search_amount (id INTEGER, cents INTEGER, PRIMARY KEY (id, cents)) WITHOUT ROWID")
     op.execute(
         """
@@ -412,13 +414,20 @@ def _create_postgresql_index() -> None:
             t TEXT COMPRESSION lz4 NOT NULL,
             p TEXT COMPRESSION lz4 NOT NULL,
             x TEXT COMPRESSION lz4 NOT NULL,
-            s TEXT COMPRESSION lz4 NOT NULL,
-            pages TEXT COMPRESSION lz4 NOT NULL,
-            terms TSVECTOR NOT NULL
-        )
+            s TEXT COMPRESSION lz4 NOT NULL
+        ) WITH (toast_tuple_target = 8160)
         """
     )
-    op.execute("CREATE INDEX ON search_text USING gin (terms) WITH (fastupdate = off)")
+    op.execute("CREATE TABLE search_page (id INTEGER PRIMARY KEY, pages TEXT COMPRESSION lz4 NOT NULL)")
+    op.execute(
+        """
+        CREATE TABLE search_terms (
+            id INTEGER PRIMARY KEY,
+            terms TSVECTOR COMPRESSION lz4 NOT NULL
+        ) WITH (toast_tuple_target = 128)
+        """
+    )
+    op.execute("CREATE INDEX ON search_terms USING gin (terms) WITH (fastupdate = off)")
     op.execute("CREATE TABLE search_amount (id INTEGER, cents BIGINT, PRIMARY KEY (id, cents))")
     op.execute(
         """

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 from eakte.search.meaning import Run, Term
-from eakte.search.rank import Candidate, ranked
+from eakte.search.rank import Candidates, ranked
+
+Letter = tuple[int, dict[str, str]]
 
 
-def letter(number: int, t: str = "", p: str = "", x: str = "") -> Candidate:
-    columns = {"t": f" {t} ", "p": f" {p} ", "x": f" {x} ", "s": "  "}
-    return Candidate(number, f"d{number}", columns)
+def letter(number: int, t: str = "", p: str = "", x: str = "") -> Letter:
+    return number, {"t": f" {t} ", "p": f" {p} ", "x": f" {x} ", "s": "  "}
 
 
-def order(letters, *found: Term) -> list[int]:
-    return [each.candidate.number for each in ranked(letters, found)]
+def order(letters: list[Letter], *found: Term) -> list[int]:
+    columns = {name: [texts[name] for _number, texts in letters] for name in "tpxs"}
+    candidates = Candidates([number for number, _texts in letters], columns)
+    return [each.number for each in ranked(candidates, found)]
+
+
+def _ranks(letters: list[Letter], term: Term) -> list[float]:
+    columns = {name: [texts[name] for _number, texts in letters] for name in "tpxs"}
+    return [each.rank for each in ranked(Candidates([1, 2, 3], columns), [term])]
 
 
 HUND = Term((Run("t", ("hund",)), Run("p", ("hund",)), Run("x", ("hund",))))
@@ -41,5 +49,14 @@ def test_prefixes_count_where_a_word_begins():
     assert order(letters, Term((Run("t", ("hund",), prefix=True),))) == [2, 1]
 
 
+def test_of_many_words_each_counts_as_alone():
+    words = ["hund", "katze", "maus", "pferd", "rind", "huhn"]
+    letters = [letter(1, t="hund maus x hund"), letter(2, t="hundert hund"), letter(3, t="x")]
+    runs = tuple(Run("t", (word,)) for word in words)
+    assert order(letters, Term(runs)) == order(letters, Term(runs[:3])) == [1, 2, 3]
+    many, few = (_ranks(letters, Term(runs[:count])) for count in (6, 3))
+    assert many == few
+
+
 def test_nobody_is_ranked():
-    assert ranked([], [HUND]) == ()
+    assert order([], HUND) == []

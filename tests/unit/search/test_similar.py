@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eakte.search.analyser import fold, form
-from eakte.search.similar import Near, keys, keys_near, nearest, skeleton
+from eakte.search.similar import keys, keys_near, nearest, skeleton
 
 
 def formed(word: str) -> str:
@@ -12,7 +12,7 @@ def formed(word: str) -> str:
 
 def found(word: str, *others: str) -> tuple[str, ...]:
     wanted = keys_near(word)
-    candidates = [Near(key, each, each) for each in others for key in keys(each) if key in wanted]
+    candidates = [(key, each, each) for each in others for key in keys(each) if key in wanted]
     return tuple(each.stem for each in nearest(word, candidates))
 
 

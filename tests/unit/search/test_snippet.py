@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import random
+
+from eakte.search.analyser import fold, parts, stem
 from eakte.search.meaning import terms, understand
 from eakte.search.query import parse as read
 from eakte.search.snippet import Snippet, locate
+from eakte.search.vocabulary import SEED
 
 
 def parse(query: str):
@@ -57,3 +61,13 @@ def test_in_a_very_long_letter_the_right_page_is_found():
 def test_a_hyphen_hides_nothing():
     _, snippet = locate(("Die Abfall-Gebühren steigen",), parse("abfallgebühr"))
     assert marked(snippet) == ["Abfall-Gebühren"]
+
+
+def test_words_show_the_beginnings_of_their_stems_and_parts():
+    """What `locate` passes over has neither: else marks would be missing."""
+    chance = random.Random(1)
+    for _ in range(2000):
+        words = [fold(chance.choice(SEED) + chance.choice(("", "en", "s"))) for _ in "ab"]
+        assert words[0].startswith(stem(words[0])[:4])
+        for part in parts("".join(words)):
+            assert part[: max(2, min(4, len(part) - 1))] in "".join(words)
