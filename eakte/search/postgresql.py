@@ -51,10 +51,11 @@ _LEARN = """
     ON CONFLICT DO NOTHING
     """
 _PLAN = """
-    SELECT set_config(name, 'off', true) FROM
-    unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
+    SELECT set_config('enable_' || name, 'off', true)
+    FROM unnest(ARRAY['seqscan', 'indexscan', 'hashjoin', 'mergejoin']) AS name
     """
-"""For searches: few rows by their keys. The planner does not count what unpacking texts costs."""
+"""For searches: few rows by their keys, found by bitmaps; the planner would rather read all vectors
+by their numbers, as it does not count what unpacking them costs."""
 _terms = sa.table("search_terms", sa.column("id"), sa.column("terms"))
 
 
