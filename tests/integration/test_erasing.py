@@ -24,6 +24,7 @@ from eakte.pipeline.desk import Desk
 from eakte.records import documents, erasures, history
 from eakte.seal.opening import open_archive_stamper
 from eakte.services import (
+    casework,
     erasing,
     evidence_checks,
     evidence_renewing,
@@ -139,7 +140,7 @@ def test_what_is_erased_is_said_so_and_never_comes_back_under_its_name(closed, t
     with pytest.raises(ErasedError):
         records.show_akte(closed, AKTE)
     with pytest.raises(RefusedError, match="erased"):
-        records.new_akte(closed, AKTE, "Neu", "20.1")
+        casework.new_akte(closed, AKTE, "Neu", "20.1")
     assert verifying.verify_document(closed, first.id, closed.home.trust).report.verdict.value == (
         "VALID"
     )
