@@ -19,10 +19,10 @@ its Transfervermerk: the SHA-256 of the JSON (UTF-8) that stands in the XMP of t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eakte.domain.canonical import canonical
 from eakte.domain.codec import from_json, to_json, to_plain
 from eakte.domain.history import Change
 from eakte.domain.ids import Digest, DocumentId, digest_of
@@ -138,10 +138,8 @@ class Manifest:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """Write a manifest: names are ASCII and numbers whole, so that this is the form of RFC 8785."""
-    plain = to_plain(manifest)
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+    """Write a manifest in canonical form (RFC 8785)."""
+    return canonical(to_plain(manifest)).encode()
 
 
 def decode(data: bytes) -> Manifest:
