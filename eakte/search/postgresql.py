@@ -1,9 +1,9 @@
 """The index in PostgreSQL: a tsvector of our own tokens with a GIN index.
 
 Tokens of the columns but t carry its name: `p:haus`. The vector has no positions: GIN could not use
-them, they end at 16,383, and phrases are found by their pairs of neighbours (`+a b`) and proven by
-the text of the column. GIN gives letters in no order, so of what very many hold it is asked for the
-newest first: every vector names the block (`#7`) of numbers that its letter is in.
+them, they end at 16,383, and phrases are found by their pairs of neighbours (`+a b`, `p:+a b`);
+longer ones are proven by the text of the column. GIN gives letters in no order, so of what very
+many hold it is asked for the newest first: every vector names the block (`#7`) of its number.
 """
 
 from __future__ import annotations
@@ -173,11 +173,12 @@ class PostgresIndex(RelationalIndex):
 
 def lexemes(number: int, columns: dict[str, str]) -> list[str]:
     """Give what the vector of a letter holds, the most telling first."""
-    words = columns["t"].split()
+    words, parts = columns["t"].split(), columns["p"].split()
     found = [f"#{number // _BLOCK}"]
     for name in "xsp":
         found += [f"{name}:{token}" for token in columns[name].split()]
-    found += [*words, *map(_pair, pairwise(words))]
+    found += [*words, *(f"p:{_pair(each)}" for each in pairwise(parts))]
+    found += map(_pair, pairwise(words))
     return list(dict.fromkeys(found))[:_MOST_LEXEMES]
 
 
@@ -213,15 +214,14 @@ def tsquery(asked: Tree, *, sure: bool = False) -> str:
 
 def _is_plain(run: Run) -> bool:
     """Tell whether tokens alone tell: it is no longer than a pair."""
-    return len(run.tokens) <= (_PHRASE if run.column == "t" and not run.prefix else 1)
+    return len(run.tokens) <= (1 if run.prefix else _PHRASE)
 
 
 def _tokens(run: Run) -> str:
     """Write the tokens of a run: words beside each other as pairs, else one by one."""
-    if run.column != "t":
-        return " & ".join(_quoted(f"{run.column}:{token}") for token in run.tokens)
-    pairs = [_quoted(_pair(each)) for each in pairwise(run.tokens)]
-    last = _quoted(run.tokens[-1])
+    named = "" if run.column == "t" else f"{run.column}:"
+    pairs = [_quoted(f"{named}{_pair(each)}") for each in pairwise(run.tokens)]
+    last = _quoted(f"{named}{run.tokens[-1]}")
     if run.prefix:
         return " & ".join([*pairs[:-1], f"{last}:*"])
     return " & ".join(pairs or [last])
