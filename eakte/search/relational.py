@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,15 +17,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from eakte.database.schema import document as letters
 from eakte.i18n import _
 from eakte.search import similar
-from eakte.search.analyser import analyse, forms
+from eakte.search.analyser import forms
+from eakte.search.fingerprint import fingerprint
 from eakte.search.interface import Condition, Entry, Shown
 from eakte.search.meaning import AnyOf, Every, Run, Term, Tree, terms
 from eakte.search.rank import Candidates, needle
 from eakte.search.similar import Similar
 from eakte.search.tables import LIVE, NEW, indexes, names, tables
-from eakte.search.vocabulary import SEED
 
-_SAMPLE = "Widersprüche gegen Abfallgebührenbescheide, 2. März 2026, Az. 20.1-702.11/2026-0003, 5 €"
 _SIGN = """
     INSERT INTO {0}_state (analyser)
     SELECT :made_by WHERE NOT EXISTS (SELECT 1 FROM {0}_state)
@@ -59,15 +57,6 @@ def _prepared(statement: str) -> sa.TextClause:
     return sa.text(statement)
 
 
-@lru_cache(maxsize=1)
-def fingerprint() -> str:
-    """Name the analyser: an index that another one made must be built anew."""
-    found = analyse(_SAMPLE)
-    parts = (found.stems, found.parts, found.identifiers, sorted(found.forms))
-    told = repr((*parts, SEED, similar.keys("widerspruchsbescheid")))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
 def seen(among: Condition) -> ColumnElement[bool]:
     """Say that the letter behind a row of `search_document` meets a condition.
 
@@ -87,6 +76,8 @@ class RelationalIndex(ABC):
     def __init__(self) -> None:
         self._learnt = set[tuple[str, str]]()
         """Words that the index being built knows: nearly all of a letter are old ones."""
+        self._few: tuple[Connection, Condition, Sequence[int]] | None = None
+        """What `_listing` gave last: similar words ask for the same again and again."""
 
     def put(self, conn: Connection, entries: Iterable[Entry], *, new: bool = False) -> None:
         """Index letters in place of what was known of them; `new`: into the index being built."""
@@ -276,7 +267,7 @@ class RelationalIndex(ABC):
             if len(newest) < reach or len(seen) >= most:
                 return seen[:most]
             reach = 5 * most * len(newest) // (4 * max(1, len(seen)))
-        few = self._meeting(conn, among, _FEW)
+        few = self._listing(conn, among)
         if len(few) < _FEW:
             return self._within(conn, asked, few, most)
         return self._both(conn, asked, among, most)
@@ -300,6 +291,12 @@ class RelationalIndex(ABC):
         """Keep those of some letters that meet a condition."""
         query = sa.select(numbers.c.id).where(self._listed(numbers.c.id, found), seen(among))
         return sorted(conn.execute(query).scalars(), reverse=True)
+
+    def _listing(self, conn: Connection, among: Condition) -> Sequence[int]:
+        """Give letters that meet a condition; for one search what they were when it began."""
+        if self._few is None or self._few[0] is not conn or self._few[1] is not among:
+            self._few = (conn, among, self._meeting(conn, among, _FEW))
+        return self._few[2]
 
     def _meeting(self, conn: Connection, among: Condition, most: int) -> Sequence[int]:
         """Give letters that meet a condition, any of them if there are more."""

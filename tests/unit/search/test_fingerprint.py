@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-_PROGRAM = "from eakte.search.relational import fingerprint; print(fingerprint())"
+_PROGRAM = "from eakte.search.fingerprint import fingerprint; print(fingerprint())"
 
 
 def test_every_process_names_the_analyser_alike() -> None:
