@@ -294,9 +294,10 @@ class RelationalIndex(ABC):
 
     def _listing(self, conn: Connection, among: Condition) -> Sequence[int]:
         """Give letters that meet a condition; for one search what they were when it began."""
-        if self._few is None or self._few[0] is not conn or self._few[1] is not among:
-            self._few = (conn, among, self._meeting(conn, among, _FEW))
-        return self._few[2]
+        kept = self._few  # another thread may put another one in its place
+        if kept is None or kept[0] is not conn or kept[1] is not among:
+            kept = self._few = (conn, among, self._meeting(conn, among, _FEW))
+        return kept[2]
 
     def _meeting(self, conn: Connection, among: Condition, most: int) -> Sequence[int]:
         """Give letters that meet a condition, any of them if there are more."""
