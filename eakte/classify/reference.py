@@ -45,25 +45,23 @@ HARD_TO_READ = N_("hard to read: a digit may be another")
 def references(
     pages: Sequence[Layout], subject: str, received: date, offices: Sequence[Office] = ()
 ) -> tuple[Field, ...]:
-    """Give each Aktenzeichen once, with its best evidence, most trusted first; doubts in them."""
+    """Give each Aktenzeichen once, with its best evidence, most trusted first; doubts in them.
+
+    Of places that are trusted alike the first counts more, however well each of them reads.
+    """
     found = [
-        _doubted(_field(line, reading, *_trust(number, page, row, line, reading, subject)), sure)
+        _told(line, reading, *_trust(number, page, row, line, reading, subject))
         for number, page in enumerate(pages)
         for row in page.rows
         for line in row
         for reading in aktenzeichen_in(line.text)
-        for sure in (line.evidence(reading.start, reading.end)[1],)
     ]
     best: dict[str, Field] = {}
-    for field in sorted(found, key=lambda field: -field.confidence):
+    for _trusted, field in sorted(found, key=lambda told: -told[0]):
         if best.setdefault(field.value, field).doubt and not field.doubt:
             best[field.value] = replace(best[field.value], doubt="")
     judged = (_judged(field, received, offices) for field in best.values())
     return (*judged, *_unreadable(pages))
-
-
-def _doubted(field: Field, sure: float) -> Field:
-    return replace(field, doubt=HARD_TO_READ) if sure < _HARD_TO_READ else field
 
 
 def _judged(field: Field, received: date, offices: Sequence[Office]) -> Field:
@@ -104,6 +102,9 @@ def _end_of_head(page: Layout) -> float:
     return min(_UPPER * page.height, greeting.middle if greeting else page.height)
 
 
-def _field(line: Line, reading: Reading, trust: float, rule: str) -> Field:
-    mended = trust if reading.exact else trust * _MENDED
-    return field_of(FieldName.AKTENZEICHEN, line, reading, mended, rule)
+def _told(line: Line, reading: Reading, trust: float, rule: str) -> tuple[float, Field]:
+    """Give how far a place is trusted, and what stands there."""
+    trusted = trust if reading.exact else trust * _MENDED
+    hard = line.evidence(reading.start, reading.end)[1] < _HARD_TO_READ
+    doubt = HARD_TO_READ if hard else ""
+    return trusted, field_of(FieldName.AKTENZEICHEN, line, reading, trusted, rule, doubt)

@@ -147,7 +147,7 @@ def report(
 
     if (out is None and not as_json) or (out is not None and out.suffix.lower() != ".pdf"):
         raise typer.BadParameter(_("name a file that ends in .pdf, or use --json"))
-    desk, period = open_desk(home), _period(since, until)
+    period, desk = _period(since, until), open_desk(home)
     made = audit_report.make(desk, period, tuple(anchor or ()), verify=verify_originals)
     if out is not None:
         audit_report.note_export(desk, made, audit_pages.write(made, out))

@@ -93,8 +93,8 @@ def test_a_changed_log_is_said_first_and_ends_with_20(
         (*PERIOD, "bericht.txt"),
     ],
 )
-def test_wrong_usage(demo: Path, arguments: tuple[str, ...]) -> None:
-    assert run_eakte(demo, "audit", "report", *arguments).returncode == 2
+def test_wrong_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert run_eakte(tmp_path, "audit", "report", *arguments).returncode == 2, "before any home"
 
 
 def test_originals_are_verified_on_demand(eakte: Run) -> None:

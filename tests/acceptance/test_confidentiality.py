@@ -85,6 +85,9 @@ def _remark(subject: str) -> str:
     return f"Bemerkung zu {subject.translate(_SPELT_OUT)}"
 
 
+_WHOLE_ONLY = ("export", *(f"retention {each}" for each in ("offer", "answer", "deliver")))
+"""What hands an Akte over whole asks for every level, before it looks whether there is such one."""
+
 _SPELT_OUT = str.maketrans("0123456789", "abcdefghij")
 """So that the remark is found even where the name of its subject is left out."""
 
@@ -226,7 +229,7 @@ def _same_as_nothing(home: Path, account: str, kind: str, hidden: str, missing: 
             continue
         said = [_try(home, account, case.line, case.hides, name) for name in (hidden, missing)]
         assert said[0] == said[1], case.line
-        whole_only = case.line.startswith("export") and kind == "akte"
+        whole_only = case.line.startswith(_WHOLE_ONLY) and kind == "akte"
         assert said[0][0] == (6 if whole_only else 5), (case.line, said)
         count += 1
     assert count >= 10

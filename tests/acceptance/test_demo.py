@@ -36,9 +36,11 @@ def test_classes_and_fields_reach_their_goals(desk: Desk) -> None:
 
 
 def test_every_sealed_original_is_valid(demo: Path) -> None:
-    finished = run_eakte(demo, "verify", "--all", "--json")
+    finished = run_eakte(demo, "verify", "--all")
     assert finished.returncode == 0
-    assert finished.stdout.count('"verdict": "VALID"') >= 25
+    good, _of, every, *_rest = finished.stdout.splitlines()[-1].split()
+    assert int(good) == int(every) >= 25
+    assert "demo certificate, not qualified" in finished.stdout
 
 
 def test_no_verdict_is_printed_without_what_it_is_worth(demo: Path) -> None:
@@ -52,7 +54,6 @@ def test_no_verdict_is_printed_without_what_it_is_worth(demo: Path) -> None:
         ("akte", "show", akte),
         ("verify", document),
         ("verify", akte),
-        ("verify", "--all"),
     ):
         printed = run_eakte(demo, *command).stdout
         assert "VALID" in printed, command

@@ -154,7 +154,7 @@ def test_a_kept_copy_of_the_checkpoints_counts(home: Path, eakte: Run, tmp_path:
     emptied = "UPDATE audit_head SET size = 0, frontier = '[]', root = :root"
     homes.execute(home, emptied, root=_EMPTY)
     assert eakte("audit", "verify").returncode == 0
-    assert eakte("audit", "verify", "--anchors", str(copy)).returncode == 20
+    assert eakte("audit", "verify", "--anchor", str(copy)).returncode == 20
 
 
 def test_the_transfervermerk_is_bound_to_the_record(home: Path, eakte: Run) -> None:
