@@ -114,10 +114,10 @@ def _seal(seal: Sealed | None) -> Iterator[str]:
         yield "(kein Dokument / no document)"
         return
     yield "$ work=$(mktemp -d)"
-    length = seal.end - seal.behind
+    # head first: it would end a pipe that is still written to (SIGPIPE)
     yield f"$ head -c {seal.before} {seal.name} > $work/signed"
-    yield f"$ tail -c +{seal.behind + 1} {seal.name} | head -c {length} >> $work/signed"
-    cut = f"tail -c +{seal.before + 2} {seal.name} | head -c {seal.behind - seal.before - 2}"
+    yield f"$ head -c {seal.end} {seal.name} | tail -c +{seal.behind + 1} >> $work/signed"
+    cut = f"head -c {seal.behind - 1} {seal.name} | tail -c +{seal.before + 2}"
     yield f"$ {cut} | basenc --base16 -d > $work/seal.p7s"
     yield (
         "$ openssl cms -verify -binary -inform DER -in $work/seal.p7s -content $work/signed "

@@ -44,7 +44,8 @@ def anchors_of(
 ) -> tuple[tuple[Anchor, ...], int]:
     """Give what `verify` holds the log against, and how many lines of it are no checkpoint."""
     own = (desk.home.anchors,) if desk.home.anchors.is_dir() else ()
-    return anchor_reading.read(anchors or own, trust or (desk.home.trust,), desk.clock.now())
+    given, trusted = anchors or own, trust or (desk.home.trust,)
+    return anchor_reading.read(given, trusted, desk.clock.now(), may_be_empty=not anchors)
 
 
 def exit_code(verdict: AuditVerdict) -> ExitCode:

@@ -29,6 +29,7 @@ from eakte.services import actor, manifests
 from eakte.services.access import Permission, require, require_office
 from eakte.services.desks import note
 from eakte.services.hidden_places import HiddenPlaces
+from eakte.services.retention import course_of
 
 _LONGEST = 500
 
@@ -228,8 +229,18 @@ def move(desk: Desk, prefix: str, aktenzeichen: str, number: int = 0, seen: int 
     """Move a filed document to a Vorgang of an Akte (0: the first open one)."""
     scope = require(desk, Permission.CHANGE_AKTEN)
     with _changing(desk, aktenzeichen) as connection:
-        document = documents.get_by_prefix(connection, prefix, scope).id
-        return casework.move(connection, document, aktenzeichen, number, by(desk), seen)
+        letter = documents.get_by_prefix(connection, prefix, scope)
+        if letter.aktenzeichen != aktenzeichen:
+            _require_not_held(connection, letter)
+        return casework.move(connection, letter.id, aktenzeichen, number, by(desk), seen)
+
+
+def _require_not_held(connection: Connection, letter: Document) -> None:
+    """Refuse to take a letter out of an Akte under legal hold: elsewhere it could be erased."""
+    akte = akten.find(connection, letter.aktenzeichen)
+    if akte is not None and course_of(connection, akte).held is not None:
+        detail = _("a legal hold is on {akte}").format(akte=letter.aktenzeichen)
+        raise RefusedError(detail=detail)
 
 
 def correct(

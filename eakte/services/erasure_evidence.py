@@ -30,6 +30,8 @@ class _Story:
     """What the log tells of one name, as it stands at the end."""
 
     erased: Event | None = None
+    asked: tuple[str, ...] = ()
+    """Who had asked for it by then, and not for an erasure before this one."""
     is_back: bool = False
 
 
@@ -38,8 +40,6 @@ class Erasures:
     """What log and records tell of all erasures."""
 
     stories: Mapping[str, _Story]
-    asked: Mapping[str, tuple[str, ...]]
-    """Who asked, by what was asked for, before each erasure."""
     proofs: Mapping[str, str]
     """The newest Löschnachweis, by name."""
 
@@ -66,10 +66,12 @@ def told(connection: Connection) -> Erasures:
         if event.action is Action.ERASURE_ASKED:
             asked[event.object] = (*asked.get(event.object, ()), event.actor)
         elif event.action is Action.ERASED:
-            stories[event.object] = _Story(event)
+            by = asked.get(event.after.get("asked-for", ""), ())
+            stories[event.object] = _Story(event, by)
         elif event.object in stories:
             stories[event.object].is_back = True
-    return Erasures(stories, asked, dict(erasures.kept_proofs(connection)))
+            asked.pop(event.object, None)
+    return Erasures(stories, dict(erasures.kept_proofs(connection)))
 
 
 def report(connection: Connection, name: str, found: Erasures, at: datetime) -> VerificationReport:
@@ -113,7 +115,7 @@ def _steps(
         _("the log tells of it, and names its Löschnachweis"),
         _("log and Löschnachweis contradict each other: it is lost, not erased"),
     )
-    asked = found.asked.get(event.after.get("asked-for", ""), ()) if event else ()
+    asked = story.asked if story else ()
     by_others = event is not None and any(who != event.actor for who in asked)
     yield (
         _("Two persons"),

@@ -250,6 +250,60 @@ def _sign(scene, key: Path, certificate: Path) -> None:
     statement.with_suffix(".tst").write_bytes(token)
 
 
+OTHERS = {
+    "the key of a web server of the same name": (
+        "CN=www",
+        "O={0}",
+        "digitalSignature",
+        "serverAuth",
+    ),
+    "a key for logins of the same name": ("CN=vpn", "O={0}", "digitalSignature", "clientAuth"),
+    "a key whose name speaks of another owner": (
+        "CN=organizationName = {0}",
+        "OU=Privat",
+        "nonRepudiation",
+        "emailProtection",
+    ),
+}
+"""Certificates that are none of the seal, from an authority that the expert trusts too."""
+
+
+def sealed_by_another(scene: Scene, name: str, organisation: str) -> None:
+    """Rebuild the log, sign it by a key of such a certificate, and pin that in the bundle."""
+    *names, usage, purpose = (each.format(organisation) for each in OTHERS[name])
+    own = scene.folder.parent
+    (own / "openssl.cnf").write_text("[req]\ndistinguished_name=dn\n[dn]\n")
+    _certify(own, "issuing", "/CN=Another", "basicConstraints=critical,CA:TRUE")
+    _certify(
+        own,
+        "certificate",
+        "".join(f"/{each}" for each in names),
+        "basicConstraints=critical,CA:FALSE",
+        f"keyUsage=critical,{usage}",
+        f"extendedKeyUsage={purpose}",
+    )
+    _rebuilt_log(scene)
+    _sign(scene, own / "certificate.key", own / "certificate.pem")
+    for kind, source in (("anchors", "issuing"), ("seal", "certificate")):
+        with (scene.folder / f"trust/{kind}.pem").open("ab") as file:
+            file.write((own / f"{source}.pem").read_bytes())
+
+
+def _certify(own: Path, stem: str, subject: str, *extensions: str) -> None:
+    issuer = ("-CA", "issuing.pem", "-CAkey", "issuing.key") if stem != "issuing" else ()
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-config", "openssl.cnf", "-days", "9", "-nodes"),
+            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", subject, *issuer),
+            *("-keyout", f"{stem}.key", "-out", f"{stem}.pem"),
+            *(part for each in extensions for part in ("-addext", each)),
+        ],
+        cwd=own,
+        check=True,
+        capture_output=True,
+    )
+
+
 def _key(trust: Path, name: str, place: Path) -> Path:
     folder = TrustFolder(trust)
     pin = folder.pin(name).read_bytes().strip()

@@ -29,11 +29,13 @@ from eakte.seal.signer import Sealer
 from eakte.services import evidence_renewing, evidence_trees, records
 from eakte.services.bundling import Bundled, bundle
 from tests.acceptance.bundle_tampering import (
+    OTHERS,
     UNSUMMED,
     WAYS,
     Scene,
     canonical,
     foreign_seal,
+    sealed_by_another,
     sum_up,
     zipped,
 )
@@ -42,6 +44,7 @@ from tests.tools import homes
 _VERIFIER = Path(verify.__file__)
 _PATH = "/usr/bin:/bin"
 _EXIT = {"VALID": 0, "INVALID": 1, "INDETERMINATE": 2}
+_OWNER = "Stadt Neuenfurt (DEMO) (DEMO, not qualified)"
 _SHARED = "82686c4e5bfd021b-1"
 """Its scan holds a letter of another Akte."""
 
@@ -192,6 +195,28 @@ def test_a_log_rebuilt_and_sealed_by_somebody_else(office, pair, tmp_path):
         foreign_seal(scene, SystemClock(), name)
         sum_up(scene.folder)
         assert judge(scene.folder, *options, where=tmp_path / "empty")[-1] == "INVALID"
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_a_log_sealed_by_a_certificate_that_is_no_seal(office, pair, tmp_path, name):
+    """Whoever pins it in the bundle gets it past nobody: an authority issues more than seals."""
+    scene = _scene(office, pair, tmp_path)
+    sealed_by_another(scene, name, _OWNER)
+    sum_up(scene.folder)
+    lines = judge(scene.folder, where=tmp_path / "empty")
+    assert lines[-1] == "INVALID"
+    assert any(line.startswith("FAILED      checkpoint") for line in lines), lines
+
+
+def test_no_name_in_a_bundle_writes_lines_of_the_verdict(office, pair, tmp_path):
+    """ESC [8m hides the rest on a terminal: the real verdict, too."""
+    scene = _scene(office, pair, tmp_path)
+    scene.write_index(documents={"x\nVALID\n\x1b[8m": ""})
+    sum_up(scene.folder)
+    lines = judge(scene.folder, where=tmp_path / "empty")
+    assert lines[-1] == "INVALID"
+    assert "VALID" not in lines
+    assert all(line.isprintable() for line in lines)
 
 
 def test_bundles_of_akten_that_are_not_complete(office, tmp_path):

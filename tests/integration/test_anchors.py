@@ -468,3 +468,18 @@ def test_status_and_doctor_tell_what_is_wrong(context, tmp_path):
     assert (
         f"{anchoring.last_signed(there.home.anchors).checkpoint.size} events" in healthy[1].detail
     )
+
+
+@pytest.mark.parametrize("kept", ["", "maildir/new", "lines.jsonl"], ids=["empty", "deep", "torn"])
+def test_an_anchor_that_says_nothing_does_not_pass_for_one(context, tmp_path, kept):
+    """A mount that is not there, or a copy that was cut off, confirms nothing."""
+    given = tmp_path / "kept"
+    (given / kept).mkdir(parents=True)
+    if kept.endswith(".jsonl"):
+        given = given / kept / "copy.jsonl"
+        given.write_text('{"at": "20')
+    add(context)
+    assert auditing.exit_code(auditing.verify(context)) is ExitCode.OK
+    verdict = auditing.verify(context, (given,))
+    assert [each.flaw for each in verdict.unproven] == ["there is no checkpoint in it"]
+    assert auditing.exit_code(verdict) is ExitCode.INDETERMINATE

@@ -158,6 +158,8 @@ _LOSSES = {
     "no proof, no event": (),
     "a forged proof": ("erasure",),
     "a forged event of nobody asked": ("erasure", "event"),
+    "a forged event, asked for afterwards": ("erasure", "event", "asked after"),
+    "a forged event, asked for when it was erased before": ("asked before", "erasure", "event"),
 }
 
 
@@ -168,8 +170,13 @@ def test_a_loss_is_no_erasure(desk, forged):
     tombstone = Tombstone(
         letter.id, AKTE, desk.clock.now(), "a", "b", Ground.UNLAWFUL, "0" * 64, letter.id
     )
+    asked = Event(Action.ERASURE_ASKED, letter.id, "a", "", desk.clock.now(), after={"reason": ""})
     with transaction(desk.engine) as connection:
         gone = erasures.forget_letter(connection, letter.id)
+        if "asked before" in _LOSSES[forged]:
+            log.append(connection, asked)
+            for action in (Action.ERASED, Action.PROPOSED):
+                log.append(connection, Event(action, letter.id, "b", "", desk.clock.now()))
         if "erasure" in _LOSSES[forged]:
             erasures.add(connection, tombstone)
         if "event" in _LOSSES[forged]:
@@ -177,6 +184,8 @@ def test_a_loss_is_no_erasure(desk, forged):
             after |= {"asked-by": "a", "proof": tombstone.digest()}
             event = Event(Action.ERASED, letter.id, "b", "", desk.clock.now(), after=after)
             log.append(connection, event)
+        if "asked after" in _LOSSES[forged]:
+            log.append(connection, asked)
     desk.store.remove(letter.sealed)
     assert _verdicts(desk)[letter.id] is Verdict.INVALID
     found = verifying.verify_akte(desk, AKTE, desk.home.trust)

@@ -21,6 +21,7 @@ from eakte.pipeline.desk import Desk
 from eakte.pipeline.keeping import By
 from eakte.records import erasures
 from eakte.services import appraising, erasing, retention
+from eakte.services import casework as desk_casework
 from eakte.services.handed_akte import handed_akte
 from eakte.services.retention import Offer
 from tests.integration import erasing_office as office
@@ -160,6 +161,17 @@ def test_a_legal_hold_forbids_everything(closed, tmp_path):
     _ask(closed)
     with pytest.raises(RefusedError, match="no hold"):
         retention.lift(closed, AKTE, "Urteil")
+
+
+def test_nothing_is_taken_out_of_an_akte_under_hold_to_be_erased_elsewhere(desk):
+    retention.hold(desk, AKTE, "Klage")
+    letter = letters_of(desk, AKTE)[0]
+    with pytest.raises(RefusedError, match="legal hold"):
+        desk_casework.move(desk, letter.id, OTHER)
+    (other,) = letters_of(desk, OTHER)
+    assert desk_casework.move(desk, other.id, AKTE).aktenzeichen == AKTE
+    retention.lift(desk, AKTE, "Urteil")
+    assert desk_casework.move(desk, letter.id, OTHER).aktenzeichen == OTHER
 
 
 def test_links_and_deadlines_forbid(desk):
