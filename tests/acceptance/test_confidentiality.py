@@ -85,7 +85,10 @@ def _remark(subject: str) -> str:
     return f"Bemerkung zu {subject.translate(_SPELT_OUT)}"
 
 
-_WHOLE_ONLY = ("export", *(f"retention {each}" for each in ("offer", "answer", "deliver", "destroy")))
+_WHOLE_ONLY = (
+    "export",
+    *(f"retention {each}" for each in ("offer", "answer", "deliver", "destroy")),
+)
 """What hands an Akte over whole asks for every level, before it looks whether there is such one."""
 
 _SPELT_OUT = str.maketrans("0123456789", "abcdefghij")
