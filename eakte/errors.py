@@ -130,6 +130,14 @@ class QueryError(EakteError):
         return _(self.sentence).format_map(_Facts(self.facts | {"detail": detail}))
 
 
+class NoDateError(EakteError):
+    """A text given as a day that is none."""
+
+    exit_code = ExitCode.USAGE
+    sentence = N_("{text} is no date like 2026-03-31")
+    advice = N_("Nothing was changed. Days are written as year, month and day.")
+
+
 class IndexBrokenError(EakteError):
     """A search index that cannot be read."""
 

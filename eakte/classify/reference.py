@@ -29,7 +29,8 @@ _LABEL = re.compile(
 _LABEL_ALONE = re.compile(rf"\W*(?:Ihr(?:e[nm]?)?\s+)?{_LABEL.pattern}\b\W*$", re.IGNORECASE)
 """Below the head of a letter: nothing but a label may stand before it, else it is a sentence."""
 _NOT_OURS = re.compile(r"\b(?:Unser|Mein)\s+(?:Zeichen|Az)", re.IGNORECASE)
-_LABELLED, _BLOCK, _SUBJECT, _BODY, _LATER, _OURS = 0.98, 0.95, 0.93, 0.8, 0.7, 0.6
+_LABELLED, _BLOCK, _LABELLED_BELOW, _SUBJECT = 0.98, 0.95, 0.94, 0.93
+_BODY, _LATER, _OURS = 0.8, 0.7, 0.6
 _UPPER = 0.4
 """The block of references stands in this upper part of the page."""
 _MENDED = 0.9
@@ -88,7 +89,7 @@ def _trust(
     if _NOT_OURS.search(before):
         return _OURS, "their own reference"
     if _LABEL.search(before[-60:]) if upper else _LABEL_ALONE.match(before):
-        return _LABELLED, "label"
+        return _LABELLED if upper else _LABELLED_BELOW, "label"
     if line.text[reading.start : reading.end] in subject:
         return _SUBJECT, "Betreff"
     if upper and line.box.x0 > page.width / 2:

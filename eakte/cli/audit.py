@@ -45,16 +45,20 @@ def log(
     if as_json:
         output.data(events, tuple[tuple[int, Event], ...])
         return
-    columns = ("#", _("time"), _("action"), _("object"), _("actor"), _("station"), _("new values"))
+    columns = (
+        "#", _("time (UTC)"), _("action"), _("object"), _("actor"), _("station"), _("new values"),
+    )  # fmt: skip
     rows = [
         (
             position,
             f"{event.at:%Y-%m-%d %H:%M:%S}",
             event.action.value,
-            event.object[:24],
+            output.short(event.object),
             event.actor,
             event.station,
-            ", ".join(f"{key}={value[:20]}" for key, value in event.after.items() if value),
+            ", ".join(
+                f"{key}={output.short(value)}" for key, value in event.after.items() if value
+            ),
         )
         for position, event in events
     ]

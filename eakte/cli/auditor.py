@@ -133,7 +133,7 @@ def _explain(verified: Verified) -> None:
                 (_("seal"), f"{seal.field}: {seal.indication} {seal.sub_indication}".strip()),
                 (_("signer"), seal.signer.subject if seal.signer else _("unknown")),
                 (_("level"), seal.level),
-                (_("proven to exist at"), _moment(seal.signed_at)),
+                (_("proven to exist at"), verification_reports.proven_at(seal, report)),
                 (_("chain"), " < ".join(link.subject for link in seal.chain)),
                 (_("qualification"), worth(seal)),
             ]

@@ -120,7 +120,7 @@ def _print_letter(shown: Shown) -> None:
             (_("file"), f"{shown.scan.scan.name} (SHA-256 {document.scan})"),
             (_("received"), f"{document.received_at:%Y-%m-%d %H:%M:%S} UTC"),
             (_("pages"), ranges(document.pages)),
-            (_("class"), f"{class_name} ({classification.confidence:.0%})"),
+            (_("class"), f"{class_name} ({classification.confidence:.1%})"),
             (_("reasons"), "; ".join(classification.reasons)),
             ("Akte", document.aktenzeichen),
             (_("deadline"), _deadline(document)),

@@ -173,11 +173,15 @@ def _print(found: tuple[Verified, ...]) -> None:
     if len(found) == 1:
         _explain(found[0])
         return
+    from eakte.services.verifying import worth
+
     rows = [
         (each.name, each.title, each.report.verdict.value, each.report.reason) for each in found
     ]
     columns = (_("document"), _("subject"), _("verdict"), _("because"))
     output.table(_("Evidence records"), columns, rows)
+    for text in sorted({worth(one) for each in found for one in each.report.timestamps}):
+        output.line(_("Time-stamps: {qualification}").format(qualification=text), "yellow")
     good = sum(each.report.verdict is Verdict.VALID for each in found)
     output.line(_("{good} of {all} are VALID").format(good=good, all=len(found)), "bold")
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -20,6 +21,12 @@ from eakte.i18n import N_, _
 _WIDTH_WITHOUT_TERMINAL = 180
 _LEAST_WIDTH = 8
 """A column is at least as wide as its heading, up to this."""
+_WHOLE = 21
+"""Words up to the length of an Aktenzeichen are not broken."""
+_SHORT = 24
+"""Characters that are shown of a digest."""
+_BORDER = 3
+"""What the frame of a table takes beside each column."""
 
 _STYLES = {
     "VALID": "bold green",
@@ -117,21 +124,67 @@ def _harmless(value: object) -> object:
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, unfolded: int = 0
 ) -> None:
-    """Print a table; verdicts and states get colour, the first `unfolded` columns one line."""
+    """Print a table; verdicts and states get colour, the first `unfolded` columns one line.
+
+    On a terminal that is too narrow for it, print its rows one below the other instead.
+    """
+    cells = [tuple(_cell(value) for value in row) for row in rows]
+    out = console()
+    if not cells:
+        out.print(Text(_("{title}: none").format(title=title) if title else _("none")))
+        return
+    if out.is_terminal and _least_width(columns, cells, unfolded) > out.width:
+        _print_rows(title, columns, cells)
+        return
     shown = Table(title=title or None, title_justify="left", header_style="bold")
     for number, column in enumerate(columns):
         least = min(len(column), _LEAST_WIDTH)  # else the last ones vanish beside long cells
         shown.add_column(column, overflow="fold", no_wrap=number < unfolded, min_width=least)
-    for row in rows:
-        shown.add_row(*(_cell(value) for value in row))
-    console().print(shown)
+    for row in cells:
+        shown.add_row(*row)
+    out.print(shown)
+
+
+def short(text: str) -> str:
+    """Shorten a digest for a cell, visibly; ids and Aktenzeichen stay whole."""
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[Text]], unfolded: int) -> int:
+    """Tell how wide a table has to be so that words, ids and Aktenzeichen stay whole."""
+    needed = 1
+    for number, column in enumerate(zip(map(Text, columns), *rows, strict=True)):
+        if number < unfolded:
+            needed += max(each.cell_len for each in column) + _BORDER
+        else:
+            words = [cell_len(word) for each in column for word in each.plain.split()]
+            needed += min(max(words, default=0), _WHOLE) + _BORDER
+    return needed
+
+
+def _print_rows(title: str, columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:
+    """Print the rows of a table one below the other, without what is empty in them."""
+    out = console()
+    if title:
+        out.print(Text(title, style="italic"))
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        _print_pairs((name, each) for name, each in zip(columns, row, strict=True) if each.plain)
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Print names with their values, one per line."""
+    _print_pairs((name, _cell(value)) for name, value in pairs)
+
+
+def _print_pairs(pairs: Iterable[tuple[str, Text]]) -> None:
     grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")  # digests stay whole
     for name, value in pairs:
-        grid.add_row(Text(name, style="bold"), _cell(value))
+        value.justify = "left"
+        grid.add_row(Text(name, style="bold"), value)
     console().print(grid)
 
 

@@ -53,12 +53,13 @@ def draw(
     if as_json:
         output.data(found)
     else:
-        output.facts([(_("batch"), found.batch), (_("seed"), found.seed), ("", found.origin)])
+        seed = f"{found.seed} ({found.origin})"
+        output.facts([(_("batch"), found.batch), (_("seed"), seed)])
         rows = [
             (each.document, each.rate, _("drawn") if each.document in found.drawn else "")
             for each in found.candidates
         ]
-        output.table(_("Sample"), (_("document"), _("rate"), ""), rows)
+        output.table(_("Sample"), (_("document"), _("rate"), _("sample")), rows)
         for sentence in found.contradictions:
             output.line(sentence, "bold red")
     raise typer.Exit(ExitCode.INVALID if found.contradictions else ExitCode.OK)

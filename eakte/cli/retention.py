@@ -52,9 +52,7 @@ _Confirm = Annotated[
 
 def register(program: typer.Typer) -> None:
     """Add the command to the program."""
-    program.command("erase", help=_("Erase one document (Art. 17 GDPR): one asks, one confirms."))(
-        erase
-    )
+    program.command("erase", help=_("Erase one document (GDPR): one asks, one confirms."))(erase)
 
 
 @app.command("due", help=_("Akten whose retention ended, and what is to be done with them."))

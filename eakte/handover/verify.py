@@ -25,7 +25,6 @@ NOTE = "NOTE        Not checked: revocation. Not proven: README.txt, verify.py, 
 SEALS = re.compile(r"(?ms)(?!.*(CA:TRUE|Time Stamp|OCSP Sign|Web Ser)).*^ +[\w ,]*Non Repudiat")
 UNCOVERED = "no sealed state of the log covers its events"
 LOUD = "NOTE        THE TRUST ANCHORS ARE THOSE OF THE BUNDLE: compare them, or use --trust."
-
 class OpenError(Exception): """What could not be checked, and why."""
 def need(fact: object, why: str) -> None:
     if not fact: raise ValueError(why)
@@ -278,6 +277,7 @@ def main() -> int:
     parser.add_argument("bundle", nargs="?", default=Path(__file__).parent, type=Path)
     parser.add_argument("--trust", default="")
     given = parser.parse_args()
+    if not all(map(os.path.exists, (given.bundle, given.trust or "."))): parser.error("not there")
     with tempfile.TemporaryDirectory() as work:
         bundle = Bundle(given.bundle, Path(work))
         bundle.check("SHA256SUMS", bundle.files, given.trust)

@@ -83,14 +83,17 @@ def _seen(connection: Connection, subject: str, scope: Scope) -> str:
 
 
 def _checked(content: Content) -> Content:
-    """Give a content as it is kept; raises RefusedError for what is empty, too long or no day."""
+    """Give a content as it is kept; raises RefusedError for what is empty or too long.
+
+    Raises NoDateError for what should be a day and is none.
+    """
     values = {each.name: str(getattr(content, each.name)) for each in fields(content)}
     kept = {
         name: value if name in _OPTIONAL and not value else text(value, name)
         for name, value in values.items()
     }
     if isinstance(content, Wiedervorlage):
-        kept["due"] = day(content.due, "DATE")
+        kept["due"] = day(content.due)
     return _with(content, kept)
 
 

@@ -18,7 +18,7 @@ from eakte.domain.events import Action
 from eakte.domain.history import Change
 from eakte.domain.moments import local_day
 from eakte.domain.numbering import Numbering
-from eakte.errors import NotFoundError, RefusedError
+from eakte.errors import NoDateError, NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline import casework
 from eakte.pipeline.desk import Desk
@@ -267,7 +267,7 @@ _DAYS = frozenset({"begins", "ends", "letter_date"})
 
 
 def _value(name: str, value: str) -> str:
-    return day(value, name) if name in _DAYS else text(value, name)
+    return day(value) if name in _DAYS else text(value, name)
 
 
 def text(value: str, name: str) -> str:
@@ -279,10 +279,9 @@ def text(value: str, name: str) -> str:
     return plain
 
 
-def day(value: str, name: str) -> str:
-    """Give a day as it is kept (ISO 8601), "" for none; raises RefusedError if it is no day."""
+def day(value: str) -> str:
+    """Give a day as it is kept (ISO 8601), "" for none; raises NoDateError if it is no day."""
     try:
         return date.fromisoformat(value).isoformat() if value else ""
     except ValueError:
-        detail = _("{name}: {text} is no date like 2026-03-31")
-        raise RefusedError(detail=detail.format(name=name, text=value)) from None
+        raise NoDateError(text=value) from None

@@ -100,7 +100,7 @@ def blocks(verified: Sequence[Verified]) -> Iterator[Block]:
             ]
         )
         for seal in report.signatures:
-            yield from _signature(seal)
+            yield from _signature(seal, report)
         for stamp in report.timestamps:
             yield from _timestamp(stamp)
         yield Heading(_("Checks"), 3)
@@ -116,14 +116,21 @@ def beside(report: VerificationReport) -> tuple[str, ...]:
     return tuple(f"{kind}, {_moment(at)}" for kind, at in said)
 
 
-def _signature(seal: SignatureSummary) -> Iterator[Block]:
+def proven_at(seal: SignatureSummary, report: VerificationReport) -> str:
+    """Say as of when a time-stamp proves that a signature existed, or that none does."""
+    if seal.signed_at is not None and seal.signed_at >= report.verified_at:
+        return _("no time-stamp proves that it existed before this verification")
+    return _moment(seal.signed_at)
+
+
+def _signature(seal: SignatureSummary, report: VerificationReport) -> Iterator[Block]:
     yield Heading(_("Signature {field}").format(field=seal.field), 3)
     yield _facts(
         [
             (_("result"), f"{seal.indication} {seal.sub_indication}"),
             (_("level"), seal.level),
             (_("signer"), seal.signer.subject if seal.signer else _("unknown")),
-            (_("proven to exist at"), _moment(seal.signed_at)),
+            (_("proven to exist at"), proven_at(seal, report)),
             (_("chain"), " < ".join(link.subject for link in seal.chain)),
             (_("qualification"), worth(seal)),
             (_("objects written later"), "; ".join(seal.changed)),

@@ -14,7 +14,7 @@ from eakte.domain.confidentiality import Confidentiality
 from eakte.domain.entries import Link, Note, Party, Wiedervorlage
 from eakte.domain.findings import FindingCode
 from eakte.domain.verification import Verdict
-from eakte.errors import NotFoundError, RefusedError, SealFailedError
+from eakte.errors import ExitCode, NoDateError, NotFoundError, RefusedError, SealFailedError
 from eakte.pipeline import casework as changing
 from eakte.pipeline import transitions
 from eakte.pipeline.complete_steps import CompleteSteps
@@ -247,6 +247,18 @@ def test_a_corrected_sender_is_found(desk: Desk, letter: Document) -> None:
     casework.correct(desk, letter.id, {"sender": "Kesselflicker GmbH"})
     found = searching.search(desk, "von:kesselflicker", Filters())
     assert [each.hit.document for each in found.found] == [letter.id]
+
+
+def test_what_is_no_day_is_wrong_usage_and_no_refusal(
+    desk: Desk, akte: Akte, letter: Document
+) -> None:
+    assert NoDateError.exit_code is ExitCode.USAGE
+    with pytest.raises(NoDateError, match=r"^gestern is no date like 2026-03-31$"):
+        attaching.attach(desk, letter.id, Wiedervorlage("gestern", "prüfen"))
+    with pytest.raises(NoDateError, match="2026-02-30"):
+        casework.change_akte(desk, akte.aktenzeichen, {"ends": "2026-02-30"})
+    with pytest.raises(NoDateError, match="2026-13-01"):
+        casework.correct(desk, letter.id, {"letter_date": "2026-13-01"})
 
 
 def test_only_what_is_filed_is_moved_or_noted(desk: Desk, akte: Akte) -> None:

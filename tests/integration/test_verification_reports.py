@@ -53,6 +53,21 @@ def bad_one(tmp_path, folder, original):
     return _verified(tmp_path, folder, update(original, new_content))
 
 
+def test_no_time_is_proven_for_what_no_time_stamp_is_about(tmp_path, folder, original, good_one):
+    def told(verified):
+        out = tmp_path / "report.txt"
+        verification_reports.write([verified], out)
+        return " ".join(out.read_text("utf-8").split())
+
+    claim = "no time-stamp proves that it existed"
+    assert claim not in told(good_one)
+    changed = original.replace(b"%PDF-1.5", b"%PDF-1.4", 1)
+    assert changed != original
+    broken = _verified(tmp_path, folder, changed)
+    assert broken.report.verdict.value == "INVALID"
+    assert claim in told(broken)
+
+
 def test_each_format_is_written_for_its_owner_only(tmp_path, good_one):
     for kind in ("txt", "pdf", "xml", "json"):
         out = tmp_path / f"report.{kind}"

@@ -1,14 +1,33 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from eakte.config import FileKey, Settings, TokenKey, open_home, read_settings
+from eakte.config import (
+    Anchoring,
+    Archive,
+    Evidence,
+    FileKey,
+    Inbox,
+    Quality,
+    Reading,
+    Records,
+    Settings,
+    TokenKey,
+    TrustedListSource,
+    Tsa,
+    Watching,
+    open_home,
+    read_settings,
+)
+from eakte.domain.persons import Person
 from eakte.errors import ConfigurationError, HomeMissingError
+from eakte.resources import data_dir
 
 _GOOD = 'organisation = "Stadt Test"\n[[inboxes]]\nfolder = "in"\nstation = "post"\n'
 
@@ -187,3 +206,20 @@ def test_a_variable_with_an_unknown_part_refuses_the_start(
     monkeypatch.setenv("EAKTE_WATCHING__SETLE_SECONDS", "7")
     with pytest.raises(ConfigurationError):
         read_settings(_write(tmp_path, _GOOD))
+
+
+_SECTIONS = (
+    *(Settings, Inbox, Watching, Reading, Archive, Quality, Evidence, Records),
+    *(TrustedListSource, Tsa, Anchoring, Person),
+)
+
+
+@pytest.mark.parametrize("section", _SECTIONS)
+def test_the_template_and_the_readme_name_every_setting(section: type[BaseModel]) -> None:
+    root = Path(__file__).parents[2]
+    template = (data_dir("schemas") / "home" / "eakte.toml").read_text(encoding="utf-8")
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    about = readme.split("## Configuration")[1].split("## Security model")[0]
+    for name in section.model_fields:
+        assert re.search(rf"\b{name}\b", template), f"{name} is not in the template"
+        assert re.search(rf"`{name}\b", about), f"{name} is not in the README"

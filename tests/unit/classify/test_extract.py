@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -44,6 +45,22 @@ def test_aktenzeichen_come_in_order_of_trust():
     assert [field.value for field in found] == ["32.1-112.05/2026-0417", "66.1-657.30/2026-0009"]
     assert found[0].confidence > found[1].confidence
     assert [field.rule for field in found] == ["label", "text"]
+
+
+def test_a_label_in_the_head_counts_more_than_one_in_the_text_however_well_that_is_read():
+    page = typed(
+        [
+            (70.0, 200.0, "Ihr Zeichen: 66.3-659.40/2025-0019"),
+            (70.0, 300.0, "Sehr geehrte Damen und Herren,"),
+            (70.0, 500.0, "Aktenzeichen: 20.1-702.11/2026-0003"),
+        ]
+    )
+    words = tuple(
+        replace(each, confidence=0.99 if each.box.y0 > 400 else 0.96) for each in page.words
+    )
+    found = extract((replace(page, words=words),), RECEIVED).all(FieldName.AKTENZEICHEN)
+    assert [field.value for field in found] == ["66.3-659.40/2025-0019", "20.1-702.11/2026-0003"]
+    assert [field.rule for field in found] == ["label", "label"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import stat
+import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
@@ -80,3 +81,11 @@ def test_the_verifier_is_short_and_needs_the_standard_library_of_python_39_only(
         elif isinstance(node, ast.ImportFrom):
             names.add(str(node.module).partition(".")[0])
     assert names <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("wrong", [("nowhere.zip",), (".", "--trust", "nowhere.pem")])
+def test_a_path_that_is_not_there_is_no_verdict(tmp_path, wrong):
+    program = [sys.executable, "-I", str(_VERIFIER), *wrong]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not there" in done.stderr
