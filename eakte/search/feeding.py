@@ -42,7 +42,7 @@ def analysed(
             while running:
                 yield running.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _chunk(make: Callable[[J], Entry | None], jobs: Sequence[J]) -> tuple[Entry | None, ...]:
