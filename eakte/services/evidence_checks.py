@@ -69,9 +69,9 @@ class _Item:
 def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple[Verified, ...]:
     """Verify the records of letters, or of Akten with their letters; without names, of all.
 
-    Of an Akte that is the record of its newest manifest. Among all there are the hash trees that are
-    not what the audit log tells; a record that is gone, though the log tells of it, is INVALID. What
-    is said about revocation now is asked for, where the home knows whom to ask.
+    Of an Akte that is the record of its newest manifest. Among all are the hash trees that are not
+    what the audit log tells; a record that is gone, though the log tells of it, is INVALID. What is
+    said about revocation now is asked for, where the home knows whom to ask.
     """
     scope = require(desk, Permission.READ if names else Permission.AUDIT)
     with desk.engine.connect() as connection:

@@ -55,16 +55,16 @@ from tests.integration.waiting_letters import add_letters, new_desk
 AKTEN = (AKTE, OTHER, "20.1-702.11/2026-0005")
 _PERSONS = ("a.frager", "b.zeuge", "c.klerk")
 _DIGESTS = ("sha384", "sha512", "sha3_512")
-_LONGEST = timedelta(days=4 * 365)
-"""Longer than retention lasts, shorter than what seals and time-stamps rest on."""
+_LONGEST = timedelta(days=1000)
+"""Longer than retention lasts, shorter than the demo's certificates do (three years)."""
 _FOREVER = 40_000
 _WEIGHTS = {
     "receive": 3, "improve": 2, "reject": 3, "file": 2, "open": 1, "rename": 1, "close": 1,
     "reopen": 2, "vorgang": 1, "close_vorgang": 1, "reopen_vorgang": 1, "move": 3, "correct": 3,
-    "attach": 2, "end_entry": 1, "show": 1, "show_akte": 1, "read": 1, "search": 1, "export": 1,
+    "attach": 2, "end_entry": 2, "show": 1, "show_akte": 1, "read": 1, "search": 1, "export": 1,
     "bundle": 0.3, "verify": 0.5, "plan": 0.3, "checkpoint": 2, "sign": 1, "manifests": 1,
-    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "renew_seals": 0.1, "hold": 0.4,
-    "lift": 0.6, "next_of_retention": 3, "destroy": 1.5, "ask": 1.5, "confirm": 1.5, "wait": 0.5,
+    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "renew_seals": 0.1, "hold": 0.2,
+    "lift": 0.6, "next_of_retention": 4, "destroy": 3, "ask": 2, "confirm": 2, "wait": 1.5,
 }  # fmt: skip
 """What is done, and how often."""
 
