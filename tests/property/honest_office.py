@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,7 +62,7 @@ _WEIGHTS = {
     "reopen": 2, "vorgang": 1, "close_vorgang": 1, "reopen_vorgang": 1, "move": 3, "correct": 3,
     "attach": 2, "end_entry": 2, "show": 1, "show_akte": 1, "read": 1, "search": 1, "export": 1,
     "bundle": 0.3, "verify": 0.5, "plan": 0.3, "checkpoint": 2, "sign": 1, "manifests": 1,
-    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "renew_seals": 0.1, "hold": 0.2,
+    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "hold": 0.2,
     "lift": 0.6, "next_of_retention": 4, "destroy": 3, "ask": 2, "confirm": 2, "wait": 1.5,
 }  # fmt: skip
 """What is done, and how often."""
@@ -308,15 +307,15 @@ class Office:
     def _next_of_retention(self) -> None:
         """Go on with an Akte towards its destruction."""
         name = self._akte()
-        steps: tuple[Callable[[], object], ...] = (
-            lambda: casework.close_akte(self.desk, name),
-            lambda: retention.offer(self.desk, name, self._folder, Offer()),
-            lambda: retention.answer(self.desk, name, Decision.DESTROY, "Brief"),
-            lambda: erasing.ask_akte(self.desk, name, "Frist"),
-        )
-        for step in steps[: self.chance.randint(1, len(steps))]:
-            with suppress(EakteError):
-                step()
+        if self.chance.random() < 0.5:
+            self._let_time_pass("wait")
+        with suppress(EakteError):
+            erasing.ask_akte(self.desk, name, "Frist")
+            return
+        with suppress(EakteError):
+            casework.close_akte(self.desk, name)
+        retention.offer(self.desk, name, self._folder, Offer())
+        retention.answer(self.desk, name, Decision.DESTROY, "Brief")
 
     def _destroy(self) -> None:
         for name in AKTEN:
