@@ -187,6 +187,12 @@ def reason_of(connection: Connection, name: str) -> str:
     return str(connection.execute(query).scalar_one_or_none() or "")
 
 
+def wrong_reasons(connection: Connection) -> tuple[str, ...]:
+    """Give the commitments of reasons whose words were changed."""
+    rows = connection.execute(sa.select(reason).order_by(reason.c.commitment))
+    return tuple(row.commitment for row in rows if commitment(row.salt, row.text) != row.commitment)
+
+
 def forget_reasons(connection: Connection, names: Collection[str]) -> None:
     """Remove what was said in words; its commitments in the log tell nothing any more."""
     connection.execute(sa.delete(reason).where(reason.c.commitment.in_(names)))

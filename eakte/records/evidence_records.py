@@ -92,6 +92,18 @@ def leaves_of(connection: Connection, name: Digest) -> tuple[Leaf, ...]:
     return tuple(Leaf(row.tree, Digest(row.object), _lists(row.path)) for row in rows)
 
 
+def members(connection: Connection) -> dict[int, list[str]]:
+    """Give what is in each tree: its objects, or the trees that it follows."""
+    leaves = sa.select(evidence_leaf.c.tree, evidence_leaf.c.object)
+    here = evidence_tree.c
+    followed = sa.select(here.followed_by, here.id).where(here.followed_by.is_not(None))
+    found = dict[int, list[str]]()
+    for query in (leaves, followed):
+        for tree, member in connection.execute(query):
+            found.setdefault(int(tree), []).append(str(member))
+    return found
+
+
 def current_objects(connection: Connection) -> dict[Digest, int]:
     """Give every object with the newest tree that has it."""
     newest = sa.func.max(evidence_leaf.c.tree)

@@ -5,8 +5,10 @@ Functions that take a scope give and count only what it may see by name and stat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,6 +57,18 @@ class Receipt:
     station: str
     received_at: datetime
     again: bool
+
+
+def received(connection: Connection) -> Iterator[tuple[Digest, tuple[datetime, ...]]]:
+    """Give every file with when it was received, and then when by its arrivals, in order."""
+    here, arrival = scan_table.c, receipt_table.c
+    query = sa.select(here.digest, here.received_at, arrival.received_at.label("arrived_at"))
+    joined = query.select_from(scan_table.outerjoin(receipt_table, arrival.digest == here.digest))
+    rows = connection.execute(joined.order_by(here.digest, arrival.id))
+    for digest, each in groupby(rows, lambda row: row.digest):
+        group = list(each)
+        moments = (group[0].received_at, *(row.arrived_at for row in group if row.arrived_at))
+        yield Digest(digest), tuple(map(from_micros, moments))
 
 
 def receive(connection: Connection, scan: Scan) -> bool:

@@ -29,8 +29,11 @@ class Forest:
         return cls(desk, records.trees(connection))
 
     def chains(self, connection: Connection, name: Digest) -> Chains:
-        """Give the chains of an object's record; none if no tree has it."""
-        leaves = records.leaves_of(connection, name)
+        """Give the chains of an object's record; none if no tree has it.
+
+        Raises StoreError if a time-stamp is not in the store.
+        """
+        leaves = [each for each in records.leaves_of(connection, name) if each.tree in self.trees]
         ends = [*(leaf.tree for leaf in leaves[1:]), None]
         return [list(self._chain(leaf, end)) for leaf, end in zip(leaves, ends, strict=False)]
 

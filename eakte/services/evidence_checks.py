@@ -15,7 +15,7 @@ from eakte.domain.akten import Akte, Document, is_aktenzeichen
 from eakte.domain.events import Action
 from eakte.domain.ids import Digest
 from eakte.domain.verification import Verdict, VerificationReport
-from eakte.errors import NotFoundError, StageFailedError, UnusableInputError
+from eakte.errors import NotFoundError, StageFailedError, StoreError, UnusableInputError
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, documents, manifests
@@ -23,10 +23,12 @@ from eakte.records.manifests import KeptManifest
 from eakte.seal.evidence.stamping import ArchiveStamper
 from eakte.seal.evidence.syntax import write
 from eakte.seal.evidence.verify import Case, broken_down, check_record
+from eakte.services import evidence_whole
 from eakte.services.access import Permission, require
 from eakte.services.desks import note
 from eakte.services.evidence import without
 from eakte.services.evidence_chains import Chains, Forest
+from eakte.services.evidence_whole import Whole
 from eakte.services.verifying import Verified
 
 _LIMITS = sandbox.Limits(wall_seconds=120, cpu_seconds=120, memory_mb=2000)
@@ -67,19 +69,40 @@ class _Item:
 def verify(desk: Desk, stamper: ArchiveStamper, names: tuple[str, ...]) -> tuple[Verified, ...]:
     """Verify the records of letters, or of Akten with their letters; without names, of all.
 
-    Of an Akte that is the record of its newest manifest. What is said about revocation now is asked
-    for, where the home knows whom to ask.
+    Of an Akte that is the record of its newest manifest. Among all are the hash trees that are not
+    what the audit log tells; a record that is gone, though the log tells of it, is INVALID. What is
+    said about revocation now is asked for, where the home knows whom to ask.
     """
     scope = require(desk, Permission.READ if names else Permission.AUDIT)
     with desk.engine.connect() as connection:
         asked = [each for name in names for each in _named(connection, name, scope)]
         found = asked if names else [*_every(connection)]
         items = {(each.name, each.object): each for each in found}.values()
-        forest = Forest.of(desk, connection)
-        pairs = [
-            (each, forest.chains(connection, each.object) if each.object else []) for each in items
-        ]
-    return tuple(_verified(desk, stamper, each, chains) for each, chains in pairs)
+        forest, whole = Forest.of(desk, connection), evidence_whole.look(connection)
+        known = [(each, _chains(forest, connection, each, whole)) for each in items]
+    trees = () if names else tuple(_tree(desk, *each) for each in whole.faults.items())
+    return (*trees, *(_verified(desk, stamper, each, chains) for each, chains in known))
+
+
+def _tree(desk: Desk, name: str, fault: str) -> Verified:
+    """Tell of a tree that is not the one that the log tells of."""
+    report = without(_("Hash tree in the log"), fault, str(desk.home.trust), desk.clock.now())
+    note(desk, Action.VERIFIED, name, evidence=report.verdict.value)
+    return Verified(name, "", report)
+
+
+def _chains(forest: Forest, connection: Connection, item: _Item, whole: Whole) -> Chains | str:
+    """Give the chains of an item's record, or why it is lost."""
+    if item.object is None:
+        return []
+    try:
+        chains = forest.chains(connection, item.object)
+    except (StoreError, ValueError) as problem:
+        return str(problem)
+    if chains or not (tree := whole.lost(item.object)):
+        return chains
+    told = _("the log tells of one ({tree}), the records do not have it")
+    return told.format(tree=tree)
 
 
 def _named(connection: Connection, name: str, scope: Scope) -> Iterator[_Item]:
@@ -106,8 +129,12 @@ def _manifest(akte: Akte, kept: Sequence[KeptManifest]) -> Iterator[_Item]:
         yield _Item(akte.aktenzeichen, title, each.digest, {"manifest": str(each.number)})
 
 
-def _verified(desk: Desk, stamper: ArchiveStamper, item: _Item, chains: Chains) -> Verified:
-    report = judge(desk, stamper, chains, item.object)
+def _verified(desk: Desk, stamper: ArchiveStamper, item: _Item, chains: Chains | str) -> Verified:
+    if isinstance(chains, str):
+        trust = str(desk.home.trust)
+        report = without(_("Evidence record"), chains, trust, desk.clock.now())
+    else:
+        report = judge(desk, stamper, chains, item.object)
     note(desk, Action.VERIFIED, item.name, evidence=report.verdict.value, **item.said)
     return Verified(item.name, item.title, report)
 

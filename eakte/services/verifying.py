@@ -34,7 +34,7 @@ from eakte.records import akten, documents
 from eakte.seal.detached import check_file
 from eakte.seal.opening import evidence_at_hand
 from eakte.seal.verify import SealedAs, broken_down, verify_any, verify_own
-from eakte.services import akte_evidence, erasure_evidence, evidence
+from eakte.services import akte_evidence, erasure_evidence, evidence, row_evidence
 from eakte.services.access import Permission, require
 from eakte.services.akte_evidence import Logbook
 from eakte.services.desks import note
@@ -139,7 +139,10 @@ def verify_akte(desk: Desk, aktenzeichen: str, trust: Path) -> tuple[Verified, .
 
 
 def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
-    """Verify every Akte, and every letter ever filed, that the records or the log name."""
+    """Verify every Akte, and every letter ever filed, that the records or the log name.
+
+    Among them are the rows that contradict the log otherwise (`row_evidence`).
+    """
     require(desk, Permission.AUDIT)
     with snapshot(desk.engine) as connection:
         known = evidence.logged(connection)
@@ -149,7 +152,17 @@ def verify_all(desk: Desk, trust: Path) -> tuple[Verified, ...]:
         story = _akten(desk, connection, logged, names | akte_evidence.akten_of(logged))
         letters = _letters(connection, known, sealed | set(known))
         gone = _erased(desk, connection, erasure_evidence.told(connection))
-    return _noted(desk, trust, (*story, *gone), letters)
+        rows = _rows(desk, connection)
+    return _noted(desk, trust, (*rows, *story, *gone), letters)
+
+
+def _rows(desk: Desk, connection: Connection) -> tuple[Verified, ...]:
+    """Tell of other rows that were changed behind our back."""
+    now = desk.clock.now()
+    return tuple(
+        Verified(name, "", evidence.without(check, why, "", now))
+        for name, check, why in row_evidence.wrong(connection)
+    )
 
 
 def _erased(
