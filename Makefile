@@ -20,9 +20,9 @@ demo-hsm: setup
 demo-csc: setup
 	@.venv/bin/python -m tests.tools.demo_tsa --key csc eakte-demo-csc
 
-# Everything that must be green: style, types, architecture, tests.
+# Everything that must be green: style, types, architecture, tests. Three at a time on two cores: many tests wait.
 test: setup lint
-	.venv/bin/pytest -n 2 --dist worksteal -q
+	.venv/bin/pytest -n 3 --dist worksteal -q
 
 # What needs a database, on PostgreSQL: a server from Debian's package is started for it, and gone after it.
 # POSTGRES_TESTS names files and folders, if it is not to be everything.
