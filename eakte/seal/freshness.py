@@ -11,7 +11,7 @@ made (eakte.seal.algorithms): anybody could have forged that a certificate is go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,18 @@ def statements(
     found = [one for item in evidence.answers for one in _answers(item, subject, issuer)]
     found += [one for item in evidence.lists for one in _lists(item, subject, issuer)]
     return tuple(found)
+
+
+def about(chain: Sequence[asn1_x509.Certificate], evidence: RevocationData) -> RevocationData:
+    """Give what tells anything of a certificate in a chain; services answer for others, too."""
+
+    def tells(each: RevocationData) -> bool:
+        return any(statements(tuple(chain[start:]), each) for start in range(len(chain)))
+
+    return RevocationData(
+        [each for each in evidence.lists if tells(RevocationData([each], []))],
+        [each for each in evidence.answers if tells(RevocationData([], [each]))],
+    )
 
 
 def issuer_statements(

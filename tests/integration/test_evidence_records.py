@@ -24,6 +24,7 @@ from eakte.seal.evidence.syntax import read
 from eakte.seal.evidence.verify import Case
 from eakte.services import evidence_checks, evidence_renewing, evidence_trees
 from tests.integration.evidence_home import DAY, NOW, YEAR, add_letters, at, new_desk, stamper
+from tests.integration.test_renewal_in_time import change_authority
 
 CONTENTS = tuple(f"Bescheid {number}".encode() for number in range(5))
 FOREVER = 4000
@@ -144,6 +145,15 @@ def test_later_renewals_leave_alone_what_was_hashed(desk, letters):
     _letter, chains = evidence_checks.record_of(late, letters[4].id)
     assert [len(chain) for chain in chains] == [2]
     assert verdicts(late) == [Verdict.VALID] * 5
+
+
+def test_renewed_by_another_authority(desk, letters, tmp_path):
+    """What its services say of their own certificates is not put into the tokens of the old one."""
+    create(desk)
+    change_authority(desk.home.trust, tmp_path / "spare", NOW + YEAR)
+    run = renew(at(desk, NOW + YEAR + DAY))
+    assert [each.outcome.value for each in run.results] == ["renewed"]
+    assert verdicts(at(desk, NOW + YEAR + 2 * DAY), *letters) == [Verdict.VALID] * 5
 
 
 @pytest.mark.usefixtures("letters")

@@ -62,7 +62,7 @@ _WEIGHTS = {
     "reopen": 2, "vorgang": 1, "close_vorgang": 1, "reopen_vorgang": 1, "move": 3, "correct": 3,
     "attach": 2, "end_entry": 2, "show": 1, "show_akte": 1, "read": 1, "search": 1, "export": 1,
     "bundle": 0.3, "verify": 0.5, "plan": 0.3, "checkpoint": 2, "sign": 1, "manifests": 1,
-    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "hold": 0.2,
+    "evidence": 2, "renew_time_stamps": 0.7, "renew_trees": 0.7, "renew_seals": 0.1, "hold": 0.2,
     "lift": 0.6, "next_of_retention": 4, "destroy": 3, "ask": 2, "confirm": 2, "wait": 1.5,
 }  # fmt: skip
 """What is done, and how often."""

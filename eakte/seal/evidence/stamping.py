@@ -17,6 +17,7 @@ from eakte.i18n import N_
 from eakte.seal import loop
 from eakte.seal.ber import BrokenError, Element, children, element, sequence, wrap
 from eakte.seal.chains import Chains, UntrustedError
+from eakte.seal.freshness import about
 from eakte.seal.revocation import RevocationData, RevocationSource
 from eakte.seal.timestamp import Authorities, AuthorityFailedError, CheckedTimeStamper
 
@@ -89,7 +90,8 @@ class ArchiveStamper:
         except UntrustedError as problem:
             raise SealFailedError(detail=problem) from problem
         data = await asyncio.to_thread(self._revocation.collect, (authority,))
-        return list(path)[::-1], data
+        chain = list(path)[::-1]
+        return chain, about(chain, data)
 
 
 async def _ask(stamper: CheckedTimeStamper, imprint: bytes, digest: str) -> bytes:

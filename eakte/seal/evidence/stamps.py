@@ -31,7 +31,7 @@ from eakte.seal.algorithms import Used, Weakness
 from eakte.seal.cms_evidence import evidence_of
 from eakte.seal.cms_form import token_flaw
 from eakte.seal.evidence.syntax import ArchiveTimestamp
-from eakte.seal.freshness import Statement, statements
+from eakte.seal.freshness import Statement, about, statements
 from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.revocation import RevocationData
 from eakte.seal.trust import TrustAnchors, validation_spec
@@ -199,18 +199,9 @@ def _flaw(stamp: ArchiveTimestamp, judgement: Judgement) -> str | None:
     count = len(_signed(stamp)["crls"] or ())
     if count != len(inside.lists) + len(inside.answers):
         return _("the time-stamp carries revocation data of a kind that is not examined")
-    if judgement.chain and not all(_is_about(judgement.chain, data) for data in _single(inside)):
+    if judgement.chain and about(judgement.chain, inside) != inside:
         return _("the time-stamp carries revocation data that it does not need")
     return None
-
-
-def _single(data: RevocationData) -> Iterator[RevocationData]:
-    yield from (RevocationData([each], []) for each in data.lists)
-    yield from (RevocationData([], [each]) for each in data.answers)
-
-
-def _is_about(chain: tuple[x509.Certificate, ...], data: RevocationData) -> bool:
-    return any(statements(chain[start:], data) for start in range(len(chain)))
 
 
 def _signed(stamp: ArchiveTimestamp) -> cms.SignedData:
