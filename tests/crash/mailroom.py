@@ -17,6 +17,7 @@ from pathlib import Path
 
 from eakte.config import open_home
 from eakte.domain.clock import SystemClock
+from eakte.domain.ids import Digest
 from eakte.pipeline.desk import Desk
 from eakte.services.auditing import verify
 from eakte.services.casework import new_akte
@@ -167,7 +168,8 @@ class Mailroom:
         done = run_eakte(self.home, "doctor", "--repair", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         left = look(desk, thorough=True)
-        nothing = Leftovers(frozenset(), 0, (), 0, (), frozenset(), frozenset())
+        empty = frozenset[Digest]()
+        nothing = Leftovers(empty, 0, (), 0, (), empty, empty, empty)
         assert left == nothing, left
         assert self.lines() == before
         self._check_once(before)

@@ -347,7 +347,7 @@ def test_no_sequence_loses_a_document_or_a_change(office: _Office) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=50 if os.environ.get("PROPERTY_FULL") else 8,
+            max_examples=50 if os.environ.get("PROPERTY_FULL") else 5,
             stateful_step_count=30,
             deadline=None,
             phases=(Phase.generate,),  # making a failure smaller would take minutes

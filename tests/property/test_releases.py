@@ -447,7 +447,7 @@ def _plain(name: str) -> str:
 
 TestReleases = Releases.TestCase
 TestReleases.settings = settings(
-    max_examples=120 if os.environ.get("PROPERTY_FULL") else 25,
+    max_examples=120 if os.environ.get("PROPERTY_FULL") else 12,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
