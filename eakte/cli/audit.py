@@ -233,6 +233,10 @@ def _print_anchors(verdict: AuditVerdict) -> None:
         ]
         names = _("anchor"), _("events"), _("kind"), _("signer"), _("time-stamp"), _("authority")
         output.table(_("Signed anchors"), names, anchors)
+        who = "; ".join(sorted({each.signer for each in verdict.anchors if not each.flaw}))
+        if who:
+            text = _("Signed by {signers}: they speak for this log only if that is who keeps it.")
+            output.line(text.format(signers=who), "yellow")
     for each in verdict.unproven:
         text = _("{source} does not count: {why}").format(source=each.source, why=each.flaw)
         output.line(text, "yellow")

@@ -14,6 +14,9 @@ from eakte.domain.handover import Edition, Message
 from eakte.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eakte.handover.publishing import Published
     from eakte.services.bundling import Bundled
     from eakte.services.handing_over import HandedOver
     from eakte.services.importing import ImportedPlan
@@ -109,51 +112,37 @@ def export_evidence(
 
 
 def _print_bundle(found: Bundled) -> None:
-    made = found.bundle
-    output.line(_("Wrote {path}.").format(path=made.path), "green")
-    output.facts(
-        [
-            ("SHA-256", made.sha256),
-            (_("size"), _("{count} bytes").format(count=made.size)),
-            (_("documents"), found.documents),
-            (_("events of the log"), found.events),
-            (_("files in it"), made.files),
-        ]
-    )
-    for warning in found.warnings:
-        output.line(f"• {warning}", "yellow")
-    output.qualification(found.levels)
+    more = [
+        (_("documents"), found.documents),
+        (_("events of the log"), found.events),
+        (_("files in it"), found.bundle.files),
+    ]
+    _print_written(found.bundle, more, found)
 
 
 def _print_xaip(found: Packed) -> None:
-    package = found.package
-    output.line(_("Wrote {path}.").format(path=package.path), "green")
-    output.facts(
-        [
-            ("SHA-256", package.sha256),
-            (_("size"), _("{count} bytes").format(count=package.size)),
-            (_("documents"), found.documents),
-            (_("evidence records"), found.records),
-        ]
-    )
-    for warning in found.warnings:
-        output.line(f"• {warning}", "yellow")
-    output.qualification(found.levels)
+    more = [(_("documents"), found.documents), (_("evidence records"), found.records)]
+    _print_written(found.package, more, found)
 
 
 def print_package(found: HandedOver) -> None:
     """Print what was written, and what is worth a thought."""
-    package = found.package
-    output.line(_("Wrote {path}.").format(path=package.path), "green")
-    output.facts(
-        [
-            ("SHA-256", package.sha256),
-            (_("size"), _("{count} bytes").format(count=package.size)),
-            (_("documents"), found.documents),
-            (_("files in it"), package.files),
-            ("ProzessID", found.process),
-        ]
-    )
+    more = [
+        (_("documents"), found.documents),
+        (_("files in it"), found.package.files),
+        ("ProzessID", found.process),
+    ]
+    _print_written(found.package, more, found)
+
+
+def _print_written(
+    file: Published,
+    more: Sequence[tuple[str, object]],
+    found: Bundled | Packed | HandedOver,
+) -> None:
+    output.line(_("Wrote {path}.").format(path=file.path), "green")
+    size = _("{count} bytes").format(count=file.size)
+    output.facts([("SHA-256", file.sha256), (_("size"), size), *more])
     for warning in found.warnings:
         output.line(f"• {warning}", "yellow")
     output.qualification(found.levels)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from eakte.domain.ids import Digest
 from eakte.errors import RefusedError, SystemRefusedError
-from eakte.handover.publishing import draft, link, require_free
+from eakte.handover.publishing import Published, draft, link, require_free
 from eakte.i18n import _
 from eakte.store.local import file_digest
 
@@ -27,12 +26,9 @@ Pieces = Mapping[str, bytes | Path]
 
 
 @dataclass(frozen=True)
-class BundleFile:
-    """A bundle that is published, or about to be."""
+class BundleFile(Published):
+    """An evidence bundle."""
 
-    path: Path
-    sha256: Digest
-    size: int
     files: int
 
 

@@ -24,12 +24,9 @@ _UNIX = 3
 
 
 @dataclass(frozen=True)
-class Package:
-    """A package that is published, or about to be."""
+class Package(publishing.Published):
+    """A package of xdomea."""
 
-    path: Path
-    sha256: Digest
-    size: int
     files: int
     """How many primary documents and signatures are in it."""
 

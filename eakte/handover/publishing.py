@@ -6,11 +6,22 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from eakte.domain.ids import Digest
 from eakte.errors import RefusedError, SystemRefusedError
 from eakte.i18n import _
 from eakte.store.local import sync_folder
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file that is published, or about to be."""
+
+    path: Path
+    sha256: Digest
+    size: int
 
 
 def refuse(problems: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-CLOCKS_DIFFER = 300  # seconds
+CLOCKS_DIFFER, MOST_BYTES = 300, 1 << 32  # seconds; what a zip may unpack to
 NAMES = {1: "sha256", 2: "sha384", 3: "sha512", 8: "sha3_256", 9: "sha3_384", 10: "sha3_512"}
 HASHES = {bytes.fromhex(f"06096086480165030402{n:02x}"): name for n, name in NAMES.items()}
 SIGNED_DATA, DATA = (bytes.fromhex(f"06092a864886f70d01070{n}") for n in (2, 1))
@@ -68,7 +68,6 @@ def follow(place: int, size: int, proof: list[str], known: list[bytes], old: boo
         return [before, hashed(b"\1", after, beside)]
     both = follow(place - left, size - left, proof[:-1], [] if old else known, old)
     return [hashed(b"\1", beside, each) for each in both]
-
 class Bundle:
     def __init__(self, root: Path, work: Path) -> None:
         self.index, self.told = dict[str, Any](), dict[Any, Any]()
@@ -132,6 +131,7 @@ class Bundle:
                 plain = {one.filename.lower() for one in found if one.external_attr >> 28 in {0, 8}}
                 need(len(plain) == len(found), "there is a link, or a name twice")
                 need(all(map(FILE.fullmatch, plain)), "there is an unusual name")
+                need(sum(one.file_size for one in found) < MOST_BYTES, "it is too large to unpack")
                 archive.extractall(self.root)
         paths = [each for each in self.root.rglob("*") if each.is_symlink() or not each.is_dir()]
         need(not any(each.is_symlink() for each in paths), "there is a link")
@@ -151,7 +151,7 @@ class Bundle:
         raw, signature, token = self.read(".json", ".p7s", ".tst", of=stem)
         told, at = json.loads(raw), self.stamp(token, signature)[0]
         self.sealed(signature, raw, at)
-        need((told["v"], told["size"]) == (1, size), "it is about another state")
+        need((told["v"], told["size"]) == (1, size) and not self.states[1:], "another state")
         need(all(at >= one[2] for one in self.states), "it is older than the one before")
         need(told["at"] / 1e6 < at + CLOCKS_DIFFER, "it is dated after its time-stamp")
         self.states.append((size, bytes.fromhex(told["root"]), at))

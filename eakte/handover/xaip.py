@@ -10,7 +10,6 @@ import base64
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +30,12 @@ _PIECE = 3 << 18
 """Bytes that become base64 at once; a multiple of three."""
 
 
-@dataclass(frozen=True)
-class Written:
-    """A package that is published, or about to be."""
-
-    path: Path
-    sha256: Digest
-    size: int
-
-
 def publish(
     package: Xaip,
     open_file: Callable[[Digest], Path],
     target: Path,
-    note: Callable[[Written], None],
-) -> Written:
+    note: Callable[[publishing.Published], None],
+) -> publishing.Published:
     """Write a package as a new file; `note` is told of it before it appears.
 
     `open_file` gives the place of a file by its digest. Raises RefusedError if what was written is
@@ -62,7 +52,7 @@ def publish(
         except OSError as problem:
             raise SystemRefusedError(detail=str(problem)) from problem
         publishing.refuse(contradictions(draft, package))
-        made = Written(target, file_digest(draft), draft.stat().st_size)
+        made = publishing.Published(target, file_digest(draft), draft.stat().st_size)
         note(made)
         publishing.link(draft, target)
     return made

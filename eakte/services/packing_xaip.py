@@ -27,7 +27,7 @@ from eakte.domain.xaip import VERSION, DataObject, MetaData, Record, Report, Uni
 from eakte.errors import NotFoundError, RefusedError
 from eakte.handover import xaip
 from eakte.handover.naming import document_uuid
-from eakte.handover.xaip import Written
+from eakte.handover.publishing import Published
 from eakte.i18n import N_, _
 from eakte.pipeline.desk import Desk
 from eakte.records import akten, aktenplan, documents, manifests, scans, visible
@@ -53,7 +53,7 @@ _JSON = "application/json"
 class Packed:
     """What was written, and what is worth a thought."""
 
-    package: Written
+    package: Published
     documents: int
     records: int
     """So many evidence records are in it."""
@@ -278,11 +278,11 @@ def _metadata(desk: Desk, chosen: _Chosen) -> Iterator[MetaData]:
             yield MetaData(f"T-{each.id}", (f"S-{each.id}",), "Transfervermerk", _JSON, data)
 
 
-def _noting(desk: Desk, chosen: _Chosen) -> Callable[[Written], None]:
+def _noting(desk: Desk, chosen: _Chosen) -> Callable[[Published], None]:
     """Give what writes a package into the audit log."""
     subject = chosen.akte.aktenzeichen if chosen.manifest else chosen.letters[0].id
 
-    def write_event(package: Written) -> None:
+    def write_event(package: Published) -> None:
         note(
             desk,
             Action.EXPORTED,

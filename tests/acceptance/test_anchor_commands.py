@@ -28,6 +28,9 @@ def test_a_checkpoint_is_made_printed_and_believed(home: Path, tmp_path: Path) -
     assert verified.code == 0, verified
     told = json.loads(verified.out)
     assert told["signed"] == told["anchored"] == again["size"]
+    said = eakte("audit", "verify", "--anchor", again["statement"])
+    assert "Signed by" in said.out
+    assert "only if that is who keeps it" in " ".join(said.out.split())
     paper.write_text(line.replace("check ", "check 0"))
     doubtful = eakte("audit", "verify", "--anchor", str(paper))
     assert doubtful.code == 21

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -95,7 +97,15 @@ def office(finished, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pair(office):
-    return office.unpacked(office.letters[1]), office.unpacked(office.letters[2])
+    """Two bundles, neither of whose evidence records speaks for the other's document, too.
+
+    Two documents side by side in a hash tree have both hashes in the first list of their records.
+    """
+    first, *others = map(office.unpacked, office.letters[1:4])
+    sealed = next(first.glob("documents/*/sealed.pdf")).read_bytes()
+    own = hashlib.sha256(sealed).digest()
+    records = ((each, next(each.glob("documents/*/*.ers")).read_bytes()) for each in others)
+    return first, next(each for each, record in records if own not in record)
 
 
 def judge(place, *options, where):
@@ -298,6 +308,8 @@ def test_dates_that_contradict_each_other_are_found(pair, tmp_path):
     found.told[name, "sealed"]["at"] = 0
     with pytest.raises(ValueError, match="ascend"):
         found.letter(name, received)
+    with pytest.raises(ValueError, match="another state"):
+        found.checkpoint(found.states[-1][0])  # a third one: nothing links those between
     (size, root, at), found.states = found.states[-1], [(1, b"", 2**33)]
     with pytest.raises(ValueError, match="older than the one before"):
         found.checkpoint(size)
@@ -355,6 +367,12 @@ def test_zips_that_two_programs_would_read_differently(pair, tmp_path):
     link = zipped(pair[0], tmp_path / "link.zip", link="documents/passwd")
     for each in (twice, case, above, link):
         assert judge(each, where=tmp_path / "empty")[-1] == "INVALID", each
+    bomb = bytearray(good.read_bytes())
+    for found in list(re.finditer(b"PK\x01\x02", bomb))[:2]:  # sizes, as the directory tells them
+        bomb[found.start() + 24 : found.start() + 28] = bytes.fromhex("feffffff")
+    (tmp_path / "bomb.zip").write_bytes(bomb)
+    lines = judge(tmp_path / "bomb.zip", where=tmp_path / "empty")
+    assert ("too large" in lines[0], lines[-1]) == (True, "INVALID")
     assert not (tmp_path / "outside").exists()
 
 
