@@ -1,4 +1,4 @@
-.PHONY: property test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-seal bench-evidence bench-audit clean
+.PHONY: property test-postgres test-postgres-short corpus mutate verify-table setup demo demo-tsa demo-hsm demo-csc test lint messages schemas model letters crash fuzz archive-table bench bench-ocr bench-recall bench-fields bench-classify bench-search bench-relevance bench-seal bench-evidence bench-audit clean
 
 # Install what is missing: apt packages, a .venv, the project in it.
 setup:
@@ -83,7 +83,7 @@ mutate: setup
 verify-table: setup
 	.venv/bin/python -W ignore -m tests.benchmarks.verify_table
 
-# What a page costs from inbox to Akte, beside OCRmyPDF (installed apart) and bare Tesseract (15 minutes).
+# What a page costs from inbox to Akte, beside OCRmyPDF (installed apart) and bare Tesseract (25 minutes).
 # EAKTE_BENCH_FILES=4 takes four invoices and four letters only.
 bench-ocr: setup
 	@.venv/bin/python -m tests.benchmarks.bench_ocr
@@ -101,6 +101,14 @@ bench-fields: setup
 bench-classify: setup
 	@.venv/bin/python -m tests.benchmarks.bench_classify
 
+# What searching 100,000 letters costs on SQLite and on PostgreSQL (40 minutes). EAKTE_BENCH_LETTERS shortens.
+bench-search: setup
+	@.venv/bin/python -m tests.benchmarks.bench_search
+
+# How much is found of 625 judged letters, beside FTS5 as it comes and tantivy (a minute).
+bench-relevance: setup
+	@.venv/bin/python -m tests.benchmarks.bench_relevance
+
 # What evidence records of 20,000 documents cost (two minutes).
 bench-evidence: setup
 	@.venv/bin/python -m tests.benchmarks.bench_evidence
@@ -115,7 +123,7 @@ bench-seal: setup
 
 # Measure what else is measured only on demand.
 bench: setup
-	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_seal.py %bench_audit.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
+	for each in $(filter-out %bench_ocr.py %bench_recall.py %bench_fields.py %bench_classify.py %bench_search.py %bench_evidence.py %bench_seal.py %bench_audit.py,$(wildcard tests/benchmarks/bench_*.py)); do .venv/bin/python -m "tests.benchmarks.$$(basename $$each .py)" || exit 1; done
 
 clean:
 	rm -rf .venv eakte-demo eakte-demo-tsa* eakte-demo-hsm* eakte-demo-csc* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,6 +7,7 @@ says nothing either way. Words common to German and another language are in neit
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 
 from eakte.classify.features import words
@@ -71,8 +72,9 @@ def foreign(text: str) -> str | None:
     plain = [_plain(word) for word in words(text)]
     if len(plain) < _LEAST_WORDS:
         return None
+    times = Counter(plain)
     shares = {
-        language: sum(word in frequent for word in plain) / len(plain)
+        language: sum(times[word] for word in frequent & times.keys()) / len(plain)
         for language, frequent in _WORDS.items()
     }
     german = shares.pop(GERMAN)
@@ -83,6 +85,8 @@ def foreign(text: str) -> str | None:
 
 
 def _plain(word: str) -> str:
+    if word.isascii():
+        return word
     bare = unicodedata.normalize("NFD", word)
     return "".join(each for each in bare if not unicodedata.combining(each))
 

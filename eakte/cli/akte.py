@@ -32,22 +32,33 @@ _KINDS = {
 }
 
 
-@app.command("list", help=_("List all Akten."))
-def list_akten(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List all Akten."""
-    from eakte.domain.akten import Akte
+@app.command("list", help=_("List Akten, by Aktenzeichen."))
+def list_akten(
+    text: Annotated[
+        str, typer.Argument(help=_("Only those with this in their Aktenzeichen or title."))
+    ] = "",
+    home: HomeOption = None,
+    limit: Annotated[int, typer.Option(help=_("At most this many."), min=1, max=1000)] = 100,
+    page: Annotated[int, typer.Option(help=_("Which page of so many, from 1."), min=1)] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """List Akten."""
     from eakte.services import records
 
-    found = records.list_akten(open_desk(home))
+    skipped = (page - 1) * limit
+    found = records.list_akten(open_desk(home), text, limit=limit, offset=skipped)
     if as_json:
-        output.data(found, tuple[tuple[Akte, int], ...])
+        output.data(found)
         return
     rows = [
         (akte.aktenzeichen, akte.title, akte.office, _closed(akte.closed_at is not None), count)
-        for akte, count in found
+        for akte, count in found.akten
     ]
     columns = ("Aktenzeichen", _("title"), _("office"), _("state"), _("letters"))
     output.table("Akten", columns, rows)
+    if skipped + len(rows) < found.total:
+        more = _("{count} Akten in all; the next ones: --page {page}")
+        output.line(more.format(count=found.total, page=page + 1))
 
 
 def _closed(closed: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from pathlib import Path
@@ -88,6 +89,8 @@ def watch(
     from eakte.pipeline.context import Context
     from eakte.services.watching import Watcher
 
+    gc.freeze()  # what was imported stays; looking through it for garbage would cost a tenth
+    gc.set_threshold(20_000, 20, 50)
     stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_args: stop.set())

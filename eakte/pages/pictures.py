@@ -180,12 +180,17 @@ def grey_in(file: Image.Image, size: tuple[int, int]) -> Image.Image:
         draft_grey(file, size)
     elif file.mode == "1" and is_large(file.size):
         return drawn_small(file, max(size)).resize(size, Image.Resampling.BOX)
-    return as_grey(file).resize(size, Image.Resampling.BOX)
+    grey = as_grey(file)
+    return grey if grey.size == size else grey.resize(size, Image.Resampling.BOX)
 
 
 def draft_grey(file: Image.Image, size: tuple[int, int]) -> None:
-    """Have a JPEG decoded small, in grey unless Adobe says RGB: libjpeg would give the red."""
-    file.draft("RGB" if file.info.get("adobe_transform") == 0 else "L", size)
+    """Have a JPEG decoded small, in grey unless Adobe says RGB: libjpeg would give the red.
+
+    One pixel less than `size` will do: half of an odd width may have been rounded up.
+    """
+    least = max(1, size[0] - 1), max(1, size[1] - 1)
+    file.draft("RGB" if file.info.get("adobe_transform") == 0 else "L", least)
 
 
 def compressed_hard(file: Image.Image) -> bool:

@@ -5,6 +5,7 @@ What is done is chosen by measurement (see eakte.pages.clarity). The stored page
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,6 +40,10 @@ Of the words of 24 pages at quality 12 it leaves 0.980, the first 0.978; of clea
 """
 _BLUR_STEP = 4
 """Unsharp masks are blurred on a picture smaller by this factor: a quarter of the time."""
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _WHITE_IS_ZERO = 256, 257, 258, 259, 262
+_PLACE, _SAMPLES, _ROWS, _SIZE = 273, 277, 278, 279
+"""Tags of TIFF 6.0, in the order in which they have to stand."""
+_TIFF_HEAD = 14
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -69,7 +74,7 @@ def prepare(
     preparation: Preparation | None = None,
     turned: int | None = None,
 ) -> PreparedPicture:
-    """Write the picture of page `number` (from 1) to `out`: a bitmap (PBM), or a grey TIFF.
+    """Write the picture of page `number` (from 1) to `out`: a bitonal or a grey TIFF.
 
     `preparation` and `turned` (degrees clockwise), if given, are done instead of what measurement
     says and what the file asks for.
@@ -118,10 +123,18 @@ def _sharpened(page: Image.Image, radius: float, more: float) -> Image.Image:
 
 
 def _save_bitonal(black: np.ndarray, out: Path) -> None:
-    """Write a portable bitmap (netpbm's P4): the cheapest to write and to read."""
+    """Write a TIFF of one strip, not compressed: Leptonica reads a portable bitmap byte by byte."""
+    height, width = black.shape
+    bits = np.packbits(black, axis=1)
+    told = {_WIDTH: width, _HEIGHT: height, _BITS: 1, _COMPRESSION: 1, _WHITE_IS_ZERO: 0}
+    told |= {_PLACE: 0, _SAMPLES: 1, _ROWS: height, _SIZE: bits.nbytes}
+    told[_PLACE] = _TIFF_HEAD + 12 * len(told)
     with out.open("wb") as file:
-        file.write(b"P4\n%d %d\n" % black.shape[::-1])
-        file.write(np.packbits(black, axis=1).data)
+        file.write(struct.pack("<2sHIH", b"II", 42, 8, len(told)))
+        for tag, value in told.items():
+            file.write(struct.pack("<HHII", tag, 4, 1, value))
+        file.write(bytes(4))
+        file.write(bits.data)
 
 
 def _lit(sheet: _Sheet, grey: np.ndarray) -> np.ndarray:

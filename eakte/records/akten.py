@@ -65,6 +65,19 @@ def every(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Akte, ...]
     return tuple(_akte(row) for row in rows)
 
 
+def named(
+    connection: Connection, text: str, scope: Scope, *, limit: int, offset: int
+) -> tuple[tuple[Akte, ...], int]:
+    """Give a page of the Akten in scope with a text in Aktenzeichen or title, and how many are."""
+    columns = akte_table.c.aktenzeichen, akte_table.c.title
+    holds = sa.or_(*(each.icontains(text, autoescape=True) for each in columns))
+    asked = (visible.akten(scope), holds) if text else (visible.akten(scope),)
+    count = sa.select(sa.func.count()).select_from(akte_table).where(*asked)
+    query = sa.select(akte_table).where(*asked).order_by(akte_table.c.aktenzeichen)
+    rows = connection.execute(query.limit(limit).offset(offset)).all()
+    return tuple(_akte(row) for row in rows), int(connection.execute(count).scalar_one())
+
+
 def vorgaenge(connection: Connection, aktenzeichen: str) -> tuple[Vorgang, ...]:
     """Give the Vorgänge of an Akte in order."""
     query = sa.select(vorgang_table).where(vorgang_table.c.aktenzeichen == aktenzeichen)

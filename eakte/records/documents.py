@@ -138,10 +138,13 @@ def of_akte(
     return _select(connection, (table.c.aktenzeichen == aktenzeichen) & filed, scope)
 
 
-def counts_of_akten(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:
-    """Give the number of letters filed in each Akte that has any, by its Aktenzeichen."""
+def counts_of_akten(
+    connection: Connection, akten: Collection[str], scope: Scope = EVERYTHING
+) -> dict[str, int]:
+    """Give the number of letters filed in each of some Akten that has any, by Aktenzeichen."""
     query = sa.select(table.c.aktenzeichen, sa.func.count()).group_by(table.c.aktenzeichen)
-    rows = connection.execute(query.where(filed(), visible.documents(scope))).all()
+    asked = table.c.aktenzeichen.in_(akten)
+    rows = connection.execute(query.where(filed(), asked, visible.documents(scope))).all()
     return {str(aktenzeichen): int(count) for aktenzeichen, count in rows}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ParamSpec, TypeAlias
 
@@ -23,6 +24,7 @@ from pyhanko.sign.validation.ades import (
 )
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
@@ -33,6 +35,7 @@ from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from eakte.domain.preservation import SealLevel
+from eakte.i18n import _
 from eakte.seal.judgement import Indication, Judgement
 from eakte.seal.links import are_linked
 from eakte.seal.revocation import RevocationData
@@ -103,17 +106,17 @@ async def judge_signature(
     if level is SealLevel.LTA:
         archival = PdfSignatureValidationSpec(spec, diff_policy=STRICT_POLICY)
         result = await ades_lta_validation(item, archival, timing_info=_moment(at))
-        return _judgement(result, result.best_signature_time)
+        return _naming(_judgement(result, result.best_signature_time), item.signed_data)
     digest = item.compute_digest()
     if level is SealLevel.B:
         basic = await ades_basic_validation(
             item.signed_data, spec, timing_info=_moment(at), raw_digest=digest
         )
-        return _judgement(basic, None)
+        return _naming(_judgement(basic, None), item.signed_data)
     timed = await ades_with_time_validation(
         item.signed_data, spec, timing_info=_moment(at), raw_digest=digest
     )
-    return _judgement(timed, timed.best_signature_time)
+    return _naming(_judgement(timed, timed.best_signature_time), item.signed_data)
 
 
 async def judge_lower(
@@ -129,7 +132,7 @@ async def judge_cms(
 ) -> Judgement:
     """Validate a CMS signature over content with this digest at `at` (EN 319 102-1 §5.3)."""
     result = await ades_basic_validation(signed, spec, timing_info=_moment(at), raw_digest=digest)
-    return _judgement(result, None)
+    return _naming(_judgement(result, None), signed)
 
 
 @_bordered
@@ -141,7 +144,7 @@ async def judge_token(
 ) -> Judgement:
     """Validate one time-stamp token at `at` (EN 319 102-1 §5.4)."""
     result = await ades_timestamp_validation(token, spec, imprint, timing_info=_moment(at))
-    return _judgement(result, None)
+    return _naming(_judgement(result, None), token)
 
 
 async def judge_in_future(
@@ -173,6 +176,23 @@ def _judgement(result: AdESBasicValidationResult[Any], best_time: datetime | Non
         intact=_intact(result),
         chain=chain if passed or are_linked(chain) else (),
         best_time=best_time,
+    )
+
+
+def _naming(judgement: Judgement, signed: cms.SignedData) -> Judgement:
+    """Take back a PASSED of what does not say by which certificate it was made (§5.2.3).
+
+    pyHanko does without that attribute: another certificate for the same key could stand there.
+    """
+    attributes = signed["signer_infos"][0]["signed_attrs"]
+    named = bool(attributes) and get_signing_cert_attr(attributes.untag()) is not None
+    if judgement.indication is not Indication.PASSED or named:
+        return judgement
+    return replace(
+        judgement,
+        indication=Indication.INDETERMINATE,
+        sub_indication="SIG_CONSTRAINTS_FAILURE",
+        detail=_("it does not say by which certificate it was made"),
     )
 
 

@@ -212,11 +212,6 @@ def _stricter(judgement: Judgement, signed: cms.SignedData, moment: datetime) ->
     if judgement.indication is Indication.PASSED and expired:
         detail = _("a certificate of its chain was not in force")
         return replace(_open("OUT_OF_BOUNDS_NO_POE", detail), intact=True)
-    attributes = signed["signer_infos"][0]["signed_attrs"]
-    named = generic_cms.get_signing_cert_attr(attributes.untag()) is not None
-    if judgement.indication is Indication.PASSED and not named:
-        detail = _("it does not say by which certificate it was made")
-        return replace(_open("SIG_CONSTRAINTS_FAILURE", detail), intact=True)
     return judgement
 
 

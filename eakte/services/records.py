@@ -152,13 +152,22 @@ def _file_name(number: int, enclosure: Enclosure) -> str:
     return f"{number:03}-{enclosure.role.value}-{plain[-80:]}"
 
 
-def list_akten(desk: Desk) -> tuple[tuple[Akte, int], ...]:
-    """Give all Akten with the number of letters filed in each."""
+@dataclass(frozen=True)
+class Listed:
+    """A page of Akten with the number of letters filed in each, and how many Akten there are."""
+
+    akten: tuple[tuple[Akte, int], ...]
+    total: int
+
+
+def list_akten(desk: Desk, text: str = "", *, limit: int = 100, offset: int = 0) -> Listed:
+    """Give Akten in order of their Aktenzeichen, those with a text in it or in their title."""
     scope = require(desk, Permission.READ)
     with desk.engine.connect() as connection:
-        counts = documents.counts_of_akten(connection, scope)
-        found = akten.every(connection, scope)
-    return tuple((akte, counts.get(akte.aktenzeichen, 0)) for akte in found)
+        found, total = akten.named(connection, text, scope, limit=limit, offset=offset)
+        names = [each.aktenzeichen for each in found]
+        counts = documents.counts_of_akten(connection, names, scope)
+    return Listed(tuple((akte, counts.get(akte.aktenzeichen, 0)) for akte in found), total)
 
 
 def show_akte(desk: Desk, aktenzeichen: str) -> AkteContent:

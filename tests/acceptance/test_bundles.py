@@ -65,7 +65,7 @@ class Office:
 
     @property
     def akten(self) -> list[str]:
-        return [akte.aktenzeichen for akte, count in records.list_akten(self.desk) if count]
+        return [akte.aktenzeichen for akte, count in records.list_akten(self.desk).akten if count]
 
     def zip(self, name: str, *, whole: bool = False) -> tuple[Path, Bundled]:
         place = self.folder / f"{len(list(self.folder.iterdir()))}.zip"

@@ -46,7 +46,7 @@ def test_every_akte_of_the_demo_fulfils_the_schemas(home, tmp_path):
 
 
 def _with_letters(desk):
-    return [akte.aktenzeichen for akte, letters in records.list_akten(desk) if letters]
+    return [akte.aktenzeichen for akte, letters in records.list_akten(desk).akten if letters]
 
 
 def _require_sound(path, message, edition, found):

@@ -17,28 +17,31 @@ in this run, through
 CPU is that of all processes of a program, start and end included; the wall of eakte begins when
 the first file is dropped, and has the two seconds in it until a file counts as whole. OCRmyPDF
 gives itself a low priority: walls can be compared on a quiet machine only. Two files (or two
-workers) at a time; then eakte again with one. The speed-up is that of the medians of three such
-pairs. Words are compared as `scans.words` and `peers.found` say.
+workers) at a time; then eakte again with one. Three such rounds, since a machine is faster now and
+slower then; figures are medians of them. Our modules are compiled before, as pip has compiled those
+of OCRmyPDF. Words are compared as `scans.words` and `peers.found` say.
 """
 
 from __future__ import annotations
 
+import compileall
 import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import eakte
 from tests.benchmarks import peers, scans
 from tests.benchmarks.mailroom import Mailroom
 from tests.benchmarks.measured import Cost
 
 _AT_ONCE = 2
 _WORST = 8
-_PAIRS = 3
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def papers(folder: Path) -> list[Paper]:
     return made
 
 
-def ocrmypdf(papers: list[Paper], out: Path) -> Result:
+def ocrmypdf(papers: list[Paper], out: Path) -> tuple[Result, int]:
     """Let OCRmyPDF make PDF/A of all files, two at a time."""
     begun = time.monotonic()
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -90,10 +93,10 @@ def ocrmypdf(papers: list[Paper], out: Path) -> Result:
         texts = run.text.split("\f")
         for page, text in zip(paper.pages, texts, strict=False):
             found[page.name] = peers.found(page.words, text)
-    return Result(_together(runs, wall), sum(run.size for run in runs), found)
+    return Result(_together(runs, wall), sum(run.size for run in runs), found), 0
 
 
-def tesseract(papers: list[Paper], out: Path) -> Result:
+def tesseract(papers: list[Paper], out: Path) -> tuple[Result, int]:
     """Let bare Tesseract read all pages, two at a time."""
     pages = [page for paper in papers for page in paper.pages]
     folder, begun = papers[0].pdf.parent, time.monotonic()
@@ -102,7 +105,7 @@ def tesseract(papers: list[Paper], out: Path) -> Result:
     wall = time.monotonic() - begun
     read = zip(pages, runs, strict=True)
     found = {page.name: peers.found(page.words, run.text) for page, run in read}
-    return Result(_together(runs, wall), sum(run.size for run in runs), found)
+    return Result(_together(runs, wall), sum(run.size for run in runs), found), 0
 
 
 def _together(runs: list[peers.Run], wall: float) -> Cost:
@@ -110,7 +113,7 @@ def _together(runs: list[peers.Run], wall: float) -> Cost:
     return Cost(seconds, wall, max(run.cost.peak_mb for run in runs))
 
 
-def eakte(papers: list[Paper], folder: Path, workers: int) -> tuple[Result, int]:
+def ours(papers: list[Paper], folder: Path, workers: int) -> tuple[Result, int]:
     """Let eakte receive, read, seal and file all files; the bytes are those of archive copies.
 
     Gives the bytes of the sealed originals, too.
@@ -162,8 +165,35 @@ def _worst(pages: list[Page], results: tuple[Result, Result, Result]) -> None:
     print(f"  {together}  together")
 
 
+_PROGRAMS: dict[str, Callable[[list[Paper], Path], tuple[Result, int]]] = {
+    "OCRmyPDF": ocrmypdf,
+    "eakte": lambda papers, folder: ours(papers, folder, _AT_ONCE),
+    "bare Tesseract": tesseract,
+    "eakte, 1 worker": lambda papers, folder: ours(papers, folder, 1),
+}
+"""Each gives what it made, and the bytes of sealed originals."""
+
+
+def _median(results: list[Result]) -> Result:
+    """Give what each run found alike, with the medians of what they cost."""
+    costs = [each.cost for each in results]
+    cost = Cost(
+        statistics.median(each.cpu_seconds for each in costs),
+        statistics.median(each.wall_seconds for each in costs),
+        max(each.peak_mb for each in costs),
+    )
+    return replace(results[0], cost=cost)
+
+
+def _told(what: str, results: list[Result], count: int) -> None:
+    cpu = ", ".join(f"{each.cost.cpu_seconds / count:.2f}" for each in results)
+    wall = ", ".join(f"{each.cost.wall_seconds:.1f}" for each in results)
+    print(f"  {what}: CPU {cpu} s a page; wall {wall} s", flush=True)
+
+
 def main() -> int:
     """Measure and print."""
+    compileall.compile_dir(Path(eakte.__file__).parent, quiet=1)
     with tempfile.TemporaryDirectory(prefix="eakte-bench-") as place:
         folder = Path(place)
         (folder / "in").mkdir()
@@ -174,31 +204,29 @@ def main() -> int:
         print(
             f"{len(made)} files, {len(pages)} pages, {size / 1e6:.1f} MB; load before: {load:.1f}"
         )
-        print(peers.ocrmypdf_version(), "of OCRmyPDF; two files or workers at a time\n")
-        print(
-            "                    CPU s/p  wall s/p  peak MB    size   recall   median", flush=True
-        )
-        other = ocrmypdf(made, folder / "ocrmypdf")
-        _row("OCRmyPDF", other, pages, size)
-        ours, sealed = eakte(made, folder / "eakte", _AT_ONCE)
-        _row("eakte", ours, pages, size)
-        limit = tesseract(made, folder / "tesseract")
-        _row("bare Tesseract", limit, pages, size)
-        alone, _sealed = eakte(made, folder / "alone", 1)
-        _row("eakte, 1 worker", alone, pages, size)
-        _worst(pages, (other, ours, limit))
-        more = (sealed - size) / len(pages) / 1e3
-        print(f"\nsealed originals / input: {sealed / size:.3f}, {more:.1f} kB a page more")
-        print(f"eakte/bare Tesseract CPU: {ours.cost.cpu_seconds / limit.cost.cpu_seconds:.2f}")
-        walls = {_AT_ONCE: [ours.cost.wall_seconds], 1: [alone.cost.wall_seconds]}
-        for number, workers in product(range(_PAIRS - 1), walls):
-            again, _sealed = eakte(made, folder / f"again-{number}-{workers}", workers)
-            walls[workers].append(again.cost.wall_seconds)
-        speed_up = statistics.median(walls[1]) / statistics.median(walls[_AT_ONCE])
-        told = "; ".join(", ".join(f"{wall:.1f}" for wall in of) for of in walls.values())
-        print(f"walls of 2 workers, and of 1: {told} s (load now {os.getloadavg()[0]:.1f})")
-        print(f"wall speed-up of 2 workers: {speed_up:.2f}")
-        ratio = other.cost.cpu_seconds / ours.cost.cpu_seconds
+        print(peers.ocrmypdf_version(), f"of OCRmyPDF; {_AT_ONCE} files or workers at a time")
+        runs, sealed = dict[str, list[Result]](), 0
+        for number in range(_ROUNDS):
+            for name, run in _PROGRAMS.items():
+                result, more = run(made, folder / f"{number}-{name.replace(' ', '-')}")
+                runs.setdefault(name, []).append(result)
+                sealed = sealed or more
+                _told(name, runs[name][-1:], len(pages))
+        print("\n                    CPU s/p  wall s/p  peak MB    size   recall   median")
+        middle = {name: _median(results) for name, results in runs.items()}
+        for name, result in middle.items():
+            _row(name, result, pages, size)
+        other, two, limit, one = middle.values()
+        _worst(pages, (other, two, limit))
+        print()
+        for name, results in runs.items():
+            _told(name, results, len(pages))
+        added = (sealed - size) / len(pages) / 1e3
+        print(f"sealed originals / input: {sealed / size:.3f}, {added:.1f} kB a page more")
+        print(f"eakte/bare Tesseract CPU: {two.cost.cpu_seconds / limit.cost.cpu_seconds:.2f}")
+        speed_up = one.cost.wall_seconds / two.cost.wall_seconds
+        print(f"wall speed-up of 2 workers: {speed_up:.2f} (load now {os.getloadavg()[0]:.1f})")
+        ratio = other.cost.cpu_seconds / two.cost.cpu_seconds
         print(f"ratio ocrmypdf/eakte CPU per page: {ratio:.1f}")
     return 0
 

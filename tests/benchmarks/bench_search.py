@@ -269,6 +269,7 @@ def processes(home: Path) -> Iterator[str]:
         ("search", search_letters.aktenzeichen(7)): 0.5,
         ("show", name(7)): 0.3,
         ("review", "list"): 0.3,
+        ("akte", "list"): 0.3,
         ("akte", "show", search_letters.aktenzeichen(7)): 0.3,
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -313,9 +314,10 @@ def _fill(engine: Engine, built: Path) -> None:
     upgrade(engine)
     fill_records(engine)
     build(engine)
-    with engine.connect() as connection:
-        options = {"isolation_level": "AUTOCOMMIT"}
-        connection.execution_options(**options).exec_driver_sql("ANALYZE")
+    if engine.dialect.name != "sqlite":  # the server does that by itself, SQLite never does
+        with engine.connect() as connection:
+            options = {"isolation_level": "AUTOCOMMIT"}
+            connection.execution_options(**options).exec_driver_sql("ANALYZE")
     built.touch()
 
 

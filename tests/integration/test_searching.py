@@ -192,9 +192,21 @@ def test_akten_are_listed_with_what_may_be_seen_in_them_however_many_there_are(f
         (_clerk(filed, clearance=NFD), [3]),
     ):
         asked.clear()
-        assert [count for _akte, count in records.list_akten(desk)] == wanted
-        assert sum("SELECT" in each for each in asked) == 2
+        assert [count for _akte, count in records.list_akten(desk).akten] == wanted
+        assert sum("SELECT" in each for each in asked) == 3
     sa.event.remove(filed.engine, "before_cursor_execute", note)
+
+
+def test_akten_are_listed_a_page_at_a_time_and_by_what_they_are_called(filed):
+    first, second = (akte for akte, _count in records.list_akten(filed).akten)
+    page = records.list_akten(filed, limit=1, offset=1)
+    assert ([akte for akte, _count in page.akten], page.total) == ([second], 2)
+    assert records.list_akten(filed, limit=1, offset=2).akten == ()
+    named = records.list_akten(filed, second.aktenzeichen[3:].upper())
+    assert ([akte for akte, _count in named.akten], named.total) == ([second], 1)
+    assert records.list_akten(filed, first.title.upper()).total >= 1
+    assert records.list_akten(filed, "%").total == 0
+    assert records.list_akten(_clerk(filed), second.aktenzeichen).total == 0
 
 
 def test_a_rebuild_gives_the_same_and_filing_goes_on_meanwhile(filed):
