@@ -12,7 +12,7 @@ import sys
 from eakte.errors import EakteError, ExitCode, SystemRefusedError
 from eakte.i18n import DOMAIN, LOCALE_DIR, language
 
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 200_000
 """New objects between two collections; imports make that many and leave none to collect."""
 
 

@@ -12,8 +12,9 @@ from eakte.cli import output
 from eakte.cli.desk import open_desk
 from eakte.cli.handover import print_package
 from eakte.cli.options import AktenzeichenArgument, HomeOption, JsonOption
+from eakte.domain.erasures import MEANING, Ground
 from eakte.domain.handover import Edition
-from eakte.domain.retention import MEANING, Decision, Ground
+from eakte.domain.retention import Decision
 from eakte.i18n import _
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Retention (pure): until when a closed Akte is kept, what was done about it, and what was erased.
+"""Retention (pure): until when a closed Akte is kept, and what was done about it.
 
 The rule. A period of N years begins with the end of the calendar year in which the Akte was closed
 (zdA) and ends on 31 December N years later. xdomea counts the years from the closing and lets an
@@ -9,20 +9,15 @@ closed again, the period begins anew, and so does all that leads to its end.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from eakte.domain.aktenplan import Unit
-from eakte.domain.codec import to_json
 from eakte.domain.events import Action, Event
 from eakte.domain.handover import Message, Retention
-from eakte.domain.ids import Digest, digest_of
 from eakte.domain.moments import local_day, to_micros
-from eakte.i18n import N_
 
 _DECEMBER, _LAST = 12, 31
 
@@ -47,30 +42,6 @@ class Decision(StrEnum):
     """It takes nothing."""
     RECEIVED = "received"
     """It has what it took, whole."""
-
-
-class Ground(StrEnum):
-    """On what an erasure rests: the end of the retention, or a letter of Art. 17 (1) GDPR."""
-
-    RETENTION = "retention-over"
-    NOT_NECESSARY = "gdpr-17-1-a"
-    CONSENT = "gdpr-17-1-b"
-    OBJECTION = "gdpr-17-1-c"
-    UNLAWFUL = "gdpr-17-1-d"
-    OBLIGATION = "gdpr-17-1-e"
-    CHILD = "gdpr-17-1-f"
-
-
-MEANING = {
-    Ground.RETENTION: N_("the retention is over, and the archive answered"),
-    Ground.NOT_NECESSARY: N_("not necessary any more, Art. 17 (1) (a) GDPR"),
-    Ground.CONSENT: N_("consent withdrawn, Art. 17 (1) (b) GDPR"),
-    Ground.OBJECTION: N_("objection, Art. 17 (1) (c) GDPR"),
-    Ground.UNLAWFUL: N_("processed unlawfully, Art. 17 (1) (d) GDPR"),
-    Ground.OBLIGATION: N_("legal obligation to erase, Art. 17 (1) (e) GDPR"),
-    Ground.CHILD: N_("services offered to a child, Art. 17 (1) (f) GDPR"),
-}
-"""What a person reads of each."""
 
 
 @dataclass(frozen=True)
@@ -146,40 +117,3 @@ def _with_archive(found: Course, event: Event) -> Course:
     if event.after["decision"] == Decision.RECEIVED.value:
         return replace(found, received=event)
     return Course(held=found.held, offered=found.offered, answered=event)
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """A Löschnachweis: all that remains of a document or an Akte that was erased. No text of it."""
-
-    name: str
-    """Document id or Aktenzeichen."""
-    akte: str
-    """The Akte that it was in, or is."""
-    at: datetime
-    asked_by: str
-    confirmed_by: str
-    ground: Ground
-    reason: str
-    """Commitment of what was said in words."""
-    asked_for: str
-    """What the erasure was asked for: the document itself, or the Akte that it was in."""
-    digests: tuple[Digest, ...] = ()
-    """Its sealed originals, the newest first, and the file that it came in."""
-    stays: tuple[Digest, ...] = ()
-    """Files that it came in and that stay: other letters are in them."""
-    facts: tuple[tuple[str, str], ...] = ()
-    """Of an Akte: unit, days, the archive's answer, the package that it got. Codes only."""
-
-    def proof(self) -> bytes:
-        """Write it as it is kept."""
-        return to_json(self)
-
-    def digest(self) -> Digest:
-        """Give the SHA-256 that the audit log holds of it."""
-        return digest_of(self.proof())
-
-
-def commitment(salt: str, text: str) -> str:
-    """Give the salted SHA-256 by which the audit log names a reason."""
-    return hashlib.sha256(json.dumps([salt, text], ensure_ascii=False).encode()).hexdigest()

@@ -14,11 +14,11 @@ from eakte.audit import log
 from eakte.database import Connection, lock
 from eakte.database.mentions import digests_in, working_digests
 from eakte.domain.akten import CLOSED, Akte, Document, DocumentState
+from eakte.domain.erasures import Ground, Tombstone
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest, DocumentId, document_id
 from eakte.domain.mail import EnclosureRole, ScanState
 from eakte.domain.preservation import SealedVersion
-from eakte.domain.retention import Ground, Tombstone
 from eakte.pipeline.indexing import erase_entry
 from eakte.pipeline.keeping import By
 from eakte.pipeline.submit import work_on

@@ -15,6 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from eakte.database import Connection
 from eakte.database.schema import document as table
+from eakte.database.schema import unfiled
 from eakte.domain.access import EVERYTHING, Scope
 from eakte.domain.akten import Delay, Document, DocumentState
 from eakte.domain.archive import Conversion
@@ -91,7 +92,7 @@ def in_state(
     connection: Connection, state: DocumentState, scope: Scope = EVERYTHING
 ) -> tuple[Document, ...]:
     """Give all letters in a state, oldest receipt first."""
-    return _select(connection, table.c.state == state.value, scope)
+    return _select(connection, _is(state), scope)
 
 
 def of_scan(
@@ -171,8 +172,7 @@ def with_deadline(
 
 def to_scan_again(connection: Connection, scope: Scope = EVERYTHING) -> tuple[Document, ...]:
     """Give the letters whose paper is to be scanned again, for the mailroom."""
-    wanted = table.c.state == DocumentState.RESCAN.value
-    return _select(connection, wanted & visible.to_scan_again(scope))
+    return _select(connection, _is(DocumentState.RESCAN) & visible.to_scan_again(scope))
 
 
 def among(
@@ -232,6 +232,11 @@ def counts(connection: Connection, scope: Scope = EVERYTHING) -> dict[str, int]:
     query = seen.group_by(table.c.state)
     found = {str(state): int(count) for state, count in connection.execute(query).all()}
     return {state.value: found.get(state.value, 0) for state in DocumentState}
+
+
+def _is(state: DocumentState) -> ColumnElement[bool]:
+    """Say which letters are in a state; those not filed, few among many, have an index."""
+    return (table.c.state if state is DocumentState.FILED else unfiled) == state.value
 
 
 def _select(

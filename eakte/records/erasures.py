@@ -30,10 +30,10 @@ from eakte.database.schema import (
 from eakte.domain.access import Scope
 from eakte.domain.akten import Vorgang
 from eakte.domain.codec import from_json
+from eakte.domain.erasures import Tombstone, commitment
 from eakte.domain.history import RecordKind, vorgang_key
 from eakte.domain.ids import Digest, DocumentId
 from eakte.domain.moments import local_day, to_micros
-from eakte.domain.retention import Tombstone, commitment
 from eakte.errors import ErasedError, RecordDamagedError
 
 _SALT_BYTES = 16

@@ -40,7 +40,7 @@ _SHOWN = """
     """
 _PROBE = 150
 """Letters that match and are tried against a condition, to learn how many of them meet it."""
-_REACH = 8000
+_REACH = 3000
 """Letters that match and may be tried one by one."""
 _FEW = 8000
 """Letters that meet a condition and may be listed."""

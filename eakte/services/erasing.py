@@ -15,11 +15,12 @@ from eakte.audit import log
 from eakte.database import Connection, snapshot, transaction
 from eakte.domain.access import Scope
 from eakte.domain.akten import Akte, Document, DocumentState
+from eakte.domain.erasures import Ground
 from eakte.domain.events import Action, Event
 from eakte.domain.ids import Digest
 from eakte.domain.mail import ScanState
 from eakte.domain.moments import local_day
-from eakte.domain.retention import Course, Decision, Ground, closing
+from eakte.domain.retention import Course, Decision, closing
 from eakte.errors import NotFoundError, RefusedError
 from eakte.i18n import N_, _
 from eakte.pipeline import engine, erasing

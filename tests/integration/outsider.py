@@ -19,7 +19,7 @@ from eakte.database import transaction
 from eakte.database.schema import metadata
 from eakte.domain.akten import Document
 from eakte.domain.clock import SystemClock
-from eakte.domain.retention import Ground
+from eakte.domain.erasures import Ground
 from eakte.pipeline.context import Context
 from eakte.pipeline.desk import Desk
 from eakte.seal.opening import open_archive_stamper

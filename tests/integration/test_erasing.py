@@ -13,10 +13,10 @@ from eakte.audit.verify import verify as verify_log
 from eakte.database import snapshot, transaction
 from eakte.database.schema import erasure, scan
 from eakte.domain.clock import SystemClock
+from eakte.domain.erasures import Ground, Tombstone
 from eakte.domain.events import Action, Event
 from eakte.domain.history import RecordKind
 from eakte.domain.ids import Digest
-from eakte.domain.retention import Ground, Tombstone
 from eakte.domain.verification import Verdict
 from eakte.errors import ErasedError, RefusedError
 from eakte.pipeline import noted, transitions

@@ -12,9 +12,9 @@ from eakte.config import open_home
 from eakte.database import transaction
 from eakte.domain.akten import DocumentState
 from eakte.domain.clock import SystemClock
+from eakte.domain.erasures import Ground
 from eakte.domain.findings import Finding, FindingCode
 from eakte.domain.mail import Enclosure, EnclosureRole, Scan, ScanState
-from eakte.domain.retention import Ground
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError
 from eakte.pipeline import noted, transitions

@@ -12,8 +12,8 @@ import pytest
 
 from eakte.audit import log
 from eakte.database import transaction
+from eakte.domain.erasures import Ground, Tombstone
 from eakte.domain.events import Action, Event
-from eakte.domain.retention import Ground, Tombstone
 from eakte.records import erasures
 from tests.integration.erasing_office import AKTE, OTHER
 from tests.integration.outsider import ANCHORS, Entries, Keeper, new_home

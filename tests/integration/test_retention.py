@@ -13,8 +13,9 @@ from eakte.database import transaction
 from eakte.domain.access import EVERYTHING
 from eakte.domain.clock import FixedClock, SystemClock
 from eakte.domain.entries import Link, Wiedervorlage
+from eakte.domain.erasures import Ground
 from eakte.domain.events import Action
-from eakte.domain.retention import Course, Decision, Ground
+from eakte.domain.retention import Course, Decision
 from eakte.errors import RefusedError
 from eakte.pipeline import attaching, casework
 from eakte.pipeline.desk import Desk

@@ -18,8 +18,9 @@ from eakte.config import open_home
 from eakte.database import transaction
 from eakte.domain.akten import DocumentState
 from eakte.domain.entries import Note, Party, Wiedervorlage
+from eakte.domain.erasures import Ground
 from eakte.domain.ids import Digest, DocumentId
-from eakte.domain.retention import Decision, Ground
+from eakte.domain.retention import Decision
 from eakte.errors import EakteError, RefusedError
 from eakte.pipeline.context import Context
 from eakte.records import documents, scans

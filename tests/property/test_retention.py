@@ -24,7 +24,8 @@ from eakte.audit.verify import verify as verify_log
 from eakte.config import open_home
 from eakte.database import snapshot
 from eakte.domain.clock import FixedClock, SystemClock
-from eakte.domain.retention import Decision, Ground
+from eakte.domain.erasures import Ground
+from eakte.domain.retention import Decision
 from eakte.domain.verification import Verdict
 from eakte.errors import RefusedError
 from eakte.pipeline.desk import Desk

@@ -149,11 +149,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("sealed", name="uq_document_sealed"),
         sa.UniqueConstraint("scan", "part", name="uq_document_scan_part"),
     )
-    columns = ("state", "received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch")
+    columns = ("received_at", "class_id", "aktenzeichen", "vorgang_id", "deadline", "batch")
     for column in columns:
         op.create_index(f"ix_document_{column}", "document", [column])
     told = ["letter_date", "state", "confidentiality", "aktenzeichen", "class_id", "id"]
     op.create_index("ix_document_letter_date", "document", told)
+    unfiled = sa.text("CASE WHEN (state = 'filed') THEN NULL ELSE state END")
+    op.create_index("ix_document_unfiled", "document", [unfiled])
     op.create_table(
         "former_seal",
         sa.Column("id", sa.Integer, autoincrement=True, nullable=False),
