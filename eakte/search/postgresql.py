@@ -51,11 +51,13 @@ _LEARN = """
     ON CONFLICT DO NOTHING
     """
 _PLAN = """
-    SELECT set_config('enable_' || name, 'off', true)
+    SELECT set_config('enable_' || name, '{}', true)
     FROM unnest(ARRAY['seqscan', 'indexscan', 'hashjoin', 'mergejoin']) AS name
     """
-"""For searches: few rows by their keys, found by bitmaps; the planner would rather read all vectors
-by their numbers, as it does not count what unpacking them costs."""
+_BY_BITMAPS, _BY_PLANNER = _PLAN.format("off"), _PLAN.format("on")
+"""How vectors are searched: few rows by their keys, found by bitmaps; the planner would rather read
+all of them by their numbers, as it does not count what unpacking them costs. Other queries are its.
+"""
 _terms = sa.table("search_terms", sa.column("id"), sa.column("terms"))
 
 
@@ -64,12 +66,6 @@ class PostgresIndex(RelationalIndex):
 
     dialect = "postgresql"
     _one_of = "= ANY(CAST(:listed AS integer[]))"
-
-    def _newest(
-        self, conn: Connection, asked: Tree | None, among: Condition | None, most: int
-    ) -> Sequence[int]:
-        conn.exec_driver_sql(_PLAN)
-        return super()._newest(conn, asked, among, most)
 
     def _matching(self, conn: Connection, asked: Tree, most: int) -> Sequence[int]:
         last = conn.execute(sa.select(sa.func.max(_terms.c.id))).scalar() or 0
@@ -122,7 +118,10 @@ class PostgresIndex(RelationalIndex):
             query = query.join(texts, texts.c.id == _terms.c.id).where(text)
         if also is not None:
             query = query.where(also)
-        return list(conn.execute(query).scalars())
+        conn.exec_driver_sql(_BY_BITMAPS)
+        found = list(conn.execute(query).scalars())
+        conn.exec_driver_sql(_BY_PLANNER)
+        return found
 
     def _list(self, found: Collection[int]) -> list[int]:
         return list(found)

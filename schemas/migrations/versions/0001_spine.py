@@ -154,7 +154,7 @@ def upgrade() -> None:
         op.create_index(f"ix_document_{column}", "document", [column])
     told = ["letter_date", "state", "confidentiality", "aktenzeichen", "class_id", "id"]
     op.create_index("ix_document_letter_date", "document", told)
-    unfiled = sa.text("CASE WHEN (state = 'filed') THEN NULL ELSE state END")
+    unfiled = sa.text("(CASE WHEN (state = 'filed') THEN NULL ELSE state END)")
     op.create_index("ix_document_unfiled", "document", [unfiled])
     op.create_table(
         "former_seal",
