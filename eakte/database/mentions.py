@@ -103,7 +103,8 @@ def _texts(
     connection: Connection, schema: str, name: str, skip: Callable[[str], bool]
 ) -> Iterator[str]:
     """Give the texts in a table's rows."""
-    table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
+    told = sa.inspect(connection).get_columns(name, schema)
+    table = sa.table(name, *(sa.column(each["name"], each["type"]) for each in told), schema=schema)
     key = next((column for column in _WORKFLOW_COLUMNS if column in table.c), None)
     rows = connection.execute(sa.select(table).execution_options(yield_per=_PAGE))
     for row in rows.mappings():

@@ -36,13 +36,14 @@ END = NOW + 28 * YEAR
 
 def change_authority(trust, spare, at):
     """A new authority with its own root takes over; of the old one only its root is kept."""
-    create_demo_trust(spare, f"Zeitstempeldienst {at:%Y}", FixedClock(at))
-    year = f"{at:%Y}"
-    (spare / "anchors" / "root.pem").rename(spare / "anchors" / f"root-{year}.pem")
+    since = f"{at:%Y-%m-%d}"
+    create_demo_trust(spare, f"Zeitstempeldienst {since}", FixedClock(at))
+    root = trust / "anchors" / f"root-{since}.pem"
+    assert not root.exists()
+    shutil.copy(spare / "anchors" / "root.pem", root)
     for name in ("keys", "certificates", "crls"):
         shutil.rmtree(trust / name)
         (spare / name).rename(trust / name)
-    shutil.copy(spare / "anchors" / f"root-{year}.pem", trust / "anchors")
 
 
 @pytest.fixture(scope="module")
