@@ -228,28 +228,41 @@ def test_what_comes_after_the_snapshot_leaves_no_trace(
     assert sealed == before | _names(desk, AKTE), "another release would get that seal"
 
 
+def _erase(desk: Desk, name: str) -> None:
+    with acting("a.frager"):
+        erasing.ask_document(desk, name, Ground.UNLAWFUL, "Antrag")
+    with acting("b.zeuge"):
+        erasing.confirm_document(desk, name)
+
+
+def test_what_is_erased_before_the_snapshot_is_taken_out_again(
+    desk: Desk, dest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (letter,) = letters_of(desk, OTHER)
+    with _around_snapshot(monkeypatch, before=lambda: _erase(desk, letter.id)):
+        made = backing_up.create(desk, dest)
+    folder = BackupFolder(dest)
+    assert not folder.path(letter.sealed).exists()
+    assert set(folder.objects()) == folder.manifest(made.name).digests
+    assert made.new_bytes == sum(folder.path(each).stat().st_size for each in folder.objects())
+    assert _names(_restored(dest), OTHER) == set()
+
+
 def test_an_erasure_after_the_snapshot_is_in_the_backup(
     desk: Desk, dest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it erases came after the long part: the snapshot names blobs that nobody has."""
-    erased: list[str] = []
-
-    def erase() -> None:
-        erased.append(late[0])
-        with acting("a.frager"):
-            erasing.ask_document(desk, late[0], Ground.UNLAWFUL, "Antrag")
-        with acting("b.zeuge"):
-            erasing.confirm_document(desk, late[0])
-
     late: list[str] = []
     with _around_snapshot(
-        monkeypatch, before=lambda: late.append(_file_letter(desk, "late")), after=erase
+        monkeypatch,
+        before=lambda: late.append(_file_letter(desk, "late")),
+        after=lambda: _erase(desk, late[0]),
     ) as count:
         made = backing_up.create(desk, dest)
     assert count == [2], "another snapshot"
     assert made.lost == ()
     restored = _restored(dest)
-    assert erased[0] not in _names(restored, OTHER)
+    assert late[0] not in _names(restored, OTHER)
     assert set(BackupFolder(dest).objects()) == BackupFolder(dest).manifest(made.name).digests
 
 
@@ -452,10 +465,7 @@ def test_killed_on_the_way_there_is_no_backup(
 def test_pruned_is_what_was_erased(desk: Desk, dest: Path) -> None:
     (letter,) = letters_of(desk, OTHER)
     backing_up.create(desk, dest)
-    with acting("a.frager"):
-        erasing.ask_document(desk, letter.id, Ground.UNLAWFUL, "Antrag")
-    with acting("b.zeuge"):
-        erasing.confirm_document(desk, letter.id)
+    _erase(desk, letter.id)
     newest = backing_up.create(desk, dest)
     folder = BackupFolder(dest)
     assert folder.path(letter.sealed).exists(), "the first backup holds what it holds"
