@@ -29,8 +29,10 @@ from eakte.errors import BackupDamagedError, NotFoundError, RefusedError, System
 from eakte.i18n import N_, _
 from eakte.store.local import sync_folder
 
-_CHUNK = _PIECE = 1 << 20
-"""Bytes that are read at once, and the size of the pieces of a database."""
+_CHUNK = 1 << 20
+"""Bytes that are read at once."""
+_PIECE = 1 << 18
+"""Bytes of a piece of a database: small enough that most stay the same, and not too many."""
 _SUFFIX = ".json"
 
 
