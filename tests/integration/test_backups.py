@@ -18,9 +18,9 @@ from eakte.config import open_home
 from eakte.database import snapshot, transaction
 from eakte.domain import backups
 from eakte.domain.clock import SystemClock
+from eakte.domain.erasures import Ground
 from eakte.domain.events import Action
 from eakte.domain.ids import digest_of
-from eakte.domain.retention import Ground
 from eakte.domain.verification import Verdict
 from eakte.errors import BackupDamagedError, HomeExistsError, RefusedError
 from eakte.pipeline.desk import Desk
