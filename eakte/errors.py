@@ -275,6 +275,16 @@ class RecordDamagedError(EakteError):
     advice = N_("Compare the database with a backup; `eakte audit verify` checks the log.")
 
 
+class BackupDamagedError(EakteError):
+    """A backup that is not what was written; `path` is the place, `detail` what is wrong there."""
+
+    exit_code = ExitCode.INVALID
+    sentence = N_("The backup is damaged or was changed at {path}: {detail}")
+    advice = N_(
+        "Nothing was restored. Take another backup (eakte backup list), or another copy of it."
+    )
+
+
 class StoreError(EakteError):
     """The store could not keep or give back bytes exactly."""
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "migrate": "operator",
     "separator": "separator",
     "erase": "retention",
+    "restore": "backup",
 }
 """Commands, each with the module whose `register` adds it."""
 _GROUPS = {
@@ -46,6 +47,7 @@ _GROUPS = {
     "trust": ("trust", "app", N_("Trusted lists: what is qualified.")),
     "index": ("index", "app", N_("The search index: check it, make it anew.")),
     "retention": ("retention", "app", N_("Retention: what is due, offered, destroyed.")),
+    "backup": ("backup", "app", N_("Backups of the home: make, list, verify, prune.")),
     "classify": ("classify", "app", N_("The classifier: what it is worth, training.")),
 }
 """Groups of commands, each with its module, its Typer there, and what they are about."""

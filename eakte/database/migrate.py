@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from eakte.database.engine import Engine
+from eakte.database.engine import Connection, Engine
 from eakte.errors import RefusedError
 from eakte.i18n import _
 from eakte.resources import data_dir
@@ -30,7 +30,12 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 def current(engine: Engine) -> str | None:
     """Give the revision the database is at, None if it has none."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Give the revision of the database that a connection sees."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:

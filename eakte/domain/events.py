@@ -79,6 +79,9 @@ class Action(StrEnum):
     ERASED = "erased"
     MODEL_LIVE = "model-live"
     MODEL_REJECTED = "model-rejected"
+    BACKED_UP = "backed-up"
+    RESTORED = "restored"
+    """The home was restored from a backup: what happened after that in the old one is not here."""
     ACCESS_REFUSED = "access-refused"
     """Somebody lacked the role for what they wanted."""
 

@@ -145,7 +145,7 @@ def sign_checkpoint(desk: Desk, sealer: Attester) -> SignedCheckpoint:
     the log is not the one that the last one was made of: nothing is written then.
     """
     folder = desk.home.anchors
-    with _alone(folder):
+    with alone(folder):
         last = last_signed(folder)
         with desk.engine.connect() as connection:
             size, root = head(connection)
@@ -185,8 +185,8 @@ def _beginning(connection: Connection) -> datetime | None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: two processes must not make the same checkpoint at once."""
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: nobody else makes a signed checkpoint, and none is half there."""
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

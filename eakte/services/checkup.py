@@ -305,6 +305,8 @@ def _server(engine: Engine) -> Iterator[Health]:
     yield Health("PostgreSQL", found.encoding == "UTF8", detail, advice)
     power = _("; it owns the tables: it could switch off what guards the audit log")
     yield Health(_("database role"), True, found.role + (power if found.owns else ""))
+    needed = _("not found; `eakte backup` needs it (package postgresql-client)")
+    yield Health("pg_dump", True, shutil.which("pg_dump") or needed)
 
 
 def _leftovers(desk: Desk, *, repair: bool) -> Iterator[Health]:

@@ -33,6 +33,11 @@ class Case:
 CASES = (
     Case("init --home {out}", None, slow=True),
     Case("separator {out}", None),
+    Case("backup create {out}", Permission.OPERATE),
+    Case("backup list {backups} --json", None),
+    Case("backup verify {backups}", None),
+    Case("backup prune {backups} --keep 3", None),
+    Case("restore {backups} {out}{database}", None, slow=True),
     Case("watch --once", Permission.OPERATE, (0, 4, 7), slow=True),
     Case("migrate", Permission.OPERATE, slow=True),
     Case("status", Permission.STATUS),

@@ -13,7 +13,7 @@ import typer.main
 from eakte.cli.app import program
 from eakte.config import open_home
 from eakte.domain.entries import Link, Note, Party, Wiedervorlage
-from eakte.services import attaching, checkup
+from eakte.services import attaching, backing_up, checkup
 from eakte.services.access import ROLES
 from eakte.services.desks import open_desk
 from tests.acceptance.acting import UNLISTED, act, list_persons, persons, refusals, state_of
@@ -31,7 +31,7 @@ from tests.unit.deliveries.plans import message, unit
 
 _ACCOUNTS = ("daemon", "bin", "sys", "man", "lp")
 _FORBIDDEN = 9
-_FREE = {"init", "separator"}
+_FREE = {"init", "separator", "backup", "restore"}
 """They open no home that is there."""
 
 
@@ -59,6 +59,8 @@ def values(home: Path) -> dict[str, str]:
     (files / "plan.csv").write_text("Kennzeichen;Oberkennzeichen;Titel\n9;;Neu\n")
     (files / "plan.xml").write_bytes(message(unit("9", "Neu")))
     (files / "packages").mkdir()
+    backing_up.create(desk, files / "backups")
+    empty = homes.database(empty=True)
     list_persons(home)
     return {name: entry.uuid for name, entry in made.items()} | {
         "akte": AKTE,
@@ -77,6 +79,8 @@ def values(home: Path) -> dict[str, str]:
         "csv": str(files / "plan.csv"),
         "plan": str(files / "plan.xml"),
         "folder": str(files / "packages"),
+        "backups": str(files / "backups"),
+        "database": f" --database {shlex.quote(empty)}" if empty else "",
     }
 
 

@@ -74,6 +74,35 @@ def test_the_role_does_the_whole_work(office: _Office) -> None:
     assert "owns the tables" not in run_eakte(office.root, "doctor").stdout
 
 
+def test_a_restored_home_has_the_same_rights(office: _Office, tmp_path: Path) -> None:
+    """The role that works makes the backup; the owner of the new database puts it back."""
+    assert run_eakte(office.root, "backup", "create", str(tmp_path / "dest")).returncode == 0
+    name = f"restored-{os.urandom(4).hex()}"
+    owner, work = (
+        sa.make_url(url).set(database=name)
+        for url in (office.owner, open_home(office.root).database_url)
+    )
+    server = connect(homes.SERVER).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" OWNER "{owner.username}"')
+    try:
+        where = ("--database", work.render_as_string(), "--owner", owner.render_as_string())
+        new = tmp_path / "new"
+        done = run_eakte(new, "restore", str(tmp_path / "dest"), str(new), *where)
+        assert done.returncode == 0, done.stdout + done.stderr
+        for command in (("audit", "verify"), ("index", "rebuild"), ("index", "check")):
+            done = run_eakte(new, *command)
+            assert done.returncode == 0, done.stdout + done.stderr
+        engine = connect(open_home(new).database_url)
+        with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="denied"):
+            connection.exec_driver_sql("UPDATE audit_event SET entry = ''")
+        engine.dispose()
+    finally:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.dispose()
+
+
 @pytest.mark.parametrize(
     "statement",
     [
