@@ -9,6 +9,7 @@ RUN apt-get update \
       fonts-liberation \
       fonts-texgyre \
       poppler-utils \
+      postgresql-client \
       python3-venv \
       sqlite3 \
       tesseract-ocr \
