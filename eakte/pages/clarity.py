@@ -24,8 +24,8 @@ _CALM = 0.009
 """Below, there is no grain that sharpening could raise, and grey edges tell more than black ones:
 words read at 150 and 200 dpi 0.978 and 0.975, in grey as it is 0.962 and 0.955, in black and white
 0.932 and 0.927; at 300 dpi without grain 0.988, 0.983 and 0.980."""
-_DOTTED = 0.002
-"""Share of pixels that stand alone."""
+_DOTTED, _CLEAN = 0.002, 0.05
+"""Share of pixels that stand alone, and grain over contrast below which they are specks."""
 _BLURRED = 0.30
 """Scans at 150 dpi have 0.36 and more, at 300 dpi 0.45 to 0.6; out of focus by 2 pixels 0.25."""
 
@@ -43,6 +43,16 @@ class Clarity:
     contrast: float
     sharpness: float
 
+    @property
+    def blurred(self) -> bool:
+        """Say whether it is out of focus."""
+        return self.sharpness < _BLURRED
+
+    @property
+    def specked(self) -> bool:
+        """Say whether pixels stand alone on clean paper; those of grain do, too."""
+        return self.dots > _DOTTED and self.grain < _CLEAN * self.contrast
+
     def preparation(self, dpi: float, *, bitonal: bool) -> Preparation:
         """Choose what reads best; `dpi` of the picture to be read, or of the stored bitonal one."""
         coarse = dpi < COARSE_DPI
@@ -50,7 +60,7 @@ class Clarity:
         if (coarse and bitonal) or grainy or self.dots > _DOTTED:
             return Preparation.SMOOTHED
         calm = not bitonal and self.grain < _CALM * self.contrast
-        if self.sharpness < _BLURRED or calm:
+        if self.blurred or calm:
             return Preparation.SHARPENED
         return Preparation.GREY if coarse else Preparation.BITONAL
 
