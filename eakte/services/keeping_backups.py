@@ -96,8 +96,7 @@ def verify(source: Path, name: str = "") -> Checked:
                 problems |= dict.fromkeys(_problems(folder, folder.manifest(each), seen))
             except BackupDamagedError as problem:
                 problems[problem.message()] = None
-        named = _named(folder, folder.names())
-        unnamed = sum(digest not in named for digest in folder.objects())
+        unnamed = _unnamed(folder)
     return Checked(names, len(seen), sum(seen.values()), tuple(problems), unnamed)
 
 
@@ -113,15 +112,13 @@ def _problems(folder: BackupFolder, told: Manifest, seen: dict[Digest, int]) -> 
                 yield problem.message()
 
 
-def _named(folder: BackupFolder, names: tuple[str, ...]) -> set[Digest]:
-    """Give all objects that readable manifests name."""
-    found: set[Digest] = set()
-    for name in names:
-        try:
-            found |= folder.manifest(name).digests
-        except BackupDamagedError:
-            continue
-    return found
+def _unnamed(folder: BackupFolder) -> int:
+    """Count the objects that no backup names; none while nobody can read what one of them names."""
+    try:
+        named = set[Digest]().union(*(folder.manifest(name).digests for name in folder.names()))
+    except BackupDamagedError:
+        return 0
+    return sum(digest not in named for digest in folder.objects())
 
 
 def prune(source: Path, keep: int) -> Pruned:

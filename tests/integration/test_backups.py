@@ -414,6 +414,9 @@ def test_an_edited_manifest_is_refused(small: Path) -> None:
     assert "name" in keeping_backups.every(small)[0].problem
     with pytest.raises(BackupDamagedError):
         keeping_backups.prune(small, 1)
+    checked = keeping_backups.verify(small)
+    assert checked.problems
+    assert checked.unnamed == 0  # nobody knows what it named: nothing of it may seem superfluous
 
 
 def test_a_forged_manifest_cannot_leave_the_home(small: Path) -> None:
